@@ -1,0 +1,135 @@
+//! The audit: everything a scan found, as plain data that can be saved, read back and rendered.
+//!
+//! This is the wire format `leakgauge.audit/1` of the JSON report. It holds counts, ids, paths and masked samples, never a
+//! value. Scanning makes it, the law reads and completes it, reports render it; it has no behaviour of its own beyond that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Skipped;
+use crate::value::Masked;
+
+/// Name of the schema in the `schema` field. A newer major version is refused when an audit is read back.
+pub const SCHEMA: &str = "leakgauge.audit/1";
+
+/// The result of a scan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Audit {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Which program and catalog counted.
+    pub tool: Tool,
+    /// When the scan began: RFC 3339, UTC.
+    pub started: String,
+    /// The paths as given.
+    pub inputs: Vec<String>,
+    /// How the run went.
+    pub stats: Stats,
+    /// Whether everything was read. If not, all counts are lower bounds.
+    pub complete: bool,
+    /// Kinds with at least one match, or one value counted apart, ordered by id.
+    pub kinds: Vec<KindCount>,
+    /// Categories with at least one row under the default reading, in the order of the table.
+    pub categories: Vec<CategoryCount>,
+    /// Different data subjects over all categories.
+    pub persons: u64,
+    /// The same counts under each reading, because a reading can move a record to another category.
+    pub readings: Vec<ReadingCount>,
+    /// Every file that was read, ordered by path.
+    pub files: Vec<FileAudit>,
+    /// What the counts reach, per instrument and reading.
+    pub assessments: Vec<crate::law::Assessment>,
+    /// What was not read, or only in part, ordered by path.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Which program counted, with which patterns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `leakgauge`.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+    /// `blake3:` and the hash of every pattern, column and record rule in force.
+    pub catalog: String,
+}
+
+/// How the run went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Files read, wholly or in part.
+    pub files: u64,
+    /// Bytes read from them.
+    pub bytes: u64,
+    /// Records decoded.
+    pub records: u64,
+    /// Entries of `skipped`.
+    pub skipped: u64,
+    /// Wall-clock time of the scan.
+    pub seconds: f64,
+}
+
+/// Values of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindCount {
+    /// Id of the kind.
+    pub kind: String,
+    /// Occurrences of valid values.
+    pub matches: u64,
+    /// Different normalised valid values over the whole run.
+    pub distinct: u64,
+    /// Files with at least one match.
+    pub files: u64,
+    /// Occurrences of values that were masked in the source already. Not in `matches`.
+    pub masked: u64,
+    /// Occurrences of documented test values. Not in `matches`.
+    pub test: u64,
+    /// Occurrences of values of the right shape and place whose checksum fails. Not in `matches`.
+    pub failed_checksum: u64,
+    /// At most three masked examples: the first in the order of path and record.
+    pub samples: Vec<Masked>,
+}
+
+/// What the law counts, for one category.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryCount {
+    /// Id of the category.
+    pub category: String,
+    /// Records that support the category.
+    pub rows: u64,
+    /// Records left after de-duplication and after each record went to its highest class.
+    pub items: u64,
+    /// Of `items`, those that support the category only in its bare form (see the record rules).
+    pub bare: u64,
+    /// Different data subjects behind the items.
+    pub persons: u64,
+}
+
+/// The counts as one reading sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingCount {
+    /// Id of the reading: `default`, `lenient`, `strict`.
+    pub reading: String,
+    /// Categories with at least one row, in the order of the table.
+    pub categories: Vec<CategoryCount>,
+}
+
+/// One file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileAudit {
+    /// Path as reported.
+    pub path: String,
+    /// Id of the format.
+    pub format: String,
+    /// Name of the encoding.
+    pub encoding: String,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Records decoded.
+    pub records: u64,
+    /// Path of the first file with the same content, if this is a copy of it.
+    pub copy_of: Option<String>,
+    /// Valid matches per kind.
+    pub kinds: std::collections::BTreeMap<String, u64>,
+    /// Rows per category under the default reading.
+    pub categories: std::collections::BTreeMap<String, u64>,
+}

@@ -1,0 +1,37 @@
+//! Placeholder for the json decoder.
+
+use std::io;
+
+use super::charset::Transcoder;
+use super::{Decode, DecodeLimits, Problem};
+use crate::record::{Batch, Table};
+
+/// Decodes json.
+pub struct JsonDecoder<'r> {
+    text: Transcoder<'r>,
+    limits: DecodeLimits,
+    tables: Vec<Table>,
+    problems: Vec<Problem>,
+}
+
+impl<'r> JsonDecoder<'r> {
+    /// Decodes the text of a file.
+    pub fn new(text: Transcoder<'r>, lines: bool, limits: &DecodeLimits) -> JsonDecoder<'r> {
+        JsonDecoder { text, limits: *limits, tables: vec![Table::default()], problems: Vec::new() }
+    }
+}
+
+impl Decode for JsonDecoder<'_> {
+    fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
+        batch.clear();
+        self.text.fill(&mut batch.text, self.limits.block_bytes)
+    }
+
+    fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}

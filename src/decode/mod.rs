@@ -1,0 +1,130 @@
+//! Decoding: bytes of a file become batches of records in UTF-8.
+//!
+//! A decoder takes a reader and fills [`Batch`]es, in file order, whatever sizes the reader returns its bytes in. It knows
+//! neither paths nor where the bytes come from, and nothing of personal data. What it cannot decode it says as a
+//! [`Problem`]; it never panics on input and never drops a record without one.
+
+pub mod charset;
+pub mod csv;
+pub mod json;
+pub mod sniff;
+pub mod sql;
+pub mod text;
+
+use std::io::{self, Read};
+
+use crate::error::Reason;
+use crate::record::{Batch, Table};
+
+pub use charset::Encoding;
+pub use sniff::Format;
+
+/// Named limits of decoding.
+#[derive(Clone, Copy, Debug)]
+pub struct DecodeLimits {
+    /// Bytes taken from the reader for one batch, unless a record needs more.
+    pub block_bytes: usize,
+    /// Longest record (row, object, tuple, line). A longer line is taken in pieces of at most this size, each a record of
+    /// its own; a longer structured record is read as text in the same way and named as a [`Problem`].
+    pub record_bytes_max: usize,
+    /// Deepest nesting of JSON; what lies deeper is passed over and named as a [`Problem`].
+    pub depth_max: usize,
+    /// Bytes looked at to tell encoding and format.
+    pub head_bytes: usize,
+}
+
+impl Default for DecodeLimits {
+    fn default() -> DecodeLimits {
+        DecodeLimits {
+            block_bytes: 1 << 20,
+            record_bytes_max: 64 << 20,
+            depth_max: 128,
+            head_bytes: 256 << 10,
+        }
+    }
+}
+
+/// Something in a file that could not be decoded; the rest of it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of trouble it is.
+    pub reason: Reason,
+    /// Line or record it was first met at, from 1; 0 when unknown.
+    pub line: u64,
+}
+
+/// A stream of records.
+pub trait Decode {
+    /// Fills `batch`, which is cleared first, with the next records of the file. Returns false, with an empty batch, at
+    /// the end. The boundaries of batches depend on the content and the limits alone, never on the sizes of reads.
+    ///
+    /// # Errors
+    /// When the reader fails. What was decoded before stays valid and has been returned already.
+    fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool>;
+
+    /// The tables met so far; [`crate::record::Record::table`] is an index into it. Grows, never changes.
+    fn tables(&self) -> &[Table];
+
+    /// What could not be decoded so far, in file order. Complete once `next_batch` has returned false.
+    fn problems(&self) -> &[Problem];
+}
+
+/// A file that was recognised and is ready to be read.
+pub struct Opened<'r> {
+    /// What it is.
+    pub format: Format,
+    /// The encoding of its text.
+    pub encoding: Encoding,
+    /// Its records.
+    pub records: Box<dyn Decode + 'r>,
+}
+
+/// Recognises a stream by its content and opens the decoder for it. `ending` is the file name's ending in lower case,
+/// without the dot; it only breaks ties.
+///
+/// # Errors
+/// When the head cannot be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
+/// [`unsupported_reason`]) when the format is known but not decoded.
+pub fn open<'r>(
+    mut rdr: Box<dyn Read + 'r>,
+    ending: Option<&str>,
+    limits: &DecodeLimits,
+) -> io::Result<Opened<'r>> {
+    let mut head = Vec::new();
+    charset::read_full(&mut rdr, &mut head, limits.head_bytes)?;
+    let sniffed = sniff::sniff(&head, head.len() < limits.head_bytes, ending);
+    let rdr: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(rdr));
+    let (format, encoding) = (sniffed.format, sniffed.encoding);
+    let text = charset::Transcoder::new(rdr, encoding);
+    let records: Box<dyn Decode + 'r> = match format {
+        Format::Unsupported(what) => {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                UnsupportedFormat(Reason::Unsupported(what.to_owned())),
+            ));
+        }
+        Format::Text | Format::Binary => Box::new(text::TextDecoder::new(text, limits)),
+        Format::Delimited(dialect) => Box::new(csv::CsvDecoder::new(text, dialect, limits)),
+        Format::Json | Format::JsonLines => {
+            Box::new(json::JsonDecoder::new(text, format == Format::JsonLines, limits))
+        }
+        Format::Sql => Box::new(sql::SqlDecoder::new(text, limits)),
+    };
+    Ok(Opened { format, encoding, records })
+}
+
+/// The reason inside an error of [`open`], if it is one of format rather than of reading.
+pub fn unsupported_reason(error: &io::Error) -> Option<&Reason> {
+    error.get_ref()?.downcast_ref::<UnsupportedFormat>().map(|e| &e.0)
+}
+
+#[derive(Debug)]
+struct UnsupportedFormat(Reason);
+
+impl std::fmt::Display for UnsupportedFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for UnsupportedFormat {}

@@ -1,0 +1,4 @@
+//! Placeholder for detection.
+pub mod pattern;
+pub mod validate;
+pub mod vocabulary;

@@ -1,0 +1,10 @@
+//! leakgauge audits dumps and exports for personal data and says which legal thresholds the volume reaches.
+
+pub mod audit;
+pub mod category;
+pub mod decode;
+pub mod detect;
+pub mod error;
+pub mod law;
+pub mod record;
+pub mod value;
