@@ -133,3 +133,29 @@ pub struct FileAudit {
     /// Rows per category under the default reading.
     pub categories: std::collections::BTreeMap<String, u64>,
 }
+
+/// One match with its place, for the JSON Lines output. Borrowed, because there may be millions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hit<'a> {
+    /// Path of the file as reported.
+    pub path: &'a str,
+    /// Record, from 1.
+    pub record: u64,
+    /// Line, from 1; absent where the source has no lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column, JSON path, or null.
+    pub field: Option<&'a str>,
+    /// First byte in the text of the field, or of the record where there is no field.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// Id of the kind.
+    pub kind: &'a str,
+    /// `low`, `medium`, `high`.
+    pub confidence: &'static str,
+    /// `valid`, `test`, `masked`, `failed_checksum`.
+    pub status: &'static str,
+    /// The masked value.
+    pub masked: Masked,
+}

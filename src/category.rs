@@ -127,7 +127,10 @@ impl CategorySet {
     /// Both sets joined; full wins over bare.
     pub fn union(self, other: CategorySet) -> CategorySet {
         let full = self.full | other.full;
-        CategorySet { full, bare: (self.bare | other.bare) & !full }
+        CategorySet {
+            full,
+            bare: (self.bare | other.bare) & !full,
+        }
     }
 
     /// Takes a category out.

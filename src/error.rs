@@ -19,7 +19,11 @@ pub struct Error {
 impl Error {
     /// An error with a message in lower case that says what failed and what to do.
     pub fn new(message: impl Into<String>) -> Error {
-        Error { place: None, message: message.into(), source: None }
+        Error {
+            place: None,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// The same error with the place (a file, a pattern id) it happened at.
@@ -75,7 +79,11 @@ pub struct Skipped {
 impl Skipped {
     /// A path that was passed over, or read only in part.
     pub fn new(path: impl Into<String>, reason: &Reason) -> Skipped {
-        Skipped { path: path.into(), reason: reason.to_string(), partial: reason.is_partial() }
+        Skipped {
+            path: path.into(),
+            reason: reason.to_string(),
+            partial: reason.is_partial(),
+        }
     }
 }
 
@@ -110,7 +118,10 @@ pub enum Reason {
 impl Reason {
     /// Whether what was read before the reason arose is counted.
     pub fn is_partial(&self) -> bool {
-        matches!(self, Reason::Read { .. } | Reason::Truncated(_) | Reason::Limit(_) | Reason::Internal(_))
+        matches!(
+            self,
+            Reason::Read { .. } | Reason::Truncated(_) | Reason::Limit(_) | Reason::Internal(_)
+        )
     }
 
     /// The reason for an input/output error on opening.
@@ -118,7 +129,10 @@ impl Reason {
         match error.kind() {
             std::io::ErrorKind::NotFound => Reason::NotFound,
             std::io::ErrorKind::PermissionDenied => Reason::PermissionDenied,
-            _ => Reason::Read { offset: 0, cause: error.kind().to_string() },
+            _ => Reason::Read {
+                offset: 0,
+                cause: error.kind().to_string(),
+            },
         }
     }
 }
@@ -141,6 +155,9 @@ impl fmt::Display for Reason {
 
 /// Reads a whole small text file (a pattern, a law, a saved audit), with the path in any error.
 pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path)
-        .map_err(|e| Error::new("cannot be read").at_path(&PathBuf::from(path)).because(e))
+    std::fs::read_to_string(path).map_err(|e| {
+        Error::new("cannot be read")
+            .at_path(&PathBuf::from(path))
+            .because(e)
+    })
 }

@@ -33,7 +33,11 @@ pub struct Mask {
 
 impl Mask {
     /// Shows nothing but stars.
-    pub const ALL: Mask = Mask { keep_start: 0, keep_end: 0, keep_from: None };
+    pub const ALL: Mask = Mask {
+        keep_start: 0,
+        keep_end: 0,
+        keep_from: None,
+    };
 }
 
 impl<'a> Value<'a> {
@@ -49,7 +53,10 @@ impl<'a> Value<'a> {
         let chars: Vec<char> = text.chars().collect();
         let n = chars.len();
         let visible_max = (n * 2 / 3).min(n.saturating_sub(4));
-        let (start, end) = match mask.keep_from.and_then(|c| chars.iter().position(|x| *x == c)) {
+        let (start, end) = match mask
+            .keep_from
+            .and_then(|c| chars.iter().position(|x| *x == c))
+        {
             Some(at) if at >= 1 => (mask.keep_start.min(at / 2), n - at),
             Some(_) => (0, 0),
             None => {
@@ -91,7 +98,11 @@ mod tests {
 
     #[track_caller]
     fn check(value: &str, keep: (usize, usize), want: &str) {
-        let mask = Mask { keep_start: keep.0, keep_end: keep.1, keep_from: None };
+        let mask = Mask {
+            keep_start: keep.0,
+            keep_end: keep.1,
+            keep_from: None,
+        };
         assert_eq!(Value::new(value.as_bytes()).mask(mask).as_str(), want);
     }
 
@@ -105,13 +116,26 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        assert_eq!(format!("{:?}", Value::new(b"13800001234")), "Value(11 bytes)");
+        assert_eq!(
+            format!("{:?}", Value::new(b"13800001234")),
+            "Value(11 bytes)"
+        );
     }
 
     #[test]
     fn an_email_keeps_its_domain() {
-        let mask = Mask { keep_start: 1, keep_end: 0, keep_from: Some('@') };
-        assert_eq!(Value::new(b"zhang@example.com").mask(mask).as_str(), "z****@example.com");
-        assert_eq!(Value::new(b"z@example.com").mask(mask).as_str(), "*@example.com");
+        let mask = Mask {
+            keep_start: 1,
+            keep_end: 0,
+            keep_from: Some('@'),
+        };
+        assert_eq!(
+            Value::new(b"zhang@example.com").mask(mask).as_str(),
+            "z****@example.com"
+        );
+        assert_eq!(
+            Value::new(b"z@example.com").mask(mask).as_str(),
+            "*@example.com"
+        );
     }
 }

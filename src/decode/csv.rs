@@ -16,8 +16,17 @@ pub struct CsvDecoder<'r> {
 
 impl<'r> CsvDecoder<'r> {
     /// Decodes the text of a file.
-    pub fn new(text: Transcoder<'r>, dialect: super::sniff::Dialect, limits: &DecodeLimits) -> CsvDecoder<'r> {
-        CsvDecoder { text, limits: *limits, tables: vec![Table::default()], problems: Vec::new() }
+    pub fn new(
+        text: Transcoder<'r>,
+        dialect: super::sniff::Dialect,
+        limits: &DecodeLimits,
+    ) -> CsvDecoder<'r> {
+        CsvDecoder {
+            text,
+            limits: *limits,
+            tables: vec![Table::default()],
+            problems: Vec::new(),
+        }
     }
 }
 

@@ -17,7 +17,12 @@ pub struct JsonDecoder<'r> {
 impl<'r> JsonDecoder<'r> {
     /// Decodes the text of a file.
     pub fn new(text: Transcoder<'r>, lines: bool, limits: &DecodeLimits) -> JsonDecoder<'r> {
-        JsonDecoder { text, limits: *limits, tables: vec![Table::default()], problems: Vec::new() }
+        JsonDecoder {
+            text,
+            limits: *limits,
+            tables: vec![Table::default()],
+            problems: Vec::new(),
+        }
     }
 }
 

@@ -105,17 +105,26 @@ pub fn open<'r>(
         }
         Format::Text | Format::Binary => Box::new(text::TextDecoder::new(text, limits)),
         Format::Delimited(dialect) => Box::new(csv::CsvDecoder::new(text, dialect, limits)),
-        Format::Json | Format::JsonLines => {
-            Box::new(json::JsonDecoder::new(text, format == Format::JsonLines, limits))
-        }
+        Format::Json | Format::JsonLines => Box::new(json::JsonDecoder::new(
+            text,
+            format == Format::JsonLines,
+            limits,
+        )),
         Format::Sql => Box::new(sql::SqlDecoder::new(text, limits)),
     };
-    Ok(Opened { format, encoding, records })
+    Ok(Opened {
+        format,
+        encoding,
+        records,
+    })
 }
 
 /// The reason inside an error of [`open`], if it is one of format rather than of reading.
 pub fn unsupported_reason(error: &io::Error) -> Option<&Reason> {
-    error.get_ref()?.downcast_ref::<UnsupportedFormat>().map(|e| &e.0)
+    error
+        .get_ref()?
+        .downcast_ref::<UnsupportedFormat>()
+        .map(|e| &e.0)
 }
 
 #[derive(Debug)]

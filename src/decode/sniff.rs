@@ -61,5 +61,8 @@ pub struct Sniffed {
 
 /// Tells format and encoding of a file from its head. `whole` says that the head is all there is.
 pub fn sniff(_head: &[u8], _whole: bool, _ending: Option<&str>) -> Sniffed {
-    Sniffed { format: Format::Text, encoding: Encoding::Utf8 }
+    Sniffed {
+        format: Format::Text,
+        encoding: Encoding::Utf8,
+    }
 }

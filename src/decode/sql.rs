@@ -17,7 +17,12 @@ pub struct SqlDecoder<'r> {
 impl<'r> SqlDecoder<'r> {
     /// Decodes the text of a file.
     pub fn new(text: Transcoder<'r>, limits: &DecodeLimits) -> SqlDecoder<'r> {
-        SqlDecoder { text, limits: *limits, tables: vec![Table::default()], problems: Vec::new() }
+        SqlDecoder {
+            text,
+            limits: *limits,
+            tables: vec![Table::default()],
+            problems: Vec::new(),
+        }
     }
 }
 

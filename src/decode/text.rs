@@ -17,7 +17,12 @@ pub struct TextDecoder<'r> {
 impl<'r> TextDecoder<'r> {
     /// Decodes the text of a file.
     pub fn new(text: Transcoder<'r>, limits: &DecodeLimits) -> TextDecoder<'r> {
-        TextDecoder { text, limits: *limits, tables: vec![Table::default()], problems: Vec::new() }
+        TextDecoder {
+            text,
+            limits: *limits,
+            tables: vec![Table::default()],
+            problems: Vec::new(),
+        }
     }
 }
 

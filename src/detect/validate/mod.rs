@@ -34,7 +34,10 @@ impl Compact {
 
     /// An empty form.
     pub fn new() -> Compact {
-        Compact { bytes: [0; Compact::CAPACITY], len: 0 }
+        Compact {
+            bytes: [0; Compact::CAPACITY],
+            len: 0,
+        }
     }
 
     /// The form of these bytes, if they fit.
