@@ -30,7 +30,7 @@ pub struct Compact {
 
 impl Compact {
     /// Longest compact form a validator sees.
-    pub const CAPACITY: usize = 63;
+    pub const CAPACITY: usize = 255;
 
     /// An empty form.
     pub fn new() -> Compact {
