@@ -38,7 +38,7 @@ fn personal(scribe: &mut Scribe<'_>) {
         1 => enclose(scribe, "用户 ", " 登录成功", |s| s.mobile(person)),
         2 => enclose(scribe, "联系电话：", "。", |s| s.mobile(person)),
         3 => enclose(scribe, "GET /user?tel=", "&from=app 200", |s| {
-            s.mobile_digits(person)
+            s.mobile_digits(person);
         }),
         4 => enclose(
             scribe,
@@ -60,10 +60,10 @@ fn personal(scribe: &mut Scribe<'_>) {
             scribe.push(" 的资料");
         }
         8 => enclose(scribe, "邮箱", "已验证", |s| {
-            s.email(person, &portrait.pinyin)
+            s.email(person, &portrait.pinyin);
         }),
         9 => enclose(scribe, "notify ", ".", |s| {
-            s.email(person, &portrait.pinyin)
+            s.email(person, &portrait.pinyin);
         }),
         _ => {
             scribe.put(format_args!(
@@ -154,7 +154,7 @@ fn look_alike(scribe: &mut Scribe<'_>) {
 
 /// 18 digits in the shape of a resident ID, or 19 in that of a bank card, whose check digits are wrong.
 fn wrong_check(scribe: &mut Scribe<'_>, person: u64, draw: u64) {
-    if draw % 2 == 0 {
+    if draw.is_multiple_of(2) {
         let mut id = scribe.pool.resident_id(person);
         // A region of Beijing, which is no card prefix either; the year stays where it was.
         id[..6].copy_from_slice(b"110101");

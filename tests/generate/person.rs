@@ -68,7 +68,7 @@ impl Pool {
     pub(super) fn portrait(&self, person: u64) -> Portrait {
         let mut rng = Rng::keyed(self.seed, FAMILY_PERSON, person);
         let id = self.resident_id(person);
-        let is_woman = (id[16] - b'0') % 2 == 0;
+        let is_woman = (id[16] - b'0').is_multiple_of(2);
         let given = if is_woman { GIVEN_WOMEN } else { GIVEN_MEN };
         let (surname, given) = (rng.pick(SURNAMES), rng.pick(given));
         let (name, pinyin) = if rng.one_in(100) {
@@ -133,7 +133,10 @@ impl Pool {
     pub(super) fn imei(&self, person: u64) -> [u8; 15] {
         first_plain(&self.imeis, person, |place| {
             let mut imei = [b'0'; 15];
-            digits(&mut imei[..2], if place % 3 == 0 { 35 } else { 86 });
+            digits(
+                &mut imei[..2],
+                if place.is_multiple_of(3) { 35 } else { 86 },
+            );
             digits(&mut imei[2..14], place);
             imei[14] = luhn_check(&imei[..14]);
             imei
@@ -143,7 +146,7 @@ impl Pool {
     /// The address in lower case. One person in 200 has the mobile number as the part before the `@`.
     pub(super) fn email(&self, person: u64, pinyin: &str) -> String {
         let n = self.emails.place(person);
-        let domain = if n % 2 == 0 {
+        let domain = if n.is_multiple_of(2) {
             "example.com"
         } else {
             "example.org"
