@@ -182,16 +182,13 @@ impl Scribe<'_> {
         self.push(ascii(&imei));
     }
 
-    /// A public IPv4 address.
+    /// A public IPv4 address. Its second octet differs from the first: four equal ones are well-known services.
     pub(super) fn public_address(&mut self) {
         let first = *self.rng.pick(PUBLIC_OCTETS);
         let rest = self.rng.below(1 << 16);
-        let octets = [
-            first,
-            (rest >> 8) as u8,
-            rest as u8,
-            1 + self.rng.below(254) as u8,
-        ];
+        let (second, third) = ((rest >> 8) as u8, rest as u8);
+        let second = if second == first { first ^ 1 } else { second };
+        let octets = [first, second, third, 1 + self.rng.below(254) as u8];
         self.truth.address(u32::from_be_bytes(octets));
         let [a, b, c, d] = octets;
         self.put(format_args!("{a}.{b}.{c}.{d}"));
