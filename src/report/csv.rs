@@ -17,7 +17,8 @@
 //! | `file-category` | path | category | `rows` |
 //! | `skipped` | path | | `reason` `partial` |
 //!
-//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).
+//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), and control
+//! characters are shown as escapes; paths as they are stand in the JSON audit.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -177,6 +178,9 @@ impl Rows<'_> {
     }
 }
 
+/// What would begin a formula where a spreadsheet splits at semicolons, as it does where the comma is a decimal sign.
+const SPLITTERS: [&str; 4] = [";=", ";+", ";-", ";@"];
+
 /// One cell: harmless in a terminal, no formula, quoted where it must be.
 fn cell(text: &str) -> Cow<'_, str> {
     // Full-width signs count too: Excel set to Chinese or Japanese takes them for the narrow ones.
@@ -184,6 +188,10 @@ fn cell(text: &str) -> Cow<'_, str> {
     let mut out = neutralise(text);
     if formula {
         out = Cow::Owned(format!("'{out}"));
+    }
+    if SPLITTERS.iter().any(|s| out.contains(s)) {
+        let guarded = |text: String, s: &&str| text.replace(s, &format!("{}'{}", &s[..1], &s[1..]));
+        out = Cow::Owned(SPLITTERS.iter().fold(out.into_owned(), guarded));
     }
     if out.contains([',', '"']) || out.starts_with(' ') || out.ends_with(' ') {
         out = Cow::Owned(format!("\"{}\"", out.replace('"', "\"\"")));
@@ -213,6 +221,7 @@ mod tests {
         check("\t=1", "'\\t=1");
         check("\r\n=1", "'\\r\\n=1");
         check("＝1", "'＝1");
+        check("a;=1;@b", "a;'=1;'@b");
     }
 
     #[test]

@@ -140,7 +140,7 @@ mod tests {
         let [_, marks] = gauge(&weighted(1), ["serious", "especially serious"], 76);
         assert_eq!(
             marks[0].text(),
-            "               5,000 serious ┘               └ 50,000 especially serious"
+            "                5,000 serious ┘               └ 50,000 especially serious"
         );
     }
 

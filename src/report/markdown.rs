@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use super::number::{bytes, ratio, seconds, thousands};
-use super::sections::{apart, copies_note, flips, kind_name};
+use super::sections::{apart, flips};
 use super::summary;
 use super::terminal::{neutralise, push_escape};
 use super::text::{distance, incomplete, instrument, level_headline, version};
@@ -32,9 +32,10 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     provisions(&mut doc, governing)?;
     categories(&mut doc, audit, options)?;
     kinds(&mut doc, audit, options)?;
-    files(&mut doc, audit, options)?;
+    files(&mut doc, audit)?;
     skipped(&mut doc, audit)?;
     doc.heading(Msg::DocMethod)?;
+    writeln!(doc.wtr)?;
     for msg in [
         Msg::NoteVolume,
         Msg::NoteItems,
@@ -43,7 +44,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     ] {
         doc.item(msg.text(options.lang))?;
     }
-    doc.item(&escape(&version(audit, options.lang)))
+    doc.item(&escape(&version(audit, &audit.tool.catalog, options.lang)))
 }
 
 fn headline(
@@ -79,6 +80,9 @@ fn headline(
 fn run(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     let lang = doc.lang;
     let stats = &audit.stats;
+    if audit.inputs.is_empty() {
+        return Ok(());
+    }
     doc.heading(Msg::DocRun)?;
     let inputs: Vec<String> = audit.inputs.iter().map(|i| code(i)).collect();
     let facts = [
@@ -103,7 +107,7 @@ fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Res
     doc.heading(Msg::DocReadings)?;
     doc.table(&[
         Head::Text(Msg::ColInstrument),
-        Head::Text(Msg::ColReadings),
+        Head::Text(Msg::ColReading),
         Head::Text(Msg::ColLevel),
         Head::Number(Msg::ColWeighted),
         Head::Text(Msg::ColFlips),
@@ -137,7 +141,7 @@ fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Res
     let lang = doc.lang;
     doc.heading(Msg::DocProvisions)?;
     doc.table(&[
-        Head::Text(Msg::ColProvisions),
+        Head::Text(Msg::ColProvision),
         Head::Text(Msg::ColClass),
         Head::Text(Msg::ColLevel),
         Head::Number(Msg::ColCount),
@@ -198,6 +202,7 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
     doc.heading(Msg::DocKinds)?;
     if !kinds.is_empty() {
         doc.table(&[
+            Head::Text(Msg::ColKind),
             Head::Text(Msg::ColName),
             Head::Number(Msg::ColMatches),
             Head::Number(Msg::ColDistinct),
@@ -206,9 +211,12 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
         ])?;
     }
     for kind in kinds {
+        let name = options.names.get(&kind.kind);
         let samples: Vec<String> = kind.samples.iter().map(|s| code(s.as_str())).collect();
         doc.row(&[
-            escape(&kind_name(&kind.kind, options)),
+            code(&kind.kind),
+            name.map(|n| escape(n.get(options.lang)))
+                .unwrap_or_default(),
             thousands(kind.matches),
             thousands(kind.distinct),
             thousands(kind.files),
@@ -221,7 +229,7 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
     }
 }
 
-fn files(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     let lang = doc.lang;
     let files = summary::worst_files(audit);
     if files.is_empty() {
@@ -259,9 +267,8 @@ fn files(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
         let left = thousands((files.len() - FILES_MAX) as u64);
         doc.paragraph(&Msg::More.with(lang, &[&left]))?;
     }
-    let n_copies = summary::copies(audit).len();
-    if n_copies > 0 {
-        doc.paragraph(&copies_note(n_copies, options))?;
+    if !summary::copies(audit).is_empty() {
+        doc.paragraph(Msg::CopiesNote.text(lang))?;
     }
     Ok(())
 }
@@ -309,7 +316,7 @@ struct Document<'w> {
 
 impl Document<'_> {
     fn heading(&mut self, msg: Msg) -> io::Result<()> {
-        writeln!(self.wtr, "\n## {}\n", msg.text(self.lang))
+        writeln!(self.wtr, "\n## {}", msg.text(self.lang))
     }
 
     fn paragraph(&mut self, text: &str) -> io::Result<()> {
@@ -325,6 +332,7 @@ impl Document<'_> {
             Head::Text(msg) | Head::Number(msg) => msg.text(self.lang).to_owned(),
         });
         let cells: Vec<String> = cells.collect();
+        writeln!(self.wtr)?;
         self.row(&cells)?;
         let rules = heads.iter().map(|head| match head {
             Head::Text(_) => "---".to_owned(),
@@ -371,7 +379,8 @@ fn escape(text: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    // Bare addresses become links in GitHub's flavour.
+    out.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 #[cfg(test)]
@@ -394,7 +403,7 @@ mod tests {
     fn running_text_has_no_markup() {
         for (text, want) in [
             ("<img src=x>&", "&lt;img src=x&gt;&amp;"),
-            ("[a](http://x) #1 @me", "\\[a\\](http://x) \\#1 &#64;me"),
+            ("[a](http://x) #1 @me", "\\[a\\](http&#58;//x) \\#1 &#64;me"),
             (
                 "**b** `c` | ~~d~~",
                 "\\*\\*b\\*\\* \\`c\\` \\| \\~\\~d\\~\\~",

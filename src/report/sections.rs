@@ -13,12 +13,16 @@ use super::text::instrument;
 use super::words::{self, Msg};
 use crate::audit::Audit;
 use crate::law::{Assessment, Level, Outcome};
+use crate::value::Masked;
 
 /// Longest lists of the summary.
 const KINDS_MAX: usize = 12;
 const FILES_MAX: usize = 10;
 const SKIPPED_MAX: usize = 10;
 const COPIES_MAX: usize = 3;
+
+/// Columns from which on a row has room for all samples of a kind.
+const SAMPLES_FROM: usize = 96;
 
 /// Writes every section that has something to say.
 pub(super) fn write(
@@ -204,14 +208,19 @@ fn kinds(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
     if !kinds.is_empty() {
         let mut table = Table::new(vec![
             Column::text(Msg::ColKinds.text(lang), Fit::Shrink(14, Cut::End)).title(),
+            Column::text("", Fit::Shrink(14, Cut::End)).expendable(),
             Column::number(Msg::ColMatches.text(lang)),
             Column::number(Msg::ColDistinct.text(lang)),
             Column::text(Msg::ColSample.text(lang), Fit::Shrink(16, Cut::End)).optional(),
         ]);
+        let n_samples = if page.inner() < SAMPLES_FROM { 1 } else { 3 };
         for kind in kinds.iter().take(KINDS_MAX) {
-            let samples: Vec<&str> = kind.samples.iter().map(|s| s.as_str()).collect();
+            let samples = kind.samples.iter().take(n_samples);
+            let samples: Vec<&str> = samples.map(Masked::as_str).collect();
+            let name = options.names.get(&kind.kind).map_or("", |n| n.get(lang));
             table.push(vec![
-                Cell::plain(&kind_name(&kind.kind, options)),
+                Cell::plain(&kind.kind),
+                Cell::styled(name, Style::Dim),
                 Cell::plain(&thousands(kind.matches)),
                 Cell::plain(&thousands(kind.distinct)),
                 Cell::styled(&samples.join("  "), Style::Dim),
@@ -223,14 +232,6 @@ fn kinds(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
     match apart {
         Some(sentence) => page.paragraph(&sentence, Style::Dim),
         None => Ok(()),
-    }
-}
-
-/// The name of a kind with its id, or the id alone.
-pub(super) fn kind_name(id: &str, options: &Options) -> String {
-    match options.names.get(id).map(|name| name.get(options.lang)) {
-        Some(name) if !name.is_empty() => format!("{name} ({id})"),
-        _ => id.to_owned(),
     }
 }
 
@@ -306,13 +307,7 @@ fn copies(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<(
     page.blank()?;
     table.write(page)?;
     more(page, copies.len(), COPIES_MAX, options)?;
-    page.paragraph(&copies_note(copies.len(), options), Style::Dim)
-}
-
-/// What copies do to the counts.
-pub(super) fn copies_note(n: usize, options: &Options) -> String {
-    let files = Msg::counted(Msg::File, Msg::Files, n as u64, options.lang);
-    Msg::CopiesNote.with(options.lang, &[&files])
+    page.paragraph(Msg::CopiesNote.text(lang), Style::Dim)
 }
 
 fn skipped(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()> {

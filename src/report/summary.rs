@@ -59,11 +59,11 @@ pub(super) fn reached(assessment: &Assessment) -> Vec<&Outcome> {
     assessment.provisions.iter().filter(|o| o.reached).collect()
 }
 
-/// The provision that is nearest to being reached, if anything counts towards one.
+/// The provision that is nearest to lifting the level, if anything counts towards one.
 pub(super) fn nearest(assessment: &Assessment) -> Option<&Outcome> {
     let share = |o: &Outcome| o.count as f64 / o.threshold.max(1) as f64;
     let open = assessment.provisions.iter();
-    open.filter(|o| !o.reached && o.count > 0)
+    open.filter(|o| !o.reached && o.count > 0 && o.level > assessment.level)
         // `reduce` keeps the first of equals, which is the one that stands first in the instrument.
         .reduce(|best, o| if share(o) > share(best) { o } else { best })
 }

@@ -14,6 +14,9 @@ const GAP: usize = 2;
 const BAR_MAX: usize = 24;
 const BAR_MIN: usize = 6;
 
+/// What a column that may shrink keeps on the narrowest page.
+const LAST_FLOOR: usize = 6;
+
 /// How the width of a column is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -31,7 +34,8 @@ pub(super) struct Column {
     head: Span,
     right: bool,
     fit: Fit,
-    optional: bool,
+    /// 0 for a column that must stay; the highest is left out first.
+    optional: u8,
 }
 
 impl Column {
@@ -41,7 +45,7 @@ impl Column {
             head: Span::new(head, Style::Dim),
             right: false,
             fit,
-            optional: false,
+            optional: 0,
         }
     }
 
@@ -61,7 +65,15 @@ impl Column {
     /// The same column, left out if there is no room.
     pub(super) fn optional(self) -> Column {
         Column {
-            optional: true,
+            optional: 1,
+            ..self
+        }
+    }
+
+    /// The same column, left out before all others.
+    pub(super) fn expendable(self) -> Column {
+        Column {
+            optional: 2,
             ..self
         }
     }
@@ -143,11 +155,10 @@ impl Table {
         std::iter::once(head).chain(rows).collect()
     }
 
-    /// The width of every column; none for one that is left out.
+    /// The width of every column; none for one that is empty or left out.
     fn layout(&self, max: usize) -> Vec<Option<usize>> {
-        let mut widths: Vec<Option<usize>> = (0..self.columns.len())
-            .map(|i| Some(self.natural(i)))
-            .collect();
+        let natural = (0..self.columns.len()).map(|i| Some(self.natural(i)).filter(|w| *w > 0));
+        let mut widths: Vec<Option<usize>> = natural.collect();
         loop {
             let total = total(&widths);
             if total <= max {
@@ -160,9 +171,10 @@ impl Table {
                 .zip(&widths)
                 .map(|(c, w)| w.map(|w| c.floor(w)))
                 .collect();
+            // The last of equals, so from the right.
             let dropped = (0..widths.len())
-                .rev()
-                .find(|i| self.columns[*i].optional && widths[*i].is_some());
+                .filter(|i| self.columns[*i].optional > 0 && widths[*i].is_some())
+                .max_by_key(|i| self.columns[*i].optional);
             match dropped {
                 Some(i) if self::total(&floor) > max => widths[i] = None,
                 _ => {
@@ -193,10 +205,13 @@ impl Table {
     /// Takes so many columns from those that may shrink, always from the widest.
     fn shrink(&self, widths: &mut [Option<usize>], over: usize) {
         for _ in 0..over {
-            let widest = (0..widths.len())
-                .filter(|i| widths[*i].is_some_and(|w| w > self.columns[*i].floor(w)))
-                .max_by_key(|i| widths[*i]);
-            match widest {
+            let widest = |floor: &dyn Fn(&Column, usize) -> usize| {
+                (0..widths.len())
+                    .filter(|i| widths[*i].is_some_and(|w| w > floor(&self.columns[*i], w)))
+                    .max_by_key(|i| widths[*i])
+            };
+            // Past their floors they shrink only when nothing is left to leave out.
+            match widest(&Column::floor).or_else(|| widest(&Column::last_floor)) {
                 Some(i) => widths[i] = widths[i].map(|w| w - 1),
                 None => return,
             }
@@ -235,6 +250,13 @@ impl Column {
     fn floor(&self, natural: usize) -> usize {
         match self.fit {
             Fit::Shrink(min, _) => natural.min(min.max(width(self.head.text()))),
+            _ => natural,
+        }
+    }
+
+    fn last_floor(&self, natural: usize) -> usize {
+        match self.fit {
+            Fit::Shrink(..) => natural.min(LAST_FLOOR),
             _ => natural,
         }
     }

@@ -262,6 +262,23 @@ impl<'w> Page<'w> {
         Ok(())
     }
 
+    /// Parts of one line, broken only between two of them if the line is too long.
+    pub(super) fn joined(&mut self, parts: &[String], glue: &str, style: Style) -> io::Result<()> {
+        let mut line = String::new();
+        for part in parts {
+            let part = neutralise(part);
+            if !line.is_empty() && width(&line) + width(glue) + width(&part) > self.inner() {
+                self.line(&[Span::new(&line, style)])?;
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push_str(glue);
+            }
+            line.push_str(&part);
+        }
+        self.line(&[Span::new(&line, style)])
+    }
+
     /// A paragraph whose lines after the first are indented, under a first word such as `!`.
     pub(super) fn hanging(&mut self, first: &str, text: &str, style: Style) -> io::Result<()> {
         let indent = width(first) + 1;

@@ -10,11 +10,14 @@ use super::gauge::gauge;
 use super::number::{bytes, percent, rate, ratio, seconds, thousands};
 use super::sections;
 use super::summary::{self, has_volume, volume_level};
-use super::terminal::{Mood, Page, Span, Style};
+use super::terminal::{Cut, Mood, Page, Span, Style, shorten};
 use super::words::{self, Msg};
 use super::{Lang, Options};
-use crate::audit::Audit;
+use crate::audit::{Audit, Tool};
 use crate::law::{Assessment, Level};
+
+/// Columns of the catalog's hash that are shown: enough to tell two apart; the documents and JSON have all of it.
+const CATALOG_SHOWN: usize = "blake3:".len() + 17;
 
 /// Writes the whole summary.
 pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
@@ -59,10 +62,12 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
     let weighted = &assessment.weighted;
     let mut sentences = Vec::new();
     if has_volume(weighted) {
-        let mut value = thousands(weighted.value);
-        if !audit.complete {
-            value = Msg::AtLeast.with(lang, &[&value]);
-        }
+        let volume = if audit.complete {
+            Msg::Volume
+        } else {
+            Msg::VolumeAtLeast
+        };
+        let value = volume.with(lang, &[&thousands(weighted.value)]);
         let times = |threshold| ratio(weighted.value, threshold).unwrap_or_default();
         let left = |threshold: u64| thousands(threshold.saturating_sub(weighted.value));
         let (serious, especially) = (weighted.serious, weighted.especially_serious);
@@ -145,7 +150,11 @@ fn headline(
     Ok(())
 }
 
+/// What was read. An audit from counts alone has no inputs, and nothing to say here.
 fn run(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
+    if audit.inputs.is_empty() {
+        return Ok(());
+    }
     let stats = &audit.stats;
     let mut parts = vec![
         Msg::counted(Msg::File, Msg::Files, stats.files, lang),
@@ -156,7 +165,7 @@ fn run(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
     parts.extend(rate(stats.bytes, stats.seconds));
     parts.push(Msg::counted(Msg::Person, Msg::Persons, audit.persons, lang));
     page.blank()?;
-    page.paragraph(&parts.join(" · "), Style::Plain)
+    page.joined(&parts, " · ", Style::Plain)
 }
 
 /// The closing paragraph, in the order in which a reader may object.
@@ -166,11 +175,16 @@ fn notes(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
     for msg in [Msg::NoteVolume, Msg::NoteLinking, Msg::NoteMasked] {
         page.paragraph(msg.text(lang), Style::Dim)?;
     }
-    page.paragraph(&version(audit, lang), Style::Dim)
+    let catalog = shorten(&audit.tool.catalog, CATALOG_SHOWN, Cut::End);
+    page.paragraph(&version(audit, &catalog, lang), Style::Dim)
 }
 
-/// Which program and which patterns counted.
-pub(super) fn version(audit: &Audit, lang: Lang) -> String {
-    let tool = &audit.tool;
-    Msg::NoteVersion.with(lang, &[&tool.name, &tool.version, &tool.catalog])
+/// Which program and which patterns counted; an audit from counts alone has no catalog.
+pub(super) fn version(audit: &Audit, catalog: &str, lang: Lang) -> String {
+    let Tool { name, version, .. } = &audit.tool;
+    if catalog.is_empty() {
+        Msg::NoteVersionOnly.with(lang, &[name, version])
+    } else {
+        Msg::NoteVersion.with(lang, &[name, version, catalog])
+    }
 }

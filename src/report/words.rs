@@ -36,23 +36,24 @@ messages! {
     HeadNothingPartial: "NOTHING COUNTED IN WHAT WAS READ", "已读取部分未计入任何个人信息";
     HeadNone: "BELOW EVERY THRESHOLD", "未达到任何标准";
     HeadNonePartial: "BELOW EVERY THRESHOLD IN WHAT WAS READ", "已读取部分未达到任何标准";
-    HeadSerious: "SERIOUS", "达到“情节严重”标准";
-    HeadSeriousPartial: "AT LEAST SERIOUS", "至少达到“情节严重”标准";
-    HeadEspecially: "ESPECIALLY SERIOUS", "达到“情节特别严重”标准";
-    HeadEspeciallyPartial: "AT LEAST ESPECIALLY SERIOUS", "至少达到“情节特别严重”标准";
+    HeadSerious: "SERIOUS THRESHOLD REACHED", "达到“情节严重”标准";
+    HeadSeriousPartial: "AT LEAST THE SERIOUS THRESHOLD REACHED", "至少达到“情节严重”标准";
+    HeadEspecially: "ESPECIALLY SERIOUS THRESHOLD REACHED", "达到“情节特别严重”标准";
+    HeadEspeciallyPartial: "AT LEAST THE ESPECIALLY SERIOUS THRESHOLD REACHED", "至少达到“情节特别严重”标准";
     HeadNotAssessed: "NOT ASSESSED", "未作评估";
     Under: "{0}, {1} reading", "{0}，{1}";
     NotAssessed: "No assessment under {0} with the {1} reading is in this audit.",
         "本审计结果中没有按{0}（{1}）作出的评估。";
     // distance
-    VolumeNone: "Weighted volume {0}: {1} of the serious threshold; {2} more would reach it.",
-        "折算总量 {0}：为“情节严重”标准的 {1}，再增加 {2} 即达到。";
-    VolumeSerious: "Weighted volume {0}: {1} times the serious threshold, {2} of the especially serious one; {3} more would reach it.",
-        "折算总量 {0}：为“情节严重”标准的 {1} 倍、“情节特别严重”标准的 {2}，再增加 {3} 即达到后者。";
-    VolumeEspecially: "Weighted volume {0}: {1} times the especially serious threshold.",
-        "折算总量 {0}：为“情节特别严重”标准的 {1} 倍。";
+    VolumeNone: "{0}: {1} of the serious threshold; {2} more would reach it.",
+        "{0}：为“情节严重”标准的 {1}，再增加 {2} 即达到。";
+    VolumeSerious: "{0}: {1} times the serious threshold, {2} of the especially serious one; {3} more would reach it.",
+        "{0}：为“情节严重”标准的 {1} 倍、“情节特别严重”标准的 {2}，再增加 {3} 即达到后者。";
+    VolumeEspecially: "{0}: {1} times the especially serious threshold.",
+        "{0}：为“情节特别严重”标准的 {1} 倍。";
     NotByVolume: "The level rests on {0}, not on the weighted volume.", "该结论依据{0}，而非折算总量。";
-    AtLeast: "at least {0}", "至少 {0}";
+    Volume: "Weighted volume {0}", "折算总量 {0}";
+    VolumeAtLeast: "Weighted volume at least {0}", "折算总量不少于 {0}";
     // run
     Incomplete: "Incomplete scan: {0} skipped or read only in part. Every count is a lower bound; the truth is at least this.",
         "扫描不完整：{0}被跳过或仅读取了一部分。所有数字均为下限，实际数量只多不少。";
@@ -75,6 +76,7 @@ messages! {
     ColPersons: "persons", "人数";
     ColBare: "bare", "单一要素";
     ColKinds: "Found by kind", "识别种类";
+    ColKind: "kind", "种类";
     ColName: "name", "名称";
     ColMatches: "matches", "命中";
     ColDistinct: "distinct", "去重值";
@@ -86,6 +88,8 @@ messages! {
     ColThreshold: "threshold", "标准";
     ColRatio: "ratio", "倍数";
     ColReached: "reached", "是否达到";
+    ColReading: "reading", "口径";
+    ColProvision: "provision", "条款";
     ColReadings: "Readings", "认定口径";
     ColWeighted: "weighted", "折算总量";
     ColFlips: "flipped by", "影响级别的类别";
@@ -124,8 +128,8 @@ messages! {
     ApartFailed: "{0} with a failed checksum", "校验不通过 {0}";
     FlipsLevel: "The level turns on how these disputed categories are classed: {0}.",
         "以下存在争议的类别如何归类，将改变级别：{0}。";
-    CopiesNote: "{0} repeat the content of another; matches and rows count them, items and persons do not grow.",
-        "{0}与其他文件内容相同：命中与行数计入副本，条数与人数不因此增加。";
+    CopiesNote: "Matches and rows count copies too; items and persons do not grow by them.",
+        "命中与行数计入副本；条数与人数不因副本增加。";
     Partial: "read in part", "部分读取";
     Yes: "yes", "是";
     No: "no", "否";
@@ -136,6 +140,7 @@ messages! {
     NoteItems: "One record is one item, in the highest class it supports. Items are de-duplicated over the whole run: events by person and content, attributes by person.",
         "一条记录计为一条信息，按其所能支持的最高一类计入。条数在全部数据范围内去重：事件类按人和内容去重，属性类按人去重。";
     NoteMasked: "Samples are masked; no value of the data is in this report.", "样例均已脱敏，本报告不含任何原始数据值。";
+    NoteVersionOnly: "{0} {1}.", "{0} {1}。";
     NoteVersion: "{0} {1}, catalog {2}.", "{0} {1}，规则库 {2}。";
     // readings
     ReadingDefault: "default", "通行口径";
@@ -240,11 +245,11 @@ pub(super) fn reason(reason: &str, lang: Lang) -> String {
     reason.to_owned()
 }
 
-/// Items of a list in one sentence.
+/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold enumeration commas.
 pub(super) fn list(items: &[String], lang: Lang) -> String {
     items.join(match lang {
         Lang::En => ", ",
-        Lang::Zh => "、",
+        Lang::Zh => "；",
     })
 }
 
