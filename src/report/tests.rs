@@ -375,6 +375,18 @@ fn a_level_that_rests_on_gains_is_not_laid_on_the_volume() {
 }
 
 #[test]
+fn a_level_below_that_of_the_volume_is_explained() {
+    let mut audit = with_classes([0, 0, 50_000], true);
+    audit.assessments[0].level = Level::Serious;
+    check_headline(
+        &audit,
+        Lang::Zh,
+        "达到“情节严重”标准",
+        "按所述日期或情节，级别低于仅凭数量所达到的级别。",
+    );
+}
+
+#[test]
 fn an_instrument_without_a_volume_has_no_gauge() {
     let mut audit = with_classes([0, 0, 10], true);
     audit.assessments[0].weighted = Weighted::default();

@@ -90,6 +90,9 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
             }
         });
     }
+    if has_volume(weighted) && assessment.level < volume_level(weighted) {
+        sentences.push(Msg::Capped.text(lang).to_owned());
+    }
     if has_volume(weighted) && assessment.level > volume_level(weighted) {
         let reached = summary::reached(assessment);
         let highest = reached.iter().filter(|o| o.level == assessment.level);

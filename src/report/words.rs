@@ -52,6 +52,8 @@ messages! {
     VolumeEspecially: "{0}: {1} times the especially serious threshold.",
         "{0}：为“情节特别严重”标准的 {1} 倍。";
     NotByVolume: "The level rests on {0}, not on the weighted volume.", "该结论依据{0}，而非折算总量。";
+    Capped: "The dates or circumstances stated keep the level below what the volume alone would reach.",
+        "按所述日期或情节，级别低于仅凭数量所达到的级别。";
     Volume: "Weighted volume {0}", "折算总量 {0}";
     VolumeAtLeast: "Weighted volume at least {0}", "折算总量不少于 {0}";
     // run
