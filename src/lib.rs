@@ -9,4 +9,5 @@ pub mod detect;
 pub mod error;
 pub mod law;
 pub mod record;
+pub mod report;
 pub mod value;
