@@ -3,8 +3,8 @@
 //! Ids are `ARTICLE[.PARAGRAPH][(ITEM)]` in digits; any other id is shown as it is. Wording speaks
 //! of volumes and numbers, never of persons.
 
-use super::Level;
 use super::instrument::{Text, Unit};
+use super::{Level, Yuan};
 
 /// An id as a citation: `5.1(4)` is `Art. 5 para. 1 (4)` and `第五条第一款第四项`.
 pub(super) fn cite(id: &str) -> Text {
@@ -91,6 +91,15 @@ pub(super) fn units(unit: Unit, n: u64) -> Text {
     }
 }
 
+/// An amount of yuan with a comma between thousands, and cents where there are any.
+pub(super) fn yuan(amount: Yuan) -> String {
+    let whole = group(amount.whole_yuan());
+    match amount.cents() % 100 {
+        0 => whole,
+        cents => format!("{whole}.{cents:02}"),
+    }
+}
+
 /// A number with a comma between thousands.
 pub(super) fn group(n: u64) -> String {
     let digits = n.to_string();
@@ -139,5 +148,7 @@ mod tests {
         ] {
             assert_eq!(group(n), want);
         }
+        assert_eq!(yuan("61429.01".parse().unwrap()), "61,429.01");
+        assert_eq!(yuan(Yuan::whole(26_000)), "26,000");
     }
 }

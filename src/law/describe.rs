@@ -80,9 +80,14 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
         .as_ref()
         .map(|url| format!(" <{url}>"))
         .unwrap_or_default();
+    let known = match file.source.confidence {
+        Confidence::Text => String::new(),
+        other => format!(" ({})", confidence(other, zh)),
+    };
+    let source = &file.source.name;
     line(
         out,
-        format_args!("- {}: {}{url}", say(zh, "出处", "source"), file.source.name),
+        format_args!("- {}: {source}{url}{known}", say(zh, "出处", "source")),
     );
     let unit = match (file.unit, zh) {
         (Unit::Item, true) => "条（去重后的信息条数）",

@@ -145,7 +145,7 @@ pub struct Source {
     /// Its address.
     #[serde(default)]
     pub url: Option<String>,
-    /// How the text is known.
+    /// How the address is known.
     pub confidence: Confidence,
 }
 

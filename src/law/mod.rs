@@ -8,7 +8,7 @@ mod check;
 pub mod circumstances;
 mod cite;
 pub mod date;
-pub mod describe;
+mod describe;
 mod evaluate;
 pub mod instrument;
 pub mod laws;

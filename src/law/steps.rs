@@ -3,7 +3,7 @@
 //! Each step names the provision it applies. The wording says which numbers a volume reaches; it
 //! never says what anyone has done.
 
-use super::cite::{cite, group, level as level_words, units};
+use super::cite::{cite, group, level as level_words, units, yuan};
 use super::evaluate::{ClassCounts, Evaluation, Tally};
 use super::instrument::{Condition, Counts, Provision, Text};
 use super::understood::Instrument;
@@ -289,7 +289,7 @@ impl Account<'_> {
         }
     }
 
-    /// Gains and profit that were stated, against the smallest number that counts them.
+    /// Gains and profit that were stated, against the heaviest number that they reach.
     fn amounts(&self, steps: &mut Vec<Step>) {
         let stated = &self.circumstances;
         let amounts = [
@@ -297,32 +297,36 @@ impl Account<'_> {
             (Basis::Profit, stated.profit, "获利", "profit"),
         ];
         for (basis, amount, zh, en) in amounts {
-            let Some(amount) = amount else { continue };
-            let outcomes = self.evaluation.outcomes.iter().filter(|o| o.basis == basis);
-            let mut any = false;
-            for outcome in outcomes.filter(|o| o.reached) {
-                any = true;
+            let Some(amount) = amount.map(yuan) else {
+                continue;
+            };
+            let outcomes = || {
+                self.evaluation
+                    .outcomes
+                    .iter()
+                    .filter(move |o| o.basis == basis)
+            };
+            let heaviest = outcomes().filter(|o| o.reached).max_by_key(|o| o.level);
+            steps.push(if let Some(outcome) = heaviest {
                 let (cited, number) = (cite(&outcome.provision), group(outcome.threshold));
-                steps.push(step(
+                step(
                     &outcome.provision,
                     format!("{zh} {amount} 元，达到{}的 {number} 元标准", cited.zh),
                     format!("{en} of {amount} yuan reach {number} yuan of {}", cited.en),
-                ));
-            }
-            let evaluated = self.evaluation.outcomes.iter().any(|o| o.basis == basis);
-            match (any, evaluated) {
-                (true, _) => {}
-                (false, true) => steps.push(step(
+                )
+            } else if outcomes().next().is_some() {
+                step(
                     "",
                     format!("{zh} {amount} 元，未达到数额标准"),
                     format!("{en} of {amount} yuan reach no amount"),
-                )),
-                (false, false) => steps.push(step(
+                )
+            } else {
+                step(
                     "",
                     format!("{zh} {amount} 元：在所述情形下没有适用的数额标准"),
                     format!("{en} of {amount} yuan: no amount applies in the stated circumstances"),
-                )),
-            }
+                )
+            });
         }
     }
 

@@ -206,6 +206,11 @@ fn steps_show_the_arithmetic() {
         "class B (lodging 200): 200 items; the number of Art. 5 para. 1 (4) is 500 items",
     );
     has_step(&mixed, "5.1(6)", "reached: Art. 5 para. 1 (6) (serious)");
+    let gains = Some("61429.01".parse().unwrap());
+    let earned = Circumstances { gains, ..duty() };
+    let article = "5.2(3)";
+    let want = "illegal gains of 61,429.01 yuan reach 25,000 yuan of Art. 5 para. 2 (3)";
+    has_step(&default(&abc(0, 0, 0), &earned), article, want);
     let waiting = Circumstances {
         in_duty: true,
         ..ordinary()
