@@ -98,7 +98,7 @@ impl Tally {
     }
 
     /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
-    /// classification says of it.
+    /// classification says of it: the categories, and whether it tells of one person or of two.
     pub fn record(
         &mut self,
         ladder: &Ladder,

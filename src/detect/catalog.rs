@@ -15,7 +15,7 @@ use crate::record::{Batch, Field, Record, Span};
 
 use super::automaton::{Automaton, StartTable};
 use super::builtin;
-use super::engine::{AtGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, TokenGroup};
+use super::engine::{AtGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
 use super::label::{Label, Labels};
 use super::pattern::{ContextRule, Example, Pattern};
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
@@ -110,6 +110,11 @@ impl Catalog {
     /// A detector for one worker.
     pub fn detector(&self) -> Detector {
         Detector::new(Arc::clone(&self.engine))
+    }
+
+    /// A prober for one worker.
+    pub fn prober(&self) -> Prober {
+        Prober::new(self.detector())
     }
 
     /// Runs every example through the real detector with all patterns loaded. Returns what is wrong, in the order of ids.
@@ -256,6 +261,8 @@ impl<'a> Compiler<'a> {
                 cells.insert(set, self.group(&expressions)?);
             }
         }
+        let every = self.cell_expressions(all_kinds(self.patterns.len()));
+        let any_cell = if every.is_empty() { None } else { Some(self.group(&every)?) };
         let mut filled_roles = RoleSet::default();
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             if self.vocabulary.info(role).presence == Presence::Filled {
@@ -268,6 +275,7 @@ impl<'a> Compiler<'a> {
             ats: self.at_group(&ats)?,
             labels,
             cells,
+            any_cell,
             role_kinds,
             filled_roles,
         })
@@ -415,6 +423,12 @@ impl<'a> Compiler<'a> {
         }
         expressions
     }
+}
+
+fn all_kinds(n: usize) -> KindSet {
+    let mut set = KindSet::default();
+    (0..n).for_each(|i| set.insert(KindId(i as u8)));
+    set
 }
 
 /// Whether every match holds an `@`.

@@ -69,6 +69,8 @@ pub(crate) struct Engine {
     pub(crate) labels: Labels,
     /// Forms for whole cells and for values behind labels, by the set of kinds that are possible there.
     pub(crate) cells: BTreeMap<KindSet, Group>,
+    /// All forms of cells together, to find out what an unknown column may hold.
+    pub(crate) any_cell: Option<Group>,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
@@ -115,6 +117,57 @@ pub struct Detector {
     wide_places: Places,
     folded: Folded,
     scratch: Scratch,
+}
+
+/// Finds out what a column may hold, cell by cell, before its role is known.
+pub struct Prober {
+    detector: Detector,
+    batch: Batch,
+    found: Found,
+}
+
+impl Prober {
+    pub(crate) fn new(detector: Detector) -> Prober {
+        let field = Field { span: Span::default(), column: 0 };
+        let record = Record { fields: 0..1, number: 1, line: 0, table: 0 };
+        let batch = Batch { text: Vec::new(), fields: vec![field], records: vec![record] };
+        Prober { detector, batch, found: Found::default() }
+    }
+
+    /// The roles of values that fill the cell without any context, and the roles of values that would fill it in a column
+    /// of their own.
+    pub fn cell(&mut self, cell: &[u8]) -> (RoleSet, RoleSet) {
+        let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
+        let value = trim(cell);
+        if value.is_empty() || value.len() > super::automaton::REACH_BYTES_MAX {
+            return (sure, fits);
+        }
+        self.batch.text.clear();
+        self.batch.text.extend_from_slice(value);
+        self.batch.fields[0].span = Span { start: 0, end: value.len() as u32 };
+        self.detector.batch(&self.batch, false);
+        self.detector.record(&self.batch, &self.batch.records[0], &[], &mut self.found);
+        let whole = |m: &&Match| m.status == Status::Valid && m.span.len() == value.len();
+        let kinds = self.found.matches.iter().filter(whole).map(|m| m.kind);
+        let engine = Arc::clone(&self.detector.engine);
+        kinds.filter_map(|k| engine.kinds[k.index()].role).for_each(|r| sure.insert(r));
+        if let Some(any) = &engine.any_cell {
+            let mut ends = Vec::new();
+            any.automaton.ends(value, &mut ends);
+            for (form, _) in ends.iter().filter(|(_, end)| *end == value.len()) {
+                let form = any.forms[usize::from(*form)];
+                let scratch = &mut self.detector.scratch;
+                let mut look = Look { engine: &engine, rule: &ColumnRule::default(), scratch };
+                let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
+                if claim.is_some_and(|c| c.status == Status::Valid)
+                    && let Some(role) = engine.kinds[form.kind.index()].role
+                {
+                    fits.insert(role);
+                }
+            }
+        }
+        (sure, fits.union(sure))
+    }
 }
 
 /// Where the next field's places begin in the lists of the batch.

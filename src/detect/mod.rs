@@ -20,7 +20,7 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{ColumnRule, Detector, Found};
+pub use engine::{ColumnRule, Detector, Found, Prober};
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;
