@@ -57,7 +57,7 @@ impl Catalog {
         Catalog::load(files)
     }
 
-    fn load(files: Vec<(String, String)>) -> Result<Catalog, Error> {
+    pub(super) fn load(files: Vec<(String, String)>) -> Result<Catalog, Error> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(builtin::COLUMNS.as_bytes());
         let vocabulary =

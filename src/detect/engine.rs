@@ -654,3 +654,6 @@ fn lowered(confidence: Confidence) -> Confidence {
         Confidence::Medium | Confidence::Low => Confidence::Low,
     }
 }
+
+#[cfg(test)]
+mod tests;
