@@ -206,10 +206,8 @@ impl Search<'_> {
         if is_stated {
             return;
         }
+        // A level that is reached already cannot be the result of another amount and be kept.
         for level in [Level::Serious, Level::EspeciallySerious] {
-            if level <= self.level {
-                continue;
-            }
             let Some((amount, changed)) = self.smallest_amount(basis, level) else {
                 continue;
             };
