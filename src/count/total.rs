@@ -80,9 +80,17 @@ impl<'a> Totals<'a> {
                 })
                 .collect();
             let persons = self.union_of(won.iter().map(|w| w.0), |g| &g.persons);
-            let items = |won: &[(Support, bool)]| match category.is_event() {
-                true => self.union_of(won.iter().map(|w| w.0), |g| &g.contents),
-                false => self.union_of(won.iter().map(|w| w.0), |g| &g.persons),
+            // What is an event under the default reading stays one when another reading lifts it into a category of
+            // attributes: a thousand transfers of one account do not shrink to one item by being called property.
+            let is_event = |s: &Support| {
+                category.is_event()
+                    || winner(s.base, Reading::Default, rank).is_some_and(|(c, _)| c.is_event())
+            };
+            let items = |won: &[(Support, bool)]| {
+                let (events, attributes): (Vec<Support>, Vec<Support>) =
+                    won.iter().map(|w| w.0).partition(is_event);
+                self.union_of(events.into_iter(), |g| &g.contents)
+                    + self.union_of(attributes.into_iter(), |g| &g.persons)
             };
             let all = items(&won);
             let full: Vec<_> = won.iter().copied().filter(|w| !w.1).collect();

@@ -238,6 +238,9 @@ impl<'a> Compiler<'a> {
         let mut kinds = Vec::with_capacity(self.patterns.len());
         for (i, pattern) in self.patterns.iter().enumerate() {
             kinds.push(self.kind(pattern).map_err(|e| e.at(&self.files[i]))?);
+            for text in [&pattern.regex, &pattern.cell, &pattern.masked].into_iter().flatten() {
+                self.parse(Expression { text, form: Form { kind: KindId(i as u8), masked: false } })?;
+            }
         }
         let (mut tokens, mut ats) = (Vec::new(), Vec::new());
         for (i, pattern) in self.patterns.iter().enumerate() {

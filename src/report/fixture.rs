@@ -86,6 +86,7 @@ fn provisions(classes: [u64; 3]) -> Vec<Outcome> {
                 threshold,
                 ratio: count as f64 / threshold as f64,
                 reached: count >= threshold,
+                ..Outcome::default()
             });
         }
     }
