@@ -83,7 +83,7 @@ pub struct Opened<'r> {
 /// without the dot; it only breaks ties.
 ///
 /// # Errors
-/// When the head cannot be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
+/// When not a byte can be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
 /// [`unsupported_reason`]) when the format is known but not decoded.
 pub fn open<'r>(
     mut rdr: Box<dyn Read + 'r>,
@@ -91,9 +91,16 @@ pub fn open<'r>(
     limits: &DecodeLimits,
 ) -> io::Result<Opened<'r>> {
     let mut head = Vec::new();
-    charset::read_full(&mut rdr, &mut head, limits.head_bytes)?;
-    let sniffed = sniff::sniff(&head, head.len() < limits.head_bytes, ending);
-    let rdr: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(rdr));
+    let failure = charset::read_full(&mut rdr, &mut head, limits.head_bytes).err();
+    if head.is_empty()
+        && let Some(error) = failure
+    {
+        return Err(error);
+    }
+    let whole = head.len() < limits.head_bytes && failure.is_none();
+    let sniffed = sniff::sniff(&head, whole, ending);
+    let rest = Rest { failure, rdr };
+    let rdr: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(rest));
     let (format, encoding) = (sniffed.format, sniffed.encoding);
     let text = charset::Transcoder::new(rdr, encoding);
     let records: Box<dyn Decode + 'r> = match format {
@@ -119,6 +126,22 @@ pub fn open<'r>(
     })
 }
 
+/// What follows the head: the error that reading it ended with, so that what was read before is decoded first, or the
+/// rest of the stream.
+struct Rest<'r> {
+    failure: Option<io::Error>,
+    rdr: Box<dyn Read + 'r>,
+}
+
+impl Read for Rest<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None => self.rdr.read(buf),
+        }
+    }
+}
+
 /// The reason inside an error of [`open`], if it is one of format rather than of reading.
 pub fn unsupported_reason(error: &io::Error) -> Option<&Reason> {
     error
@@ -137,3 +160,6 @@ impl std::fmt::Display for UnsupportedFormat {
 }
 
 impl std::error::Error for UnsupportedFormat {}
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,382 @@
+//! Whether a text is rows with a delimiter, and which dialect they are in.
+//!
+//! Each delimiter is tried on the head; rows of a table have the same number of fields, lines of prose and logs do not.
+//! What is in the cells matters only to tell lines that have commas in the same places from rows.
+
+use super::Dialect;
+use super::header;
+use crate::decode::csv::split::{Escaped, Shape, Split, split_record, unescape_fields};
+use crate::record::Field;
+
+/// Delimiters in the order in which they win a draw.
+const DELIMITERS: &[u8] = b"\x01\t,|;";
+
+/// Rows looked at.
+const ROWS_MAX: usize = 256;
+
+/// Lines in front of the table at most: bills and statements have up to about 25.
+const PREAMBLE_ROWS_MAX: usize = 40;
+
+/// Longest row that is taken into account.
+const ROW_BYTES_MAX: usize = 128 << 10;
+
+/// The rows of the head under one delimiter.
+struct Trial {
+    delimiter: u8,
+    quotes: bool,
+    backslash: bool,
+    rows: Vec<Row>,
+    /// Index of the first row of the table.
+    first: usize,
+    /// The number of fields most rows have.
+    n_columns: usize,
+    /// Of the rows from `first` on, those that have this number.
+    n_regular: usize,
+    /// Whether most delimiters in the text are followed by a space.
+    is_spaced: bool,
+}
+
+/// A row that is neither blank nor a ruling.
+pub(super) struct Row {
+    /// Its cells, trimmed.
+    pub(super) cells: Vec<String>,
+    /// The line it begins on, from 0.
+    line: u32,
+}
+
+/// Tells the dialect, or that the text is no table.
+///
+/// A table has two columns at least, and a text of one column is one only by its `ending`.
+pub(super) fn detect(text: &mut [u8], ending: Option<&str>) -> Option<Dialect> {
+    let by_name = match ending {
+        Some("csv") => Some(b','),
+        Some("tsv" | "tab") => Some(b'\t'),
+        _ => None,
+    };
+    let backslash = has_backslash_null(text);
+    let trials = DELIMITERS
+        .iter()
+        .filter(|d| text.contains(d))
+        .filter_map(|&d| Trial::new(text, d, backslash));
+    let best = trials
+        .filter(|trial| trial.is_table(by_name.is_some()))
+        .max_by(|a, b| a.rank().total_cmp(&b.rank()));
+    match best {
+        Some(trial) => Some(trial.dialect()),
+        None => one_column(text, by_name?),
+    }
+}
+
+/// Whether a cell is `\N`, which only MySQL and its kin write, between any delimiters.
+fn has_backslash_null(text: &[u8]) -> bool {
+    let is_edge = |b: Option<&u8>| b.is_none_or(|b| DELIMITERS.contains(b) || b"\r\n".contains(b));
+    memchr::memmem::find_iter(text, b"\\N").any(|at| {
+        let before = at.checked_sub(1).and_then(|i| text.get(i));
+        is_edge(before) && is_edge(text.get(at + 2))
+    })
+}
+
+fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
+    let trial = Trial::of_rows(rows(text, delimiter, true, false), delimiter, true, false)?;
+    (trial.n_columns == 1 && trial.n_regular * 10 >= trial.n_rows() * 9).then(|| Dialect {
+        delimiter,
+        has_header: header::is_header(&trial.rows, 1),
+        quotes: true,
+        backslash: false,
+        preamble_lines: 0,
+    })
+}
+
+impl Trial {
+    fn new(text: &[u8], delimiter: u8, backslash: bool) -> Option<Trial> {
+        // unquoted formats hold single quotes as letters, so quotes must be seen to be believed there
+        let quotes = match delimiter {
+            b'\x01' => false,
+            b'\t' => has_quoted_cell(text, delimiter),
+            _ => true,
+        };
+        let backslash = backslash || (quotes && escapes_quotes(text, delimiter));
+        let rows = rows(text, delimiter, quotes, backslash);
+        let mut trial = Trial::of_rows(rows, delimiter, quotes, backslash)?;
+        let delimiters = || memchr::memchr_iter(delimiter, text);
+        let n_spaced = delimiters()
+            .filter(|&at| text.get(at + 1) == Some(&b' '))
+            .count();
+        trial.is_spaced = n_spaced * 2 > delimiters().count();
+        Some(trial)
+    }
+
+    fn of_rows(rows: Vec<Row>, delimiter: u8, quotes: bool, backslash: bool) -> Option<Trial> {
+        let n_columns = usual_width(&rows)?;
+        let first = first_row(&rows, n_columns)?;
+        let n_regular = rows[first..]
+            .iter()
+            .filter(|r| r.cells.len() == n_columns)
+            .count();
+        Some(Trial {
+            delimiter,
+            quotes,
+            backslash,
+            rows,
+            first,
+            n_columns,
+            n_regular,
+            is_spaced: false,
+        })
+    }
+
+    fn table(&self) -> &[Row] {
+        &self.rows[self.first..]
+    }
+
+    fn n_rows(&self) -> usize {
+        self.rows.len() - self.first
+    }
+
+    /// Rows that are as they should be, with the number of columns to settle a draw.
+    fn rank(&self) -> f64 {
+        let share = self.n_regular as f64 / self.n_rows() as f64;
+        let n_columns = self.n_columns.min(100) as f64;
+        let coverage = self.n_rows() as f64 / self.rows.len() as f64;
+        share * 10.0 + coverage + n_columns / 10.0
+    }
+
+    fn is_table(&self, by_name: bool) -> bool {
+        let (n_rows, n_irregular) = (self.n_rows(), self.n_rows() - self.n_regular);
+        let tolerated = match by_name {
+            true => n_rows / 2,
+            false if n_rows >= 4 => (n_rows / 10).max(1),
+            false => 0,
+        };
+        if self.n_columns < 2 || n_irregular > tolerated {
+            return false;
+        }
+        if by_name || self.delimiter == b'\x01' {
+            return true;
+        }
+        // lines of a program that end with a semicolon have one column
+        let is_used = |i: &usize| {
+            self.table()
+                .iter()
+                .any(|r| r.cells.get(*i).is_some_and(|c| !c.is_empty()))
+        };
+        if (0..self.n_columns).filter(is_used).count() < 2 {
+            return false;
+        }
+        if self.first > 0 && self.n_regular < 2 {
+            return false;
+        }
+        if n_rows == 1 {
+            // one line alone: the names of columns, or a row with many
+            return header::is_header(self.table(), self.n_columns)
+                || (self.n_columns >= 4 && !self.is_prose());
+        }
+        !self.is_prose() && !self.is_labelled() && !self.is_log()
+    }
+
+    /// Sentences have many words between two delimiters, end with a full stop, or have a space behind the delimiters and
+    /// nothing else that makes a table.
+    fn is_prose(&self) -> bool {
+        if self.delimiter == b'\t' {
+            return false;
+        }
+        let cells = || self.table().iter().flat_map(|row| &row.cells);
+        let n_cells = cells().count();
+        let n_wordy = cells().filter(|c| is_wordy(c)).count();
+        let n_ended = self.table().iter().filter(|row| ends_sentence(row)).count();
+        n_wordy * 2 > n_cells
+            || n_ended * 2 > self.n_rows()
+            || (self.is_spaced && !header::is_table_of_data(self.table(), self.n_columns))
+    }
+
+    /// `name=…, phone=…`: a line with labels tells more as a whole than in cells.
+    fn is_labelled(&self) -> bool {
+        let cells = || {
+            self.table()
+                .iter()
+                .flat_map(|row| &row.cells)
+                .filter(|c| !c.is_empty())
+        };
+        let n_labelled = cells().filter(|c| is_labelled(c)).count();
+        n_labelled * 2 > cells().count()
+    }
+
+    /// `12:00:00,123 INFO …`: the comma belongs to the time.
+    fn is_log(&self) -> bool {
+        let is_time = |row: &&Row| match &row.cells[..] {
+            [time, rest, ..] => ends_with_seconds(time) && begins_with_millis(rest),
+            _ => false,
+        };
+        self.delimiter == b',' && self.table().iter().filter(is_time).count() * 2 > self.n_rows()
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect {
+            delimiter: self.delimiter,
+            has_header: header::is_header(self.table(), self.n_columns),
+            quotes: self.quotes,
+            backslash: self.backslash,
+            preamble_lines: self.table().first().map_or(0, |row| row.line),
+        }
+    }
+}
+
+/// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`].
+fn rows(text: &[u8], delimiter: u8, quotes: bool, backslash: bool) -> Vec<Row> {
+    let shape = Shape {
+        delimiter,
+        quotes,
+        backslash,
+        columns: 0,
+        record_bytes_max: ROW_BYTES_MAX,
+    };
+    let mut rows = Vec::new();
+    let (mut fields, mut escaped): (Vec<Field>, Vec<Escaped>) = (Vec::new(), Vec::new());
+    let (mut at, mut line) = (0, 0);
+    while at < text.len() && rows.len() < ROWS_MAX {
+        fields.clear();
+        let split = split_record(&shape, text, at, true, &mut fields, &mut escaped);
+        let Split::Record { next, lines } = split else {
+            return rows;
+        };
+        let cells = cells(&text[at..next], at, &mut fields, &mut escaped, backslash);
+        let is_blank = cells.len() == 1 && cells[0].is_empty();
+        if !is_blank && !is_ruling(&cells) {
+            rows.push(Row { cells, line });
+        }
+        line += lines as u32;
+        at = next;
+    }
+    rows
+}
+
+/// The cells of one record, whose text begins at `start`.
+fn cells(
+    record: &[u8],
+    start: usize,
+    fields: &mut [Field],
+    escaped: &mut Vec<Escaped>,
+    backslash: bool,
+) -> Vec<String> {
+    for field in &mut *fields {
+        field.span.start -= start as u32;
+        field.span.end -= start as u32;
+    }
+    let mut record = record.to_vec();
+    unescape_fields(&mut record, fields, escaped, backslash);
+    let cell = |f: &Field| String::from_utf8_lossy(&record[f.span.range()]).into_owned();
+    fields.iter().map(cell).collect()
+}
+
+/// `+----+----+` or `|----|----|`, as consoles and Markdown draw them.
+fn is_ruling(cells: &[String]) -> bool {
+    let is_drawn = |c: char| "+-=|:".contains(c);
+    cells.iter().all(|cell| cell.chars().all(is_drawn)) && cells.iter().any(|cell| cell.len() > 2)
+}
+
+/// Whether a row has more than a few of its cells filled. The lines of a preamble that a spreadsheet has filled up with
+/// delimiters have one.
+fn is_filled(row: &Row) -> bool {
+    let n_filled = row.cells.iter().filter(|c| !c.is_empty()).count();
+    row.cells.len() < 4 || n_filled * 4 > row.cells.len()
+}
+
+/// The most frequent number of fields; of equals, the greater. Lines of a preamble have one field, or one filled.
+fn usual_width(rows: &[Row]) -> Option<usize> {
+    let widths = rows
+        .iter()
+        .filter(|row| is_filled(row))
+        .map(|row| row.cells.len())
+        .filter(|&n| n > 1);
+    let mut counts = std::collections::BTreeMap::new();
+    for width in widths {
+        *counts.entry(width).or_insert(0usize) += 1;
+    }
+    let widest = counts.into_iter().max_by_key(|&(width, n)| (n, width));
+    match widest {
+        Some((width, _)) => Some(width),
+        None => rows.first().map(|row| row.cells.len()),
+    }
+}
+
+/// Index of the first row of the table: the first one of the usual width of which as many as half of the next few rows
+/// are, too.
+fn first_row(rows: &[Row], width: usize) -> Option<usize> {
+    let is_regular = |row: &Row| row.cells.len() == width && is_filled(row);
+    let is_followed = |at: usize| {
+        let next = &rows[at + 1..rows.len().min(at + 5)];
+        next.iter().filter(|row| is_regular(row)).count() * 2 >= next.len()
+    };
+    let mut regular = (0..rows.len().min(PREAMBLE_ROWS_MAX)).filter(|&at| is_regular(&rows[at]));
+    let first = regular.clone().find(|&at| is_followed(at));
+    first.or_else(|| regular.next())
+}
+
+fn has_quoted_cell(text: &[u8], delimiter: u8) -> bool {
+    let is_edge = |b: u8| b == delimiter || b == b'\n' || b == b'\r';
+    let opens =
+        text.first() == Some(&b'"') || text.windows(2).any(|w| is_edge(w[0]) && w[1] == b'"');
+    opens && text.windows(2).any(|w| w[0] == b'"' && is_edge(w[1]))
+}
+
+/// Whether quotes inside quotes are written `\"`: never doubled, and not the end of a path (`"C:\dir\",`).
+fn escapes_quotes(text: &[u8], delimiter: u8) -> bool {
+    let is_inside =
+        |w: &[u8]| w[..2] == *b"\\\"" && w[2] != delimiter && !b"\r\n\"".contains(&w[2]);
+    let is_doubled = |w: &[u8]| w[..2] == *b"\"\"" && w[2] != delimiter && !b"\r\n".contains(&w[2]);
+    has_quoted_cell(text, delimiter)
+        && text.windows(3).any(is_inside)
+        && !text.windows(3).any(is_doubled)
+}
+
+/// More than five words, with letters: part of a sentence rather than a value.
+fn is_wordy(cell: &str) -> bool {
+    cell.split(' ')
+        .filter(|w| w.starts_with(char::is_alphabetic))
+        .count()
+        > 5
+}
+
+fn ends_sentence(row: &Row) -> bool {
+    let last = row.cells.last().map_or("", String::as_str);
+    last.ends_with(['.', '!', '?', '。', '！', '？'])
+        && last.chars().any(|c| c == ' ' || !c.is_ascii())
+}
+
+/// A word, a colon or an equals sign, and a value: but no time of day and no address of a page.
+fn is_labelled(cell: &str) -> bool {
+    let Some((label, value)) = cell.split_once(['=', ':', '：']) else {
+        return false;
+    };
+    let label = label.trim_matches(|c: char| c.is_whitespace() || "\"'{[(".contains(c));
+    let n_chars = label.chars().count();
+    (1..=24).contains(&n_chars)
+        && !label.contains(|c: char| c.is_ascii_digit() || c == '@')
+        && !value.starts_with("//")
+        && !value.is_empty()
+}
+
+fn ends_with_seconds(cell: &str) -> bool {
+    let tail = cell.as_bytes().rchunks(6).next().unwrap_or_default();
+    matches!(
+        tail,
+        [
+            b':',
+            b'0'..=b'5',
+            b'0'..=b'9',
+            b':',
+            b'0'..=b'6',
+            b'0'..=b'9'
+        ]
+    )
+}
+
+fn begins_with_millis(cell: &str) -> bool {
+    match cell.as_bytes() {
+        [a, b, c, rest @ ..] => {
+            [a, b, c].iter().all(|d| d.is_ascii_digit())
+                && rest.first().is_some_and(|d| !d.is_ascii_alphanumeric())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,129 @@
+//! Signatures of formats that are known and not decoded.
+//!
+//! A signature is listed only if no text begins with it by chance. This file knows names, not how to read anything.
+
+/// A signature at an offset, and the name for the report.
+type Magic = (usize, &'static [u8], &'static str);
+
+const MAGIC: &[Magic] = &[
+    // archives and compressed files
+    (0, b"PK\x03\x04", "zip archive"),
+    (0, b"PK\x05\x06", "zip archive"),
+    (0, b"PK\x07\x08", "zip archive"),
+    (0, b"\x1F\x8B\x08", "gzip"),
+    (0, b"7z\xBC\xAF\x27\x1C", "7z archive"),
+    (0, b"Rar!\x1A\x07", "rar archive"),
+    (0, b"\xFD7zXZ\x00", "xz"),
+    (0, b"\x28\xB5\x2F\xFD", "zstd"),
+    (0, b"\x04\x22\x4D\x18", "lz4"),
+    (0, b"\x1F\x9D\x90", "compress"),
+    (0, b"MSCF\0\0\0\0", "cabinet archive"),
+    (0, b"!<arch>\n", "ar archive"),
+    (0, b"\xED\xAB\xEE\xDB", "RPM package"),
+    (257, b"ustar\x0000", "tar archive"),
+    (257, b"ustar  \0", "tar archive"),
+    // documents
+    (0, b"%PDF-", "PDF"),
+    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "OLE office file"),
+    (0, b"!BDN", "Outlook data file"),
+    (0, b"\xFF\xFE\0\0", "UTF-32 text"),
+    (0, b"\0\0\xFE\xFF", "UTF-32 text"),
+    // databases and column stores
+    (0, b"SQLite format 3\0", "SQLite database"),
+    (0, b"PAR1\x15", "Parquet"),
+    (0, b"PAR1\x19", "Parquet"),
+    (0, b"Obj\x01", "Avro"),
+    (0, b"PGDMP", "PostgreSQL custom dump"),
+    (0, b"\x89HDF\r\n\x1A\n", "HDF5"),
+    (4, b"Standard Jet DB\0", "Access database"),
+    (4, b"Standard ACE DB\0", "Access database"),
+    (0, b"REDIS000", "Redis snapshot"),
+    // images
+    (0, b"\x89PNG\r\n\x1A\n", "image (PNG)"),
+    (0, b"\xFF\xD8\xFF", "image (JPEG)"),
+    (0, b"GIF87a", "image (GIF)"),
+    (0, b"GIF89a", "image (GIF)"),
+    (0, b"II*\0", "image (TIFF)"),
+    (0, b"MM\0*", "image (TIFF)"),
+    (0, b"8BPS\0\x01", "image (Photoshop)"),
+    (0, b"\0\0\x01\0\x01\0", "image (icon)"),
+    (8, b"WEBPVP8", "image (WebP)"),
+    (4, b"ftypheic", "image (HEIF)"),
+    (4, b"ftypmif1", "image (HEIF)"),
+    (4, b"ftypavif", "image (AVIF)"),
+    // audio and video
+    (4, b"ftyp", "video (MP4)"),
+    (8, b"WAVEfmt ", "audio (WAV)"),
+    (8, b"AVI LIST", "video (AVI)"),
+    (0, b"ID3\x02\0", "audio (MP3)"),
+    (0, b"ID3\x03\0", "audio (MP3)"),
+    (0, b"ID3\x04\0", "audio (MP3)"),
+    (0, b"OggS\0", "audio (Ogg)"),
+    (0, b"fLaC\0", "audio (FLAC)"),
+    (0, b"#!AMR\n", "audio (AMR)"),
+    (0, b"#!SILK_V3", "audio (SILK)"),
+    (0, b"\x02#!SILK_V3", "audio (SILK)"),
+    (0, b"\x1A\x45\xDF\xA3", "video (Matroska)"),
+    (0, b"FLV\x01", "video (Flash)"),
+    (0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "video (ASF)"),
+    (0, b"\0\0\x01\xBA", "video (MPEG)"),
+    (0, b"\0\0\x01\xB3", "video (MPEG)"),
+    // programs
+    (0, b"\x7FELF", "ELF executable"),
+    (0, b"\xFE\xED\xFA\xCE", "Mach-O executable"),
+    (0, b"\xFE\xED\xFA\xCF", "Mach-O executable"),
+    (0, b"\xCE\xFA\xED\xFE", "Mach-O executable"),
+    (0, b"\xCF\xFA\xED\xFE", "Mach-O executable"),
+    (0, b"\0asm\x01\0", "WebAssembly module"),
+    (0, b"dex\n03", "Dalvik executable"),
+    // fonts
+    (0, b"wOFF\0", "font (WOFF)"),
+    (0, b"wOF2\0", "font (WOFF2)"),
+    (0, b"OTTO\0", "font (OpenType)"),
+    (0, b"\0\x01\0\0\0", "font (TrueType)"),
+    // other
+    (0, b"PACK\0\0\0\x02", "git pack"),
+    (0, b"\xD4\xC3\xB2\xA1", "packet capture"),
+    (0, b"\xA1\xB2\xC3\xD4", "packet capture"),
+    (0, b"\x0A\x0D\x0D\x0A", "packet capture"),
+    (0, b"LUKS\xBA\xBE", "encrypted disk"),
+    (32769, b"CD001", "disk image (ISO 9660)"),
+];
+
+/// The name of the format that the head's signature belongs to.
+pub(super) fn unsupported(head: &[u8]) -> Option<&'static str> {
+    let listed = MAGIC
+        .iter()
+        .find(|(at, magic, _)| head.get(*at..).is_some_and(|h| h.starts_with(magic)));
+    match listed {
+        Some((_, _, name)) => Some(name),
+        None => by_structure(head),
+    }
+}
+
+/// Signatures too short to be sure of, with what must stand behind them.
+fn by_structure(head: &[u8]) -> Option<&'static str> {
+    let u32_at = |at: usize| {
+        let bytes = head.get(at..at + 4)?;
+        Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    };
+    match head {
+        [b'M', b'Z', ..] => {
+            let at = u32_at(0x3C)? as usize;
+            head.get(at..)?
+                .starts_with(b"PE\0\0")
+                .then_some("PE executable")
+        }
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] => rest
+            .starts_with(b"\x31\x41\x59\x26\x53\x59")
+            .then_some("bzip2"),
+        // two reserved words are zero, and the second header has one of its known lengths
+        [b'B', b'M', ..] => (u32_at(6)? == 0
+            && matches!(u32_at(14)?, 12 | 40 | 52 | 56 | 108 | 124))
+        .then_some("image (BMP)"),
+        // followed by the number of architectures, or by a class file version of at least 45
+        [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, n, ..] if *n < 45 => Some("Mach-O executable"),
+        [0xCA, 0xFE, 0xBA, 0xBE, _, _, _, _, ..] => Some("Java class"),
+        _ => None,
+    }
+}

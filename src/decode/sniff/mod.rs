@@ -1,0 +1,126 @@
+//! Sniffing: what a file is, by its first bytes.
+//!
+//! The order is from the surest sign to the weakest: signatures of formats that are not decoded, control bytes, SQL
+//! statements, JSON, rows with a delimiter, and text for the rest. A name's ending is believed only where the content
+//! leaves a choice. Nothing here reads a file.
+
+mod delimited;
+mod header;
+mod json;
+mod magic;
+mod sql;
+
+use std::io::Cursor;
+
+use super::charset::{Encoding, Transcoder};
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Lines of text: prose, logs.
+    Text,
+    /// No text that is known, scanned as bytes.
+    Binary,
+    /// Rows with a delimiter.
+    Delimited(Dialect),
+    /// One JSON document.
+    Json,
+    /// A sequence of JSON values.
+    JsonLines,
+    /// A dump of SQL statements.
+    Sql,
+    /// A format that is known by its signature and not decoded; the name is for the report (`zip archive`).
+    Unsupported(&'static str),
+}
+
+/// How a delimited file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// The byte between fields.
+    pub delimiter: u8,
+    /// Whether the first record names the columns.
+    pub has_header: bool,
+    /// Whether `"` quotes fields.
+    pub quotes: bool,
+    /// Whether a backslash escapes the next byte, and `\N` is null (MySQL `INTO OUTFILE`).
+    pub backslash: bool,
+    /// Lines of prose in front of the first row, as bills and statements have them.
+    pub preamble_lines: u32,
+}
+
+impl Format {
+    /// The id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Binary => "binary",
+            Format::Delimited(d) if d.delimiter == b'\t' => "tsv",
+            Format::Delimited(_) => "csv",
+            Format::Json => "json",
+            Format::JsonLines => "jsonl",
+            Format::Sql => "sql",
+            Format::Unsupported(_) => "unsupported",
+        }
+    }
+}
+
+/// What [`sniff`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sniffed {
+    /// The format.
+    pub format: Format,
+    /// The encoding.
+    pub encoding: Encoding,
+}
+
+/// Tells format and encoding of a file from its head. `whole` says that the head is all there is. `ending` is the file
+/// name's ending in lower case, without the dot.
+///
+/// A list of single values, one a line, is text unless the ending says `csv` or `tsv`: then it is a table of one column.
+pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
+    let encoding = Encoding::detect(head, whole);
+    let format = match magic::unsupported(head) {
+        Some(what) => Format::Unsupported(what),
+        None => format_of(text_of(head, whole, encoding), ending),
+    };
+    Sniffed { format, encoding }
+}
+
+fn format_of(mut text: Vec<u8>, ending: Option<&str>) -> Format {
+    if is_binary(&text) {
+        return Format::Binary;
+    }
+    if sql::is_sql(&text, ending == Some("sql")) {
+        return Format::Sql;
+    }
+    if let Some(format) = json::detect(&text, ending) {
+        return format;
+    }
+    match delimited::detect(&mut text, ending) {
+        Some(dialect) => Format::Delimited(dialect),
+        None => Format::Text,
+    }
+}
+
+/// The head as UTF-8, without the line that its end cuts.
+fn text_of(head: &[u8], whole: bool, encoding: Encoding) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut transcoder = Transcoder::new(Box::new(Cursor::new(head)), encoding);
+    while let Ok(true) = transcoder.fill(&mut text, head.len() + 1) {}
+    if !whole && let Some(at) = memchr::memrchr(b'\n', &text) {
+        text.truncate(at + 1);
+    }
+    text
+}
+
+/// More than one byte in ten is a control character that no text uses, or was no character at all. `\x01` to `\x03`
+/// separate fields in exports of Hive, and an escape begins a colour in logs.
+fn is_binary(text: &[u8]) -> bool {
+    let is_control = |b: &u8| matches!(b, 0 | 4..=7 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F);
+    let n_controls = text.iter().filter(|b| is_control(b)).count();
+    let n_broken = memchr::memmem::find_iter(text, "\u{FFFD}").count();
+    (n_controls + n_broken) * 10 > text.len() - 2 * n_broken
+}
+
+#[cfg(test)]
+mod tests;
