@@ -7,4 +7,5 @@ pub mod detect;
 pub mod error;
 pub mod law;
 pub mod record;
+pub mod source;
 pub mod value;
