@@ -1,1 +1,6 @@
+//! The integration tests: one binary, and this page is its table of contents.
+//!
+//! They run the real program the way a user does and know nothing of its inside, except `tidy`, which reads its source.
 
+// The harness: folders, runs of the program, synthetic people, the JSON report as an outsider reads it.
+mod util;
