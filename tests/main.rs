@@ -2,5 +2,13 @@
 //!
 //! They run the real program the way a user does and know nothing of its inside, except `tidy`, which reads its source.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the message, also in its helpers"
+)]
+
 // The harness: folders, runs of the program, synthetic people, the JSON report as an outsider reads it.
 mod util;
+
+// The house rules of the source: headers, sizes, and who may import whom.
+mod tidy;

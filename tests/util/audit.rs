@@ -8,105 +8,105 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-pub struct Audit {
-    pub schema: String,
-    pub tool: Tool,
-    pub started: String,
-    pub inputs: Vec<String>,
-    pub stats: Stats,
-    pub complete: bool,
-    pub kinds: Vec<Kind>,
-    pub categories: Vec<Category>,
-    pub persons: u64,
-    pub files: Vec<File>,
-    pub assessments: Vec<Assessment>,
-    pub skipped: Vec<Skipped>,
+pub(crate) struct Audit {
+    pub(crate) schema: String,
+    pub(crate) tool: Tool,
+    pub(crate) started: String,
+    pub(crate) inputs: Vec<String>,
+    pub(crate) stats: Stats,
+    pub(crate) complete: bool,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) categories: Vec<Category>,
+    pub(crate) persons: u64,
+    pub(crate) files: Vec<File>,
+    pub(crate) assessments: Vec<Assessment>,
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Tool {
-    pub name: String,
-    pub version: String,
-    pub catalog: String,
+pub(crate) struct Tool {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) catalog: String,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Stats {
-    pub files: u64,
-    pub bytes: u64,
-    pub records: u64,
-    pub skipped: u64,
-    pub seconds: f64,
+pub(crate) struct Stats {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) skipped: u64,
+    pub(crate) seconds: f64,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Kind {
-    pub kind: String,
-    pub matches: u64,
-    pub distinct: u64,
-    pub files: u64,
-    pub masked: u64,
-    pub test: u64,
-    pub failed_checksum: u64,
-    pub samples: Vec<String>,
+pub(crate) struct Kind {
+    pub(crate) kind: String,
+    pub(crate) matches: u64,
+    pub(crate) distinct: u64,
+    pub(crate) files: u64,
+    pub(crate) masked: u64,
+    pub(crate) test: u64,
+    pub(crate) failed_checksum: u64,
+    pub(crate) samples: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Category {
-    pub category: String,
-    pub rows: u64,
-    pub items: u64,
-    pub persons: u64,
+pub(crate) struct Category {
+    pub(crate) category: String,
+    pub(crate) rows: u64,
+    pub(crate) items: u64,
+    pub(crate) persons: u64,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct File {
-    pub path: String,
-    pub format: String,
-    pub encoding: String,
-    pub bytes: u64,
-    pub records: u64,
-    pub copy_of: Option<String>,
-    pub kinds: BTreeMap<String, u64>,
-    pub categories: BTreeMap<String, u64>,
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) format: String,
+    pub(crate) encoding: String,
+    pub(crate) bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) copy_of: Option<String>,
+    pub(crate) kinds: BTreeMap<String, u64>,
+    pub(crate) categories: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Assessment {
-    pub instrument: String,
-    pub reading: String,
-    pub level: String,
-    pub weighted: Weighted,
-    pub provisions: Vec<Outcome>,
-    pub flips: Vec<String>,
+pub(crate) struct Assessment {
+    pub(crate) instrument: String,
+    pub(crate) reading: String,
+    pub(crate) level: String,
+    pub(crate) weighted: Weighted,
+    pub(crate) provisions: Vec<Outcome>,
+    pub(crate) flips: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Weighted {
-    pub value: u64,
-    pub serious: u64,
-    pub especially_serious: u64,
+pub(crate) struct Weighted {
+    pub(crate) value: u64,
+    pub(crate) serious: u64,
+    pub(crate) especially_serious: u64,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Outcome {
-    pub provision: String,
-    pub class: Option<String>,
-    pub count: u64,
-    pub threshold: u64,
-    pub ratio: f64,
-    pub reached: bool,
+pub(crate) struct Outcome {
+    pub(crate) provision: String,
+    pub(crate) class: Option<String>,
+    pub(crate) count: u64,
+    pub(crate) threshold: u64,
+    pub(crate) ratio: f64,
+    pub(crate) reached: bool,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Skipped {
-    pub path: String,
-    pub reason: String,
+pub(crate) struct Skipped {
+    pub(crate) path: String,
+    pub(crate) reason: String,
 }
 
 impl Audit {
     /// Valid matches of a kind, 0 when it does not occur.
-    pub fn matches(&self, kind: &str) -> u64 {
+    pub(crate) fn matches(&self, kind: &str) -> u64 {
         self.kinds
             .iter()
             .find(|k| k.kind == kind)
@@ -114,7 +114,7 @@ impl Audit {
     }
 
     /// Different values of a kind.
-    pub fn distinct(&self, kind: &str) -> u64 {
+    pub(crate) fn distinct(&self, kind: &str) -> u64 {
         self.kinds
             .iter()
             .find(|k| k.kind == kind)
@@ -122,7 +122,7 @@ impl Audit {
     }
 
     /// Rows, items and persons of a category.
-    pub fn category(&self, id: &str) -> (u64, u64, u64) {
+    pub(crate) fn category(&self, id: &str) -> (u64, u64, u64) {
         self.categories
             .iter()
             .find(|c| c.category == id)
@@ -131,7 +131,7 @@ impl Audit {
 
     /// The entry of a file.
     #[track_caller]
-    pub fn file(&self, path: &str) -> &File {
+    pub(crate) fn file(&self, path: &str) -> &File {
         self.files
             .iter()
             .find(|f| f.path == path)
@@ -139,12 +139,12 @@ impl Audit {
     }
 
     /// The paths of all files that were read, in the order of the report.
-    pub fn paths(&self) -> Vec<&str> {
+    pub(crate) fn paths(&self) -> Vec<&str> {
         self.files.iter().map(|f| f.path.as_str()).collect()
     }
 
     /// What was skipped, as `path: reason`, in the order of the report.
-    pub fn gaps(&self) -> Vec<String> {
+    pub(crate) fn gaps(&self) -> Vec<String> {
         self.skipped
             .iter()
             .map(|s| format!("{}: {}", s.path, s.reason))
@@ -153,7 +153,7 @@ impl Audit {
 
     /// The reason why a path was skipped.
     #[track_caller]
-    pub fn reason(&self, path: &str) -> &str {
+    pub(crate) fn reason(&self, path: &str) -> &str {
         self.skipped
             .iter()
             .find(|s| s.path == path)
@@ -163,7 +163,7 @@ impl Audit {
 
     /// The level of a reading.
     #[track_caller]
-    pub fn level(&self, reading: &str) -> &str {
+    pub(crate) fn level(&self, reading: &str) -> &str {
         self.assessments
             .iter()
             .find(|a| a.reading == reading)

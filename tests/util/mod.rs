@@ -6,8 +6,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the harness")]
 
-pub mod audit;
-pub mod people;
+pub(crate) mod audit;
+pub(crate) mod people;
 
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
@@ -23,13 +23,13 @@ use tempfile::TempDir;
 const RUN_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A folder that is removed at the end of the test.
-pub struct Dir {
+pub(crate) struct Dir {
     root: TempDir,
 }
 
 impl Dir {
     /// An empty folder.
-    pub fn new() -> Dir {
+    pub(crate) fn new() -> Dir {
         Dir {
             root: tempfile::Builder::new()
                 .prefix("audit-")
@@ -39,12 +39,12 @@ impl Dir {
     }
 
     /// The path of something in it; `""` is the folder itself.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
     /// Writes a file, with the folders it lies in.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Dir {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Dir {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).unwrap();
         fs::write(path, content).unwrap();
@@ -52,21 +52,21 @@ impl Dir {
     }
 
     /// Makes a folder.
-    pub fn folder(&self, name: &str) -> &Dir {
+    pub(crate) fn folder(&self, name: &str) -> &Dir {
         fs::create_dir_all(self.path(name)).unwrap();
         self
     }
 
     /// Makes a symbolic link to something in the folder, which need not exist.
     #[cfg(unix)]
-    pub fn link(&self, target: &str, name: &str) -> &Dir {
+    pub(crate) fn link(&self, target: &str, name: &str) -> &Dir {
         std::os::unix::fs::symlink(self.path(target), self.path(name)).unwrap();
         self
     }
 
     /// Makes a FIFO, if the system has the command for it.
     #[cfg(unix)]
-    pub fn fifo(&self, name: &str) -> bool {
+    pub(crate) fn fifo(&self, name: &str) -> bool {
         Command::new("mkfifo")
             .arg(self.path(name))
             .status()
@@ -75,12 +75,12 @@ impl Dir {
 
     /// The text of a file.
     #[track_caller]
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
     /// The names of what lies directly in the folder, sorted.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.root.path())
             .unwrap()
             .map(|dent| dent.unwrap().file_name().to_string_lossy().into_owned())
@@ -90,13 +90,13 @@ impl Dir {
     }
 
     /// The program with the folder as its working directory.
-    pub fn cmd<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Cmd {
+    pub(crate) fn cmd<S: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Cmd {
         Cmd::new(self.root.path()).args(args)
     }
 
     /// Scans with JSON on standard output and hands the audit back; the exit code must be the one named.
     #[track_caller]
-    pub fn audit(&self, args: &[&str], code: i32) -> audit::Audit {
+    pub(crate) fn audit(&self, args: &[&str], code: i32) -> audit::Audit {
         self.cmd(["scan", "-f", "json"])
             .args(args)
             .run()
@@ -106,14 +106,14 @@ impl Dir {
 }
 
 /// A run of the program that is being put together.
-pub struct Cmd {
+pub(crate) struct Cmd {
     command: Command,
     stdin: Option<Box<dyn Read + Send>>,
 }
 
 impl Cmd {
     /// The program, with nothing of this machine's settings that could change what it writes.
-    pub fn new(dir: &Path) -> Cmd {
+    pub(crate) fn new(dir: &Path) -> Cmd {
         let mut command = Command::new(env!("CARGO_BIN_EXE_leakgauge"));
         command.current_dir(dir);
         for name in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "COLUMNS"] {
@@ -126,31 +126,34 @@ impl Cmd {
     }
 
     /// Adds arguments.
-    pub fn args<S: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Cmd {
+    pub(crate) fn args<S: AsRef<std::ffi::OsStr>>(
+        mut self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Cmd {
         self.command.args(args);
         self
     }
 
     /// Sets a variable of the environment.
-    pub fn env(mut self, name: &str, value: &str) -> Cmd {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Cmd {
         self.command.env(name, value);
         self
     }
 
     /// Feeds standard input.
-    pub fn stdin(self, content: impl Into<Vec<u8>>) -> Cmd {
+    pub(crate) fn stdin(self, content: impl Into<Vec<u8>>) -> Cmd {
         self.stdin_from(Cursor::new(content.into()))
     }
 
     /// Feeds standard input from a reader, however long it is.
-    pub fn stdin_from(mut self, rdr: impl Read + Send + 'static) -> Cmd {
+    pub(crate) fn stdin_from(mut self, rdr: impl Read + Send + 'static) -> Cmd {
         self.stdin = Some(Box::new(rdr));
         self
     }
 
     /// Runs it to its end.
     #[track_caller]
-    pub fn run(mut self) -> Run {
+    pub(crate) fn run(mut self) -> Run {
         let shown = format!("{:?}", self.command);
         self.command
             .stdin(match self.stdin {
@@ -206,7 +209,7 @@ fn wait(mut child: Child, shown: &str) -> Option<i32> {
 }
 
 /// What a run left behind.
-pub struct Run {
+pub(crate) struct Run {
     shown: String,
     code: Option<i32>,
     stdout: Vec<u8>,
@@ -215,25 +218,25 @@ pub struct Run {
 
 impl Run {
     /// Standard output as text.
-    pub fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// Standard error as text.
-    pub fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }
 
     /// The exit code must be this one.
     #[track_caller]
-    pub fn code(&self, want: i32) -> &Run {
+    pub(crate) fn code(&self, want: i32) -> &Run {
         assert_eq!(self.code, Some(want), "exit code of {self}");
         self
     }
 
     /// Standard output must hold this text.
     #[track_caller]
-    pub fn out(&self, part: &str) -> &Run {
+    pub(crate) fn out(&self, part: &str) -> &Run {
         assert!(
             self.stdout().contains(part),
             "no `{part}` on stdout of {self}"
@@ -243,7 +246,7 @@ impl Run {
 
     /// Standard error must hold this text.
     #[track_caller]
-    pub fn err(&self, part: &str) -> &Run {
+    pub(crate) fn err(&self, part: &str) -> &Run {
         assert!(
             self.stderr().contains(part),
             "no `{part}` on stderr of {self}"
@@ -253,21 +256,21 @@ impl Run {
 
     /// Nothing may be written to standard output.
     #[track_caller]
-    pub fn silent(&self) -> &Run {
+    pub(crate) fn silent(&self) -> &Run {
         assert!(self.stdout.is_empty(), "something on stdout of {self}");
         self
     }
 
     /// Nothing may be written to standard error.
     #[track_caller]
-    pub fn calm(&self) -> &Run {
+    pub(crate) fn calm(&self) -> &Run {
         assert!(self.stderr.is_empty(), "something on stderr of {self}");
         self
     }
 
     /// Standard output as a JSON audit.
     #[track_caller]
-    pub fn audit(&self) -> audit::Audit {
+    pub(crate) fn audit(&self) -> audit::Audit {
         match serde_json::from_slice(&self.stdout) {
             Ok(audit) => audit,
             Err(e) => panic!("no audit ({e}) on stdout of {self}"),
@@ -291,7 +294,7 @@ impl std::fmt::Display for Run {
 
 /// Whether permissions do not bite because the tests run as the superuser.
 #[cfg(unix)]
-pub fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let dir = Dir::new();
     dir.file("closed", "x");
     use std::os::unix::fs::PermissionsExt;

@@ -4,12 +4,12 @@
 //! there are. Birth dates lie in the years 1960 to 1987; area codes are of districts in Beijing.
 
 /// A mobile number of mainland China.
-pub fn mobile(n: u64) -> String {
+pub(crate) fn mobile(n: u64) -> String {
     format!("139{:08}", (n * 7_919 + 10_000_019) % 100_000_000)
 }
 
 /// A resident identity number with its check character (GB 11643-1999, ISO 7064 MOD 11-2).
-pub fn resident_id(n: u64) -> String {
+pub(crate) fn resident_id(n: u64) -> String {
     let area = ["110101", "110102", "110105", "110106"][(n % 4) as usize];
     let year = 1960 + n / 4 % 28;
     let month = 1 + n / 112 % 12;
@@ -27,7 +27,7 @@ pub fn resident_id(n: u64) -> String {
 }
 
 /// A bank card number with its check digit (ISO/IEC 7812-1, Luhn).
-pub fn bank_card(n: u64) -> String {
+pub(crate) fn bank_card(n: u64) -> String {
     let body = format!("622202{:012}", 100_200_000_000 + n * 104_729);
     let sum: u32 = body
         .bytes()
@@ -46,12 +46,12 @@ pub fn bank_card(n: u64) -> String {
 }
 
 /// An e-mail address at a domain that is reserved for examples (RFC 2606).
-pub fn email(n: u64) -> String {
+pub(crate) fn email(n: u64) -> String {
     format!("kehu{n}.zhang@corp{}.example.net", n % 7)
 }
 
 /// A name of two or three Han characters.
-pub fn name(n: u64) -> String {
+pub(crate) fn name(n: u64) -> String {
     let families = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
     let givens = [
         "伟", "芳", "建国", "秀英", "敏", "静", "志强", "丽", "军", "晓燕", "磊",
@@ -61,7 +61,7 @@ pub fn name(n: u64) -> String {
 }
 
 /// A table of hotel guests with a header: one lodging record a row.
-pub fn hotel_csv(people: std::ops::Range<u64>) -> String {
+pub(crate) fn hotel_csv(people: std::ops::Range<u64>) -> String {
     let mut csv = String::from("姓名,证件号码,手机号,旅馆名称,房间号,入住时间,退房时间\n");
     for n in people {
         csv.push_str(&format!(
@@ -78,7 +78,7 @@ pub fn hotel_csv(people: std::ops::Range<u64>) -> String {
 }
 
 /// A table of customers with a header: one contact record a row.
-pub fn contacts_csv(people: std::ops::Range<u64>) -> String {
+pub(crate) fn contacts_csv(people: std::ops::Range<u64>) -> String {
     let mut csv = String::from("姓名,手机号,邮箱\n");
     for n in people {
         csv.push_str(&format!("{},{},{}\n", name(n), mobile(n), email(n)));
