@@ -10,5 +10,13 @@
 // The harness: folders, runs of the program, synthetic people, the JSON report as an outsider reads it.
 mod util;
 
+// What the command line promises: commands, options, outputs, exit codes.
+mod cli;
+// Files, folders, links, standard input: what is read and in which order.
+mod walk;
+// Whatever is broken, hostile or missing: a message or a gap in the report, and everything else is counted.
+mod bad_input;
+// No output of any kind holds a value of the data.
+mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.
 mod tidy;
