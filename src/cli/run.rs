@@ -58,16 +58,12 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         threads: args.threads,
         ..ScanOptions::default()
     };
-    let scanned = scan_all(
-        found,
-        &shown(&inputs),
-        &catalog,
-        law.governing(),
-        &options,
-        &watch,
-    );
+    let started = now();
+    let rank = |category, bare, reading| law.governing().rank(category, bare, reading);
+    let scanned = scan_all(found, &shown(&inputs), &catalog, &rank, &options, &watch);
     watch.end();
     let mut audit = scanned?;
+    audit.started = started;
     audit.assessments = law.assess(&audit.readings)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
@@ -241,6 +237,14 @@ fn read_audit(path: &Path) -> Result<Audit> {
     leakgauge::report::read(&text).with_context(|| name.to_string())
 }
 
+/// The time in whole seconds: RFC 3339, UTC.
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second())
+        .unwrap_or(now)
+        .to_string()
+}
+
 /// An audit that holds nothing but counts.
 fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Audit {
     let default = readings
@@ -253,6 +257,7 @@ fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Audit {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             catalog: catalog.hash(),
         },
+        started: now(),
         complete: true,
         categories: default
             .map(|counts| counts.categories.clone())
