@@ -16,6 +16,12 @@ mod cli;
 mod walk;
 // Whatever is broken, hostile or missing: a message or a gap in the report, and everything else is counted.
 mod bad_input;
+// The program, an independent counter and the generator's own books agree on every number.
+mod count;
+// One export a record class: every row lands in its category.
+mod exports;
+// Any number of threads, any order, any division into files: the same numbers.
+mod parallel;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.

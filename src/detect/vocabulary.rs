@@ -2,11 +2,375 @@
 //!
 //! Loaded from `patterns/columns.toml`. Detection uses it for labels in text, classification for columns of tables. It
 //! knows words only: what the cells hold is judged in `classify`.
+//!
+//! A header is looked up whole after normalising; then by its last JSON path segment; then by the longest known Chinese
+//! ending (`紧急联系人手机号` ends with `手机号`) or run of English words at its end (`customer_mobile_no`). An SQL column
+//! with a comment (`phone␟手机号`, joined by U+001F) is looked up by its comment first.
 
-/// Index of a role in the vocabulary, below 128.
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+
+use super::pattern::Names;
+
+/// Index of a role in the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleId(pub u8);
 
+/// Most roles a vocabulary may have, because a [`RoleSet`] has that many bits.
+pub const ROLES_MAX: usize = 256;
+
 /// A set of roles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RoleSet(pub u128);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleSet([u64; 4]);
+
+impl RoleSet {
+    /// Adds a role.
+    pub fn insert(&mut self, role: RoleId) {
+        self.0[usize::from(role.0 >> 6)] |= 1 << (role.0 & 63);
+    }
+
+    /// Whether the role is in the set.
+    pub fn contains(self, role: RoleId) -> bool {
+        self.0[usize::from(role.0 >> 6)] >> (role.0 & 63) & 1 == 1
+    }
+
+    /// Whether every role of `other` is in the set.
+    pub fn contains_all(self, other: RoleSet) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a & b == *b)
+    }
+
+    /// How many roles both sets hold.
+    pub fn count_common(self, other: RoleSet) -> u32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
+    }
+
+    /// Both sets joined.
+    #[must_use]
+    pub fn union(self, other: RoleSet) -> RoleSet {
+        RoleSet(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+
+    /// Whether the set is empty.
+    pub fn is_empty(self) -> bool {
+        self.0 == [0; 4]
+    }
+
+    /// The roles, ascending.
+    pub fn iter(self) -> impl Iterator<Item = RoleId> {
+        (0..=u8::MAX).map(RoleId).filter(move |r| self.contains(*r))
+    }
+}
+
+/// When a role counts as present in a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// Its cell says something.
+    #[default]
+    Filled,
+    /// Its cell holds a valid value of a kind of the role.
+    Valid,
+}
+
+/// What a column can be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// Stable id.
+    pub id: String,
+    /// Names for reports.
+    pub name: Names,
+    /// The side of a communication or transfer: 1, or 2 for the other side.
+    #[serde(default = "first_party")]
+    pub party: u8,
+    /// When it counts as present.
+    #[serde(default)]
+    pub presence: Presence,
+    /// Whether values found here by chance do not count: order numbers, trace ids.
+    #[serde(default)]
+    pub veto: bool,
+    /// Headers that name the role.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// Headers too short or too common to decide alone.
+    #[serde(default)]
+    pub weak: Vec<String>,
+    /// Chinese words that name the role at the end of a header.
+    #[serde(default)]
+    pub suffixes: Vec<String>,
+    /// English words, joined by blanks, that name the role at the end of a header.
+    #[serde(default)]
+    pub words: Vec<String>,
+}
+
+fn first_party() -> u8 {
+    1
+}
+
+/// A named set of roles, for record rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    id: String,
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    role: Vec<Role>,
+    #[serde(default)]
+    group: Vec<Group>,
+}
+
+/// What a header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The role it names.
+    pub role: RoleId,
+    /// Whether it cannot decide alone.
+    pub weak: bool,
+}
+
+/// The words, indexed.
+#[derive(Debug)]
+pub struct Vocabulary {
+    roles: Vec<Role>,
+    ids: HashMap<String, RoleId>,
+    groups: HashMap<String, RoleSet>,
+    headers: HashMap<String, Lookup>,
+    suffixes: HashMap<String, RoleId>,
+    words: HashMap<String, RoleId>,
+}
+
+impl Vocabulary {
+    /// Reads `columns.toml`.
+    ///
+    /// # Errors
+    /// On unknown keys, too many roles, a group of unknown roles, or one header in two roles.
+    pub fn load(text: &str) -> Result<Vocabulary, Error> {
+        let file: File = toml::from_str(text).map_err(|e| Error::new(e.to_string().trim_end().to_owned()))?;
+        if file.role.len() > ROLES_MAX {
+            return Err(Error::new(format!("{} roles are more than the {ROLES_MAX} that fit", file.role.len())));
+        }
+        let mut vocabulary = Vocabulary {
+            roles: file.role,
+            ids: HashMap::new(),
+            groups: HashMap::new(),
+            headers: HashMap::new(),
+            suffixes: HashMap::new(),
+            words: HashMap::new(),
+        };
+        for (i, role) in vocabulary.roles.iter().enumerate() {
+            let id = RoleId(i as u8);
+            if vocabulary.ids.insert(role.id.clone(), id).is_some() {
+                return Err(Error::new(format!("two roles have the id `{}`", role.id)));
+            }
+            let strong = role.headers.iter().map(|h| (h, false));
+            for (header, weak) in strong.chain(role.weak.iter().map(|h| (h, true))) {
+                let lookup = Lookup { role: id, weak };
+                if let Some(other) = vocabulary.headers.insert(normalise(header), lookup)
+                    && other.role != id
+                {
+                    let other = &vocabulary.roles[usize::from(other.role.0)].id;
+                    return Err(Error::new(format!("header `{header}` names both `{other}` and `{}`", role.id)));
+                }
+            }
+            vocabulary.suffixes.extend(role.suffixes.iter().map(|s| (normalise(s), id)));
+            vocabulary.words.extend(role.words.iter().map(|w| (w.to_lowercase(), id)));
+        }
+        for group in &file.group {
+            let mut set = RoleSet::default();
+            for role in &group.roles {
+                let id = vocabulary.role(role).ok_or_else(|| {
+                    Error::new(format!("group `{}` names the unknown role `{role}`", group.id))
+                })?;
+                set.insert(id);
+            }
+            vocabulary.groups.insert(group.id.clone(), set);
+        }
+        Ok(vocabulary)
+    }
+
+    /// How many roles there are.
+    pub fn len(&self) -> usize {
+        self.roles.len()
+    }
+
+    /// Whether there is no role.
+    pub fn is_empty(&self) -> bool {
+        self.roles.is_empty()
+    }
+
+    /// All roles; a [`RoleId`] is a position here.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The role with this id.
+    pub fn role(&self, id: &str) -> Option<RoleId> {
+        self.ids.get(id).copied()
+    }
+
+    /// What is known of a role.
+    pub fn info(&self, role: RoleId) -> &Role {
+        &self.roles[usize::from(role.0)]
+    }
+
+    /// The roles of a group, or of the single role with this id.
+    pub fn group(&self, id: &str) -> Option<RoleSet> {
+        self.groups.get(id).copied().or_else(|| {
+            let mut set = RoleSet::default();
+            set.insert(self.role(id)?);
+            Some(set)
+        })
+    }
+
+    /// What a header, SQL column or JSON path says.
+    pub fn lookup(&self, header: &str) -> Option<Lookup> {
+        if let Some((column, comment)) = header.split_once('\u{1f}') {
+            let strong = |h: &str| self.lookup(h).filter(|l| !l.weak);
+            return strong(comment).or_else(|| strong(column)).or_else(|| self.lookup(comment)).or_else(|| self.lookup(column));
+        }
+        let last = header.rsplit(['.', '/']).next().unwrap_or(header);
+        let known = |h: &str| self.headers.get(&normalise(h)).copied();
+        known(header).or_else(|| known(last)).or_else(|| self.by_ending(last))
+    }
+
+    fn by_ending(&self, header: &str) -> Option<Lookup> {
+        let bare = normalise(header);
+        let endings = bare.char_indices().map(|(i, _)| &bare[i..]);
+        let mut found = endings
+            .filter(|e| e.chars().nth(1).is_some())
+            .find_map(|e| self.suffixes.get(e));
+        if found.is_none() {
+            let words = words_of(header);
+            // A plural or a numbered column: `phones`, `phone2`.
+            found = (0..words.len()).find_map(|from| {
+                let run = words[from..].join(" ");
+                let bare = run.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+                [run.as_str(), bare, bare.strip_suffix('s').unwrap_or(bare)]
+                    .iter()
+                    .find_map(|r| self.words.get(*r))
+            });
+        }
+        found.map(|role| Lookup { role: *role, weak: false })
+    }
+
+    /// Words that announce a value of the role in running text: its headers that are long enough to mean nothing else.
+    pub fn labels(&self, role: RoleId) -> Vec<&str> {
+        let role = self.info(role);
+        let long_enough = |word: &str| word.chars().nth(1).is_some();
+        let words = role.headers.iter().chain(&role.suffixes).chain(&role.words);
+        words.map(String::as_str).filter(|w| long_enough(w)).collect()
+    }
+}
+
+/// A header as it is compared: full-width folded, lower case, without units and notes in brackets, without signs.
+fn normalise(header: &str) -> String {
+    let mut out = String::with_capacity(header.len());
+    let mut depth = 0usize;
+    for c in header.chars().map(fold) {
+        match c {
+            '(' | '[' | '【' => depth += 1,
+            ')' | ']' | '】' => depth = depth.saturating_sub(1),
+            _ if depth > 0 || c.is_whitespace() || is_sign(c) => {}
+            _ => out.extend(c.to_lowercase()),
+        }
+    }
+    if out.is_empty() { header.trim().to_lowercase() } else { out }
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}')
+}
+
+fn fold(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+/// The English words of a header in lower case: split at signs and at capitals (`userPhone`, `user_phone`).
+fn words_of(header: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = ' ';
+    for c in header.chars().map(fold) {
+        let starts = !previous.is_ascii_alphanumeric() || previous.is_ascii_lowercase() && c.is_ascii_uppercase();
+        if c.is_ascii_alphanumeric() {
+            match words.last_mut() {
+                Some(word) if !starts => word.push(c.to_ascii_lowercase()),
+                _ => words.push(c.to_ascii_lowercase().to_string()),
+            }
+        }
+        previous = c;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        [[role]]
+        id = "phone"
+        name = { en = "phone", zh = "电话" }
+        presence = "valid"
+        headers = ["手机号", "sjh", "phone"]
+        weak = ["dh"]
+        suffixes = ["手机号", "电话"]
+        words = ["phone", "phone number", "mobile no"]
+        [[role]]
+        id = "amount"
+        name = { en = "amount", zh = "金额" }
+        headers = ["交易金额"]
+        [[group]]
+        id = "any"
+        roles = ["phone", "amount"]
+    "#;
+
+    #[track_caller]
+    fn check(header: &str, want: Option<(&str, bool)>) {
+        let vocabulary = Vocabulary::load(SMALL).unwrap();
+        let found = vocabulary.lookup(header);
+        let found = found.map(|l| (vocabulary.info(l.role).id.as_str(), l.weak));
+        assert_eq!(found, want, "{header}");
+    }
+
+    #[test]
+    fn headers_are_found_in_all_their_forms() {
+        for header in [
+            "手机号", " 手机号 ", "手机号（必填）", "紧急联系人手机号", "SJH", "Phone", "user_phone", "userPhone",
+            "user.phone", "data.list[].phone", "phones[]", "phone2", "customer-phone-number", "mobileNo",
+            "lxfs\u{1f}联系电话", "phone\u{1f}备注", "ｐｈｏｎｅ",
+        ] {
+            check(header, Some(("phone", false)));
+        }
+        check("dh", Some(("phone", true)));
+        check("交易金额(元)", Some(("amount", false)));
+        for header in ["", "机号", "headphone", "phonebook", "备注", "(元)"] {
+            check(header, None);
+        }
+    }
+
+    #[test]
+    fn groups_and_single_roles_are_sets() {
+        let vocabulary = Vocabulary::load(SMALL).unwrap();
+        assert_eq!(vocabulary.group("any").unwrap().iter().count(), 2);
+        assert_eq!(vocabulary.group("amount").unwrap().iter().count(), 1);
+        assert!(vocabulary.group("none").is_none());
+    }
+
+    #[test]
+    fn one_header_in_two_roles_is_refused() {
+        let text = SMALL.replace("[\"交易金额\"]", "[\"交易金额\", \"phone\"]");
+        let error = Vocabulary::load(&text).unwrap_err().to_string();
+        assert!(error.contains("`phone`") && error.contains("`amount`"), "{error}");
+    }
+}

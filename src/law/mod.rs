@@ -1,9 +1,31 @@
 //! The law: from counts to an assessment of what published thresholds they reach.
 //!
-//! Reads counts, never records, and does no input or output. It says what a volume reaches; it never says that anyone is
-//! guilty of anything.
+//! Reads counts, never records, and does no input or output. It says what a volume reaches; it
+//! never says that anyone is guilty of anything.
+
+mod assess;
+mod check;
+pub mod circumstances;
+mod cite;
+pub mod date;
+mod describe;
+mod evaluate;
+pub mod instrument;
+pub mod laws;
+pub mod money;
+mod steps;
+mod understood;
+mod what_if;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+pub use assess::{assess, counts_from_pairs};
+pub use circumstances::{Action, Circumstances};
+pub use date::Date;
+pub use money::Yuan;
+pub use understood::Instrument;
 
 /// The level that a volume reaches.
 #[derive(
@@ -31,11 +53,77 @@ pub struct Assessment {
     pub level: Level,
     /// The converted total of all classes (Art. 5 para. 1 (6)).
     pub weighted: Weighted,
-    /// Every provision that was evaluated, in the order of the instrument, first for the serious level, then for the
-    /// especially serious one.
+    /// Every provision that was evaluated, in the order of the instrument, first for the serious
+    /// level, then for the especially serious one.
     pub provisions: Vec<Outcome>,
     /// Categories whose disputed class alone changes the level: ids, in the order of the table.
     pub flips: Vec<String>,
+    /// How far the converted total is from the next level; `None` at the highest level that the law
+    /// of the stated dates knows, or where no count can lead further.
+    #[serde(default)]
+    pub next: Option<Next>,
+    /// Circumstances that were not stated and would change the level.
+    #[serde(default)]
+    pub what_if: Vec<WhatIf>,
+    /// How the level was arrived at, in order.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// The highest level that the law of the stated dates knows, where it is lower than that of the
+    /// numbers: the level does not go past it, whatever the provisions reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Level>,
+}
+
+/// The distance to the next level by the converted total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Next {
+    /// The next level.
+    pub level: Level,
+    /// Units of the lowest class still missing.
+    pub needed: u64,
+    /// Converted total over the number of that level.
+    pub ratio: f64,
+}
+
+/// A circumstance that was not stated, and the level if it held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhatIf {
+    /// In the words of the options: `in-duty+provide`, `recipients>=2`, `gains>=5000`.
+    pub circumstance: String,
+    /// The level that would be reached.
+    pub level: Level,
+    /// The same in English.
+    pub en: String,
+    /// The same in Chinese.
+    pub zh: String,
+}
+
+/// One step of the way from the counts to the level.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The provision it applies, `5.1(6)`; empty for a remark on the whole.
+    pub article: String,
+    /// In English, with the arithmetic.
+    pub en: String,
+    /// In Chinese, with the arithmetic.
+    pub zh: String,
+}
+
+/// What a provision compares to its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Units of one class.
+    #[default]
+    Class,
+    /// The converted total of all classes.
+    Total,
+    /// Illegal gains in yuan.
+    Gains,
+    /// Profit from lawful use in yuan.
+    Profit,
+    /// An earlier punishment: 1 if stated, against 1.
+    Prior,
 }
 
 /// The converted total in units of the lowest class, with the two numbers it is compared to.
@@ -54,6 +142,12 @@ pub struct Weighted {
 pub struct Outcome {
     /// Article, paragraph, item: `5.1(4)`.
     pub provision: String,
+    /// The provision whose number this one halves or multiplies: `5.1(4)` for `5.2(3)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// What is compared.
+    #[serde(default)]
+    pub basis: Basis,
     /// The class of information it counts, if it counts one.
     pub class: Option<String>,
     /// The level it leads to.
@@ -67,3 +161,18 @@ pub struct Outcome {
     /// Whether `count >= threshold`.
     pub reached: bool,
 }
+
+/// A TOML error with its line, without the multi-line excerpt of the TOML reader.
+fn toml_error(text: &str, error: &toml::de::Error) -> Error {
+    let message = error.message().replace('\n', ", ");
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => {
+            Error::new(message).at(format!("line {}", before.matches('\n').count() + 1))
+        }
+        None => Error::new(message),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,27 @@
 //! A validator sees the compact form of a candidate and whether context (a column or a label of the kind) stands beside
 //! it; it knows nothing of text, columns or other kinds. Each is pure and never allocates.
 
+mod bank_card;
+mod coordinates;
+mod date;
+mod device;
+mod digits;
+mod email;
+mod landline;
+mod luhn;
+mod mobile;
+mod mod11_2;
+mod name;
+mod network;
+mod payment;
+mod phone_intl;
+mod plate;
+mod region;
+mod resident_id;
+mod table;
+mod uscc;
+mod vin;
+
 /// What a validator says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -30,7 +51,7 @@ pub struct Compact {
 
 impl Compact {
     /// Longest compact form a validator sees.
-    pub const CAPACITY: usize = 63;
+    pub const CAPACITY: usize = 255;
 
     /// An empty form.
     pub fn new() -> Compact {
@@ -97,4 +118,140 @@ pub fn by_name(name: &str) -> Option<Validator> {
 }
 
 /// Every validator by name, sorted.
-pub const VALIDATORS: &[(&str, Validator)] = &[];
+pub const VALIDATORS: &[(&str, Validator)] = &[
+    ("alipay-trade-no", payment::alipay_trade_no),
+    ("alipay-user-id", payment::alipay_user_id),
+    ("bank-card", bank_card::bank_card),
+    ("birth-date", date::birth_date),
+    ("cn-foreign-pr-id", resident_id::foreign_pr_id),
+    ("cn-landline", landline::landline),
+    ("cn-mobile", mobile::mobile),
+    ("cn-name", name::name),
+    ("cn-plate", plate::plate),
+    ("cn-resident-id", resident_id::resident_id),
+    ("cn-resident-id-15", resident_id::resident_id_15),
+    ("cn-uscc", uscc::uscc),
+    ("coordinates", coordinates::coordinates),
+    ("email", email::email),
+    ("iccid", device::iccid),
+    ("imei", device::imei),
+    ("imsi", device::imsi),
+    ("ip-address", network::ip_address),
+    ("mac-address", network::mac_address),
+    ("phone-intl", phone_intl::phone_intl),
+    ("vin", vin::vin),
+    ("wechat-pay-id", payment::wechat_pay_id),
+];
+
+#[cfg(test)]
+mod pattern_files;
+
+/// What the tests of all validators share.
+#[cfg(test)]
+mod testing {
+    use super::{Compact, Validator, Verdict};
+
+    /// Asserts verdict and normalised form.
+    #[track_caller]
+    pub(super) fn check(
+        validator: Validator,
+        text: &str,
+        in_context: bool,
+        want: Verdict,
+        form: &str,
+    ) {
+        let mut compact = Compact::of(text.as_bytes()).expect("test texts fit");
+        let verdict = validator(&mut compact, in_context);
+        let got = String::from_utf8_lossy(compact.as_bytes()).into_owned();
+        assert_eq!((verdict, got.as_str()), (want, form), "{text}");
+    }
+
+    /// Asserts that the text is no value of the kind.
+    #[track_caller]
+    pub(super) fn rejects(validator: Validator, text: &str, in_context: bool, why: &str) {
+        let mut compact = Compact::of(text.as_bytes()).expect("test texts fit");
+        let verdict = validator(&mut compact, in_context);
+        assert_eq!(verdict, Verdict::Reject, "{text}: {why}");
+    }
+
+    /// Asserts that the number is accepted and that no number with one other digit is.
+    #[track_caller]
+    pub(super) fn every_change_is_noticed(validator: Validator, number: &str, in_context: bool) {
+        let accepts = |bytes: &[u8]| {
+            let mut compact = Compact::of(bytes).expect("test numbers fit");
+            let verdict = validator(&mut compact, in_context);
+            matches!(verdict, Verdict::Valid | Verdict::Strong | Verdict::Weak)
+        };
+        assert!(accepts(number.as_bytes()), "{number}");
+        for at in 0..number.len() {
+            if !number.as_bytes()[at].is_ascii_digit() {
+                continue;
+            }
+            for digit in b'0'..=b'9' {
+                let mut changed = number.as_bytes().to_vec();
+                changed[at] = digit;
+                let same = changed == number.as_bytes();
+                assert_eq!(
+                    accepts(&changed),
+                    same,
+                    "{number}: place {at} as {}",
+                    char::from(digit)
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_unique() {
+        assert!(VALIDATORS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn no_validator_panics() {
+        // Every length, with bytes that no pattern would let through.
+        let mut state = 1_u32;
+        for (name, validator) in VALIDATORS {
+            for round in 0..4_000 {
+                let length = round % (Compact::CAPACITY + 1);
+                let mut compact = Compact::new();
+                for _ in 0..length {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let alphabet = b"0000111224689AXZaz.,:-+@ \xe5\xbc\xa0\xff";
+                    compact.push(alphabet[(state >> 16) as usize % alphabet.len()]);
+                }
+                for in_context in [false, true] {
+                    let mut copy = compact;
+                    let verdict = validator(&mut copy, in_context);
+                    assert!(
+                        length > 0 || verdict == Verdict::Reject,
+                        "{name} accepts nothing"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_normalised_form_is_stable() {
+        // What a validator wrote, it must read again as the same value.
+        for (name, text) in [
+            ("cn-mobile", "8613812345678"),
+            ("cn-landline", "861051256736"),
+            ("phone-intl", "00442079460958"),
+            ("birth-date", "1990年3月7日"),
+            ("coordinates", "43.469277, 120.495744"),
+        ] {
+            let validator = by_name(name).expect("a validator of the table");
+            let mut once = Compact::of(text.as_bytes()).expect("fits");
+            let first = validator(&mut once, true);
+            let mut twice = once;
+            assert_eq!(validator(&mut twice, true), first, "{name}");
+            assert_eq!(twice.as_bytes(), once.as_bytes(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time.
+//!
+//! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, with a portable twin that
+//! the tests compare it to. It knows nothing of what the classes mean.
+
+#![allow(unsafe_code, reason = "AVX2 loads; each block states its invariant, and the portable twin is compared to it")]
+
+/// Bytes covered by one mask.
+pub const LANES: usize = 64;
+
+/// Classes of 64 bytes: bit `i` speaks of byte `i`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    /// ASCII letters and digits.
+    pub word: u64,
+    /// ASCII digits.
+    pub digit: u64,
+    /// `@`.
+    pub at: u64,
+    /// `:` and `=`.
+    pub colon: u64,
+    /// 0xEF, the first byte of every full-width form in UTF-8.
+    pub wide: u64,
+    /// Bytes of 0x80 and above.
+    pub high: u64,
+}
+
+/// Fills `out` with the classes of `text`, one entry for each 64 bytes begun. Bits past the end are zero.
+pub fn classify(text: &[u8], out: &mut Vec<Classes>) {
+    out.clear();
+    out.reserve(text.len() / LANES + 1);
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked.
+        unsafe { avx2::classify(text, out) };
+        return;
+    }
+    classify_portable(text, out);
+}
+
+fn classify_portable(text: &[u8], out: &mut Vec<Classes>) {
+    out.extend(text.chunks(LANES).map(classes_of));
+}
+
+/// The classes of at most 64 bytes, byte by byte.
+fn classes_of(block: &[u8]) -> Classes {
+    let mut classes = Classes::default();
+    for (i, &byte) in block.iter().enumerate() {
+        let bit = 1 << i;
+        match byte {
+            b'0'..=b'9' => {
+                classes.digit |= bit;
+                classes.word |= bit;
+            }
+            b'a'..=b'z' | b'A'..=b'Z' => classes.word |= bit,
+            b'@' => classes.at |= bit,
+            b':' | b'=' => classes.colon |= bit,
+            0xEF => {
+                classes.wide |= bit;
+                classes.high |= bit;
+            }
+            0x80.. => classes.high |= bit,
+            _ => {}
+        }
+    }
+    classes
+}
+
+/// Fills `out` with masks of the bytes of `text` that equal one of `needles`, one mask for each 64 bytes begun.
+pub fn find(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
+    out.clear();
+    out.reserve(text.len() / LANES + 1);
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked.
+        unsafe { avx2::find(text, needles, out) };
+        return;
+    }
+    find_portable(text, needles, out);
+}
+
+fn find_portable(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
+    out.extend(text.chunks(LANES).map(|block| found_in(block, needles)));
+}
+
+fn found_in(block: &[u8], needles: [u8; 4]) -> u64 {
+    block
+        .iter()
+        .enumerate()
+        .fold(0, |mask, (i, byte)| mask | u64::from(needles.contains(byte)) << i)
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use super::{Classes, LANES, classes_of, found_in};
+    use std::arch::x86_64::*;
+
+    /// The two halves of a 64-byte block.
+    #[target_feature(enable = "avx2")]
+    fn load(block: &[u8; LANES]) -> [__m256i; 2] {
+        // SAFETY: `block` holds 64 bytes, so 32 can be read at its start and at byte 32; unaligned loads are allowed.
+        unsafe {
+            [
+                _mm256_loadu_si256(block.as_ptr().cast()),
+                _mm256_loadu_si256(block.as_ptr().add(32).cast()),
+            ]
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn mask(halves: [__m256i; 2]) -> u64 {
+        let low = _mm256_movemask_epi8(halves[0]) as u32;
+        let high = _mm256_movemask_epi8(halves[1]) as u32;
+        u64::from(low) | u64::from(high) << 32
+    }
+
+    /// Bytes `b` with `b - from <= span`, unsigned.
+    #[target_feature(enable = "avx2")]
+    fn in_range(bytes: __m256i, from: u8, span: u8) -> __m256i {
+        let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(from as i8));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)), offset)
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn equals(bytes: __m256i, byte: u8) -> __m256i {
+        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn classify(text: &[u8], out: &mut Vec<Classes>) {
+        let (blocks, rest) = text.as_chunks::<LANES>();
+        for block in blocks {
+            let halves = load(block);
+            let [digit, letter, at, colon, wide] = {
+                let mut sets = [[_mm256_setzero_si256(); 2]; 5];
+                for (i, &half) in halves.iter().enumerate() {
+                    sets[0][i] = in_range(half, b'0', 9);
+                    sets[1][i] = in_range(_mm256_or_si256(half, _mm256_set1_epi8(0x20)), b'a', 25);
+                    sets[2][i] = equals(half, b'@');
+                    sets[3][i] = _mm256_or_si256(equals(half, b':'), equals(half, b'='));
+                    sets[4][i] = equals(half, 0xEF);
+                }
+                sets
+            };
+            let digit = mask(digit);
+            out.push(Classes {
+                word: digit | mask(letter),
+                digit,
+                at: mask(at),
+                colon: mask(colon),
+                wide: mask(wide),
+                high: mask(halves),
+            });
+        }
+        if !rest.is_empty() {
+            out.push(classes_of(rest));
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn find(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
+        let (blocks, rest) = text.as_chunks::<LANES>();
+        for block in blocks {
+            let halves = load(block);
+            let mut found = [_mm256_setzero_si256(); 2];
+            for (set, &half) in found.iter_mut().zip(&halves) {
+                let pair = _mm256_or_si256(equals(half, needles[0]), equals(half, needles[1]));
+                let other = _mm256_or_si256(equals(half, needles[2]), equals(half, needles[3]));
+                *set = _mm256_or_si256(pair, other);
+            }
+            out.push(mask(found));
+        }
+        if !rest.is_empty() {
+            out.push(found_in(rest, needles));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn fast_and_portable_agree(
+            text in proptest::collection::vec(any::<u8>(), 0..400),
+            needles in any::<[u8; 4]>(),
+        ) {
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            classify(&text, &mut fast);
+            classify_portable(&text, &mut slow);
+            prop_assert_eq!(fast, slow);
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            find(&text, needles, &mut fast);
+            find_portable(&text, needles, &mut slow);
+            prop_assert_eq!(fast, slow);
+        }
+    }
+
+    #[test]
+    fn every_byte_is_in_its_classes() {
+        for byte in 0..=255u8 {
+            let mut out = Vec::new();
+            classify(&[byte; 65], &mut out);
+            let all = |yes: bool| if yes { u64::MAX } else { 0 };
+            assert_eq!(out[0].digit, all(byte.is_ascii_digit()), "{byte}");
+            assert_eq!(out[0].word, all(byte.is_ascii_alphanumeric()), "{byte}");
+            assert_eq!(out[0].high, all(byte >= 0x80), "{byte}");
+            assert_eq!(out[1].word, u64::from(byte.is_ascii_alphanumeric()), "{byte}");
+        }
+    }
+}

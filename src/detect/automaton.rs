@@ -1,0 +1,294 @@
+//! Automata: many anchored expressions as one byte DFA, and the table that says at which tokens it is worth starting.
+//!
+//! An [`Automaton`] is asked at one place of a text which patterns match from exactly there. It never searches. The
+//! [`StartTable`] is derived from the automaton's own transitions: for a token of a given make-up and length, followed by a
+//! given byte, it says whether any pattern could match. It holds no knowledge of numbers of its own.
+
+use regex_automata::Anchored;
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::util::syntax;
+use regex_automata::MatchKind;
+
+use crate::error::Error;
+
+/// Longest text an automaton looks at from one start. Longer values do not exist among identifiers; an address or a note
+/// is cut there.
+pub(crate) const REACH_BYTES_MAX: usize = 512;
+
+/// Largest automaton, in bytes of its tables; a pattern that needs more is refused.
+const DFA_BYTES_MAX: usize = 64 << 20;
+
+/// Many expressions as one anchored DFA.
+pub(crate) struct Automaton {
+    dfa: dense::DFA<Vec<u32>>,
+    start: StateID,
+}
+
+/// The ends of matches from one start: pattern and end, ascending by end within a pattern.
+pub(crate) type Ends = Vec<(u16, usize)>;
+
+impl Automaton {
+    /// Compiles the expressions; a pattern's index is its position.
+    pub(crate) fn new(expressions: &[&str]) -> Result<Automaton, Error> {
+        let dfa = dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .match_kind(MatchKind::All)
+                    .start_kind(StartKind::Anchored)
+                    .dfa_size_limit(Some(DFA_BYTES_MAX))
+                    .determinize_size_limit(Some(4 * DFA_BYTES_MAX)),
+            )
+            .syntax(syntax::Config::new().unicode(true).utf8(false))
+            .thompson(thompson::Config::new().utf8(false))
+            .build_many(expressions)
+            .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
+        let start = dfa
+            .start_state(&start::Config::new().anchored(Anchored::Yes))
+            .map_err(|e| Error::new("expression cannot be anchored").because(e))?;
+        Ok(Automaton { dfa, start })
+    }
+
+    /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
+    pub(crate) fn ends(&self, text: &[u8], out: &mut Ends) {
+        let mut state = self.start;
+        for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_special_state(state) {
+                if self.dfa.is_match_state(state) {
+                    self.push(state, i, out);
+                } else if self.dfa.is_dead_state(state) || self.dfa.is_quit_state(state) {
+                    return;
+                }
+            }
+        }
+        if text.len() <= REACH_BYTES_MAX {
+            state = self.dfa.next_eoi_state(state);
+            if self.dfa.is_match_state(state) {
+                self.push(state, text.len(), out);
+            }
+        }
+    }
+
+    fn push(&self, state: StateID, end: usize, out: &mut Ends) {
+        for i in 0..self.dfa.match_len(state) {
+            out.push((self.dfa.match_pattern(state, i).as_u32() as u16, end));
+        }
+    }
+
+    /// Whether some match could begin with these bytes.
+    pub(crate) fn can_begin_with(&self, bytes: &[u8]) -> bool {
+        let mut state = self.start;
+        for &byte in bytes {
+            state = self.dfa.next_state(state, byte);
+        }
+        !self.dfa.is_dead_state(state)
+    }
+
+    /// The living states one step behind `states` over the bytes of `range`.
+    fn step(&self, states: &[StateID], range: impl Fn(u8) -> bool) -> Vec<StateID> {
+        let bytes: Vec<u8> = self.representatives().filter(|b| range(*b)).collect();
+        let mut next: Vec<StateID> = states
+            .iter()
+            .flat_map(|s| bytes.iter().map(|b| self.dfa.next_state(*s, *b)))
+            .filter(|s| !self.dfa.is_dead_state(*s))
+            .collect();
+        next.sort_unstable();
+        next.dedup();
+        next
+    }
+
+    /// One byte for each class of bytes that no pattern tells apart, split further by what the table asks.
+    fn representatives(&self) -> impl Iterator<Item = u8> + '_ {
+        let classes = self.dfa.byte_classes();
+        let kind = |b: u8| (b.is_ascii_digit(), b.is_ascii_alphabetic(), b >= 0x80);
+        (0..=255u8).filter(move |b| {
+            *b == 0 || classes.get(*b) != classes.get(*b - 1) || kind(*b) != kind(*b - 1)
+        })
+    }
+
+    /// The bytes over which a match can be on its way to its first `byte`.
+    pub(crate) fn bytes_before(&self, byte: u8) -> [bool; 256] {
+        let mut seen = vec![self.start];
+        let mut open = vec![self.start];
+        let mut bytes = [false; 256];
+        while let Some(state) = open.pop() {
+            for b in (0..=255u8).filter(|b| *b != byte) {
+                let next = self.dfa.next_state(state, b);
+                if self.dfa.is_dead_state(next) {
+                    continue;
+                }
+                bytes[usize::from(b)] = true;
+                if let Err(at) = seen.binary_search(&next) {
+                    seen.insert(at, next);
+                    open.push(next);
+                }
+            }
+        }
+        bytes
+    }
+
+    /// The states in which a token can begin that has something of the match before it.
+    fn led_states(&self) -> Vec<StateID> {
+        let mut all = Vec::new();
+        let mut states = vec![self.start];
+        for _ in 0..LEAD_ASCII_MAX {
+            states = self.step(&states, |b| b < 0x80 && !b.is_ascii_alphanumeric());
+            all.extend_from_slice(&states);
+        }
+        states = vec![self.start];
+        for _ in 0..4 * LEAD_CHARS_MAX {
+            states = self.step(&states, |b| b >= 0x80);
+            all.extend_from_slice(&states);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// How far before a token a match may begin: `(ASCII bytes, other characters)`. `None` when some pattern may begin
+    /// with a longer stretch of text that holds no ASCII letter or digit.
+    pub(crate) fn leads(&self) -> Option<(usize, usize)> {
+        let ascii = self.lead_depth(|b| b < 0x80 && !b.is_ascii_alphanumeric(), LEAD_ASCII_MAX)?;
+        let mut states = vec![self.start];
+        for depth in 0..=LEAD_CHARS_MAX {
+            states = self.step(&states, |b| b >= 0xC2);
+            if states.is_empty() {
+                return Some((ascii, depth));
+            }
+            let mut whole = Vec::new();
+            for _ in 0..3 {
+                states = self.step(&states, |b| (0x80..0xC0).contains(&b));
+                whole.extend_from_slice(&states);
+            }
+            whole.sort_unstable();
+            whole.dedup();
+            states = whole;
+        }
+        None
+    }
+
+    fn lead_depth(&self, range: impl Fn(u8) -> bool + Copy, max: usize) -> Option<usize> {
+        let mut states = vec![self.start];
+        for depth in 0..=max {
+            states = self.step(&states, range);
+            if states.is_empty() {
+                return Some(depth);
+            }
+        }
+        None
+    }
+}
+
+/// Most ASCII bytes before the first letter or digit of a value, as in `(+86)`.
+const LEAD_ASCII_MAX: usize = 3;
+/// Most other characters before it, as in a plate's province or `军字第`.
+const LEAD_CHARS_MAX: usize = 8;
+
+/// For tokens by make-up, length and the byte behind them: whether to start the automaton.
+pub(crate) struct StartTable {
+    /// `[make-up][length]` is a set of bytes; length is capped.
+    sets: Vec<[u64; 4]>,
+}
+
+/// What a token is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MakeUp {
+    /// Digits alone.
+    Digits,
+    /// Letters alone.
+    Letters,
+    /// Both.
+    Mixed,
+}
+
+/// Longest token the table tells apart.
+const TOKEN_MAX: usize = 40;
+
+impl StartTable {
+    /// Explores the automaton, from its start or (`led`) from the states in which part of a match stands before the token.
+    pub(crate) fn new(automaton: &Automaton, led: bool) -> StartTable {
+        let from = if led { automaton.led_states() } else { vec![automaton.start] };
+        let mut sets = Vec::with_capacity(3 * (TOKEN_MAX + 1));
+        let make_ups: [fn(u8) -> bool; 3] = [
+            |b| b.is_ascii_digit(),
+            |b| b.is_ascii_alphabetic(),
+            |b| b.is_ascii_alphanumeric(),
+        ];
+        for class in make_ups {
+            let mut states = from.clone();
+            sets.push([0; 4]);
+            for len in 1..=TOKEN_MAX {
+                states = automaton.step(&states, class);
+                let endless = len == TOKEN_MAX && !states.is_empty();
+                sets.push(if endless { [u64::MAX; 4] } else { followers(automaton, &states) });
+            }
+        }
+        StartTable { sets }
+    }
+
+    /// Whether the automaton can match from the start of such a token. `next` is the byte behind it; 0 stands for the end
+    /// of the text as well.
+    #[inline]
+    pub(crate) fn allows(&self, make_up: MakeUp, len: usize, next: u8) -> bool {
+        let set = &self.sets[make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)];
+        set[usize::from(next >> 6)] >> (next & 63) & 1 == 1
+    }
+}
+
+/// The bytes that may follow, outside letters and digits.
+fn followers(automaton: &Automaton, states: &[StateID]) -> [u64; 4] {
+    let mut set = [0u64; 4];
+    let dfa = &automaton.dfa;
+    for byte in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric()) {
+        let alive = states.iter().any(|s| {
+            !dfa.is_dead_state(dfa.next_state(*s, byte))
+                || byte == 0 && dfa.is_match_state(dfa.next_eoi_state(*s))
+        });
+        if alive {
+            set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_every_pattern_and_every_end() {
+        let automaton = Automaton::new(&["1[0-9]{10}", "[0-9]{5,11}", "(?x) [京沪] [A-Z] [0-9]{5}"]).unwrap();
+        let mut ends = Vec::new();
+        automaton.ends(b"13800138000,x", &mut ends);
+        assert!(ends.contains(&(0, 11)) && ends.contains(&(1, 11)) && ends.contains(&(1, 5)));
+        ends.clear();
+        automaton.ends("沪A12345".as_bytes(), &mut ends);
+        assert_eq!(ends, [(2, 9)]);
+    }
+
+    #[test]
+    fn the_table_knows_lengths_and_followers() {
+        let automaton = Automaton::new(&["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}"]).unwrap();
+        let table = StartTable::new(&automaton, false);
+        assert!(table.allows(MakeUp::Digits, 11, b','));
+        assert!(table.allows(MakeUp::Digits, 11, 0));
+        assert!(!table.allows(MakeUp::Digits, 10, b','));
+        assert!(!table.allows(MakeUp::Digits, 12, b','));
+        assert!(table.allows(MakeUp::Digits, 4, b'-'));
+        assert!(!table.allows(MakeUp::Digits, 4, b','));
+        assert!(!table.allows(MakeUp::Letters, 11, b','));
+    }
+
+    #[test]
+    fn leads_are_measured() {
+        let leads = |e: &str| Automaton::new(&[e]).unwrap().leads();
+        assert_eq!(leads("1[0-9]{10}"), Some((0, 0)));
+        assert_eq!(leads("(\\(?\\+86\\)?)?1[0-9]{10}"), Some((2, 0)));
+        assert_eq!(leads("[京沪][A-Z][0-9]{5}"), Some((0, 1)));
+        assert_eq!(leads("军字第[0-9]{8}"), Some((0, 3)));
+        assert_eq!(leads("[^0-9]*[0-9]{5}"), None);
+    }
+}

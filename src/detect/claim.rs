@@ -1,0 +1,198 @@
+//! Claims: candidates that passed their pattern, before it is settled which of overlapping ones stands.
+//!
+//! This file judges neighbours and settles overlaps. It knows no pattern in particular.
+
+use std::ops::Range;
+
+use super::pattern::{Boundary, Compacting, Confidence};
+use super::validate::Compact;
+use super::vocabulary::RoleId;
+use super::{Key, KindId, Status};
+
+/// A candidate of one kind at one place of the text that is being looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) kind: KindId,
+    pub(crate) range: Range<usize>,
+    pub(crate) status: Status,
+    pub(crate) confidence: Confidence,
+    pub(crate) precedence: u8,
+    pub(crate) key: Key,
+    pub(crate) role: Option<RoleId>,
+}
+
+/// Settles overlaps: valid before failed, then the longer, then the higher precedence, then the smaller kind. What is left
+/// stands in the order of the text.
+pub(crate) fn settle(claims: &mut Vec<Claim>) {
+    if claims.len() < 2 {
+        return;
+    }
+    claims.sort_by_key(|c| {
+        let failed = c.status == Status::FailedChecksum;
+        (failed, std::cmp::Reverse((c.range.len(), c.precedence)), c.kind, c.range.start)
+    });
+    let mut standing: Vec<Claim> = Vec::with_capacity(claims.len());
+    for claim in claims.drain(..) {
+        let free = |c: &Claim| c.range.end <= claim.range.start || claim.range.end <= c.range.start;
+        if standing.iter().all(free) {
+            standing.push(claim);
+        }
+    }
+    standing.sort_by_key(|c| c.range.start);
+    *claims = standing;
+}
+
+/// Whether a value may begin at `start`, by what stands before it.
+pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool {
+    if !text[start].is_ascii_alphanumeric() {
+        return true;
+    }
+    match text[..start] {
+        [] => true,
+        [.., b] if b.is_ascii_alphanumeric() || b == b'_' => false,
+        [.., q, b'.'] if boundary == Boundary::Token => !q.is_ascii_digit(),
+        [.., b'-'] if boundary == Boundary::Token => !token_before_has_digit(&text[..start - 1]),
+        _ => true,
+    }
+}
+
+/// Whether a value may end at `end`, by what stands behind it.
+pub(crate) fn ends_well(text: &[u8], end: usize, boundary: Boundary) -> bool {
+    if !text[end - 1].is_ascii_alphanumeric() {
+        return true;
+    }
+    match text[end..] {
+        [] => true,
+        [b, ..] if b.is_ascii_alphanumeric() || b == b'_' => false,
+        [b'.', q, ..] if boundary == Boundary::Token => !q.is_ascii_digit(),
+        [b'-', ..] if boundary == Boundary::Token => !token_behind_has_digit(&text[end + 1..]),
+        _ => true,
+    }
+}
+
+fn token_before_has_digit(text: &[u8]) -> bool {
+    text.iter().rev().take(TOKEN_MAX).take_while(|b| b.is_ascii_alphanumeric()).any(u8::is_ascii_digit)
+}
+
+fn token_behind_has_digit(text: &[u8]) -> bool {
+    text.iter().take(TOKEN_MAX).take_while(|b| b.is_ascii_alphanumeric()).any(u8::is_ascii_digit)
+}
+
+/// How far a neighbour joined by a hyphen is looked at; groups of identifiers are shorter.
+const TOKEN_MAX: usize = 40;
+
+/// Reduces a value to its compact form. Says whether it fitted.
+pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool {
+    *out = Compact::new();
+    match how {
+        Compacting::Digits => value.iter().filter(|b| b.is_ascii_digit()).all(|b| out.push(*b)),
+        Compacting::AlnumUpper => alnum_upper(value, out),
+        Compacting::Lower => value.trim_ascii().iter().all(|b| out.push(b.to_ascii_lowercase())),
+        Compacting::Text => {
+            let mut blank = false;
+            value.trim_ascii().iter().all(|b| {
+                let skip = blank && b.is_ascii_whitespace();
+                blank = b.is_ascii_whitespace();
+                skip || out.push(if blank { b' ' } else { *b })
+            })
+        }
+    }
+}
+
+/// ASCII letters and digits in upper case, and Han characters as they are.
+fn alnum_upper(mut value: &[u8], out: &mut Compact) -> bool {
+    loop {
+        let (fits, len) = match value {
+            [] => return true,
+            [b, ..] if b.is_ascii_alphanumeric() => (out.push(b.to_ascii_uppercase()), 1),
+            // U+4E00..=U+9FFF and a little around it.
+            [a @ 0xE4..=0xE9, b, c, ..] => (out.push(*a) && out.push(*b) && out.push(*c), 3),
+            _ => (true, 1),
+        };
+        if !fits {
+            return false;
+        }
+        value = &value[len..];
+    }
+}
+
+/// Packs digits without loss: up to 19 of them, or 17 and `X`. Different strings give different numbers.
+pub(crate) fn pack(compact: &[u8]) -> Option<u64> {
+    const WITH_X: u64 = 15_000_000_000_000_000_000;
+    let number = |digits: &[u8]| digits.iter().fold(0u64, |n, d| n * 10 + u64::from(d - b'0'));
+    let all_digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+    match compact {
+        [digits @ .., b'X'] if digits.len() == 17 && all_digits(digits) => {
+            Some(WITH_X + number(digits))
+        }
+        // A leading 1 keeps leading zeros apart: at most 1999…9, below 2 * 10^18.
+        digits if digits.len() <= 18 && all_digits(digits) => {
+            Some(10u64.pow(digits.len() as u32) + number(digits))
+        }
+        // 2 * 10^18 and more, at most 1.2 * 10^19.
+        digits if digits.len() == 19 && all_digits(digits) => {
+            Some(2_000_000_000_000_000_000 + number(digits))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_tells_all_strings_apart() {
+        let strings = [
+            "0", "00", "1", "10", "01", "13800138000", "013800138000", "999999999999999999",
+            "0000000000000000000", "9999999999999999999", "1000000000000000000", "0000000000000000X",
+        ];
+        let mut packed: Vec<_> = strings.iter().filter_map(|s| pack(s.as_bytes())).collect();
+        packed.push(pack(b"99999999999999999X").expect("17 digits and X fit"));
+        packed.push(pack(b"00000000000000000X").expect("17 digits and X fit"));
+        packed.sort_unstable();
+        let n = packed.len();
+        packed.dedup();
+        assert_eq!(packed.len(), n);
+        assert_eq!(pack(b""), None);
+        assert_eq!(pack(b"12345678901234567890"), None);
+        assert_eq!(pack(b"1234X"), None);
+    }
+
+    #[track_caller]
+    fn check(text: &str, value: &str, begins: bool, ends: bool) {
+        let start = text.find(value).expect("the value is in the text");
+        assert_eq!(begins_well(text.as_bytes(), start, Boundary::Token), begins, "start of {text}");
+        let end = start + value.len();
+        assert_eq!(ends_well(text.as_bytes(), end, Boundary::Token), ends, "end of {text}");
+    }
+
+    #[test]
+    fn neighbours_decide() {
+        check("13812345678", "13812345678", true, true);
+        check("手机13812345678转", "13812345678", true, true);
+        check("a13812345678", "13812345678", false, true);
+        check("_13812345678_", "13812345678", false, false);
+        check("0.13812345678", "13812345678", false, true);
+        check("13812345678.5", "13812345678", true, false);
+        check("13812345678.", "13812345678", true, true);
+        check("号码.13812345678", "13812345678", true, true);
+        check("446655440000-13812345678-12", "13812345678", false, false);
+        check("tel-13812345678-ext", "13812345678", true, true);
+    }
+
+    #[test]
+    fn compacts_each_way() {
+        let mut out = Compact::new();
+        for (how, value, want) in [
+            (Compacting::Digits, "+86 138-0013", "861380013"),
+            (Compacting::AlnumUpper, "京a·12345x", "京A12345X"),
+            (Compacting::Lower, " A@B.Com ", "a@b.com"),
+            (Compacting::Text, " Zhang \t San ", "Zhang San"),
+        ] {
+            assert!(compact(value.as_bytes(), how, &mut out));
+            assert_eq!(out.as_bytes(), want.as_bytes());
+        }
+        assert!(!compact(&[b'1'; 300], Compacting::Digits, &mut out));
+    }
+}

@@ -1,0 +1,223 @@
+//! Tests of the engine with small made-up patterns, so that they speak of the engine and not of any number.
+
+use super::*;
+use crate::detect::Catalog;
+
+const PHONE: &str = r#"
+    id = "t.phone"
+    name = { en = "phone", zh = "电话" }
+    description = "eleven digits, spaced or not, with a prefix or not"
+    references = []
+    regex = '(\(?\+86\)?[ -]?)?1[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{4}'
+    masked = '1[0-9]{2}\*{4}[0-9]{4}'
+    compact = "digits"
+    columns = ["phone", "caller"]
+    confidence = { alone = "medium", context = "high" }
+    mask = { keep_start = 3, keep_end = 4 }
+    identifies = "phone"
+    precedence = 60
+"#;
+
+const PLATE: &str = r#"
+    id = "t.plate"
+    name = { en = "plate", zh = "车牌" }
+    description = "a Han character, a letter, five signs"
+    references = []
+    regex = '[京沪粤][A-Z][·-]?[A-Z0-9]{5}'
+    compact = "alnum-upper"
+    columns = ["plate"]
+    confidence = { alone = "medium", context = "high" }
+    mask = { keep_start = 2 }
+    precedence = 50
+"#;
+
+const MAIL: &str = r#"
+    id = "t.mail"
+    name = { en = "mail", zh = "邮箱" }
+    description = "something at something"
+    references = []
+    regex = '[A-Za-z0-9][A-Za-z0-9._+-]*@[a-z0-9-]+(\.[a-z]{2,6}){1,2}'
+    compact = "lower"
+    columns = ["email"]
+    confidence = { alone = "high", context = "high" }
+    mask = { keep_start = 1, keep_from = "@" }
+    precedence = 80
+"#;
+
+const QQ: &str = r#"
+    id = "t.qq"
+    name = { en = "messenger number", zh = "QQ号" }
+    description = "digits that mean nothing without a word"
+    references = []
+    regex = '[1-9][0-9]{4,10}'
+    compact = "digits"
+    context = "required"
+    columns = ["qq"]
+    labels = ["QQ"]
+    confidence = { context = "medium" }
+    mask = {}
+    precedence = 10
+"#;
+
+const NAME: &str = r#"
+    id = "t.name"
+    name = { en = "name", zh = "姓名" }
+    description = "two to four Han characters behind a word"
+    references = []
+    cell = '\p{Han}{2,4}'
+    compact = "text"
+    context = "required"
+    columns = ["name"]
+    confidence = { context = "medium" }
+    mask = { keep_start = 1 }
+    identifies = "name"
+    precedence = 10
+"#;
+
+fn catalog() -> Catalog {
+    let files = [PHONE, PLATE, MAIL, QQ, NAME].iter().enumerate();
+    Catalog::load(files.map(|(i, t)| (format!("{i}.toml"), (*t).to_owned())).collect())
+        .expect("the test patterns are right")
+}
+
+fn matches_in(text: &str, rule: impl Fn(&Catalog, &Detector) -> ColumnRule) -> Vec<String> {
+    let catalog = catalog();
+    let mut detector = catalog.detector();
+    let rule = rule(&catalog, &detector);
+    let span = Span { start: 0, end: text.len() as u32 };
+    let batch = Batch {
+        text: text.as_bytes().to_vec(),
+        fields: vec![Field { span, column: 0 }],
+        records: vec![Record { fields: 0..1, number: 1, line: 1, table: 0 }],
+    };
+    let mut found = Found::default();
+    detector.batch(&batch, rule.prose);
+    detector.record(&batch, &batch.records[0], &[rule], &mut found);
+    let show = |m: &Match| {
+        let id = catalog.pattern(m.kind).id.trim_start_matches("t.");
+        format!("{id}:{}:{}", &text[m.span.range()], m.status.id())
+    };
+    found.matches.iter().map(show).collect()
+}
+
+#[track_caller]
+fn check(text: &str, want: &[&str]) {
+    let prose = |_: &Catalog, _: &Detector| ColumnRule { prose: true, ..ColumnRule::default() };
+    assert_eq!(matches_in(text, prose), want, "{text}");
+}
+
+#[track_caller]
+fn check_cell(text: &str, role: &str, want: &[&str]) {
+    let column = |c: &Catalog, d: &Detector| d.column_rule(c.vocabulary().role(role), false, false);
+    assert_eq!(matches_in(text, column), want, "{role}: {text}");
+}
+
+#[test]
+fn values_are_found_in_every_surrounding() {
+    check("13812345678", &["phone:13812345678:valid"]);
+    check("手机13812345678转", &["phone:13812345678:valid"]);
+    check("(+86)138-1234-5678,", &["phone:(+86)138-1234-5678:valid"]);
+    check("tel:+86 138 1234 5678;13812345679", &["phone:+86 138 1234 5678:valid", "phone:13812345679:valid"]);
+    check("138****5678", &["phone:138****5678:masked"]);
+    check("车牌京A12345，沪B·C1234。", &["plate:京A12345:valid", "plate:沪B·C1234:valid"]);
+    check("写信给zhang.san+x@example.com.cn。", &["mail:zhang.san+x@example.com.cn:valid"]);
+}
+
+#[test]
+fn nothing_is_found_inside_something_longer() {
+    for text in [
+        "213812345678", "138123456789", "a13812345678", "13812345678f", "0.13812345678", "13812345678.25",
+        "550e8400-e29b-41d4-a716-13812345678", "13812345678-1", "_13812345678", "京A123456", "粤Z12", "@", "a@b", "@@@@",
+    ] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn full_width_is_folded_and_places_are_those_of_the_source() {
+    check("电话１３８１２３４５６７８。", &["phone:１３８１２３４５６７８:valid"]);
+    check("京Ａ１２３４５", &["plate:京Ａ１２３４５:valid"]);
+    check("138－1234－5678", &["phone:138－1234－5678:valid"]);
+    check("１２１３８１２３４５６７８", &[]);
+}
+
+#[test]
+fn labels_announce_values() {
+    check("QQ:12345678", &["qq:12345678:valid"]);
+    check("QQ号：12345678，另有12345679", &["qq:12345678:valid"]);
+    check("12345678", &[]);
+    check("姓名：张三，13812345678", &["name:张三:valid", "phone:13812345678:valid"]);
+    check("姓名张三丰电话13812345678", &["phone:13812345678:valid"]);
+    check("姓名：", &[]);
+}
+
+#[test]
+fn columns_announce_values() {
+    check_cell("12345678", "qq", &["qq:12345678:valid"]);
+    check_cell(" 张三 ", "name", &["name:张三:valid"]);
+    check_cell("张三有限公司", "name", &[]);
+    check_cell("12345678", "amount", &[]);
+    check_cell("13812345678", "phone", &["phone:13812345678:valid"]);
+}
+
+#[test]
+fn the_longer_claim_wins() {
+    check("13812345678@example.com", &["mail:13812345678@example.com:valid"]);
+}
+
+#[test]
+fn a_vetoed_column_counts_no_chance_hits() {
+    let vetoed = |_: &Catalog, d: &Detector| d.column_rule(None, true, false);
+    assert!(matches_in("13812345678", vetoed).is_empty());
+}
+
+#[test]
+fn fields_do_not_touch_each_other() {
+    let catalog = catalog();
+    let mut detector = catalog.detector();
+    let text = b"138,12345678,13812345678".to_vec();
+    let spans = [(0, 3), (4, 12), (13, 24)];
+    let fields = spans.iter().enumerate();
+    let batch = Batch {
+        text,
+        fields: fields
+            .map(|(i, (start, end))| Field { span: Span { start: *start, end: *end }, column: i as u32 })
+            .collect(),
+        records: vec![Record { fields: 0..3, number: 1, line: 1, table: 0 }],
+    };
+    let mut found = Found::default();
+    detector.batch(&batch, false);
+    detector.record(&batch, &batch.records[0], &[], &mut found);
+    let places: Vec<_> = found.matches.iter().map(|m| (m.field, m.span.start)).collect();
+    assert_eq!(places, [(2, 13)]);
+}
+
+#[test]
+fn wrong_patterns_are_refused_with_a_reason() {
+    for (from, to, want) in [
+        ("regex = '[1-9]", "regex = '[1-9", "does not parse"),
+        ("regex = '[1-9][0-9]{4,10}'", "regex = '[0-9]*'", "can match nothing"),
+        ("columns = [\"qq\"]", "columns = [\"nonsense\"]", "unknown role `nonsense`"),
+        ("precedence = 10", "precedence = 10\nvalidator = \"nonsense\"", "unknown validator `nonsense`"),
+        ("id = \"t.qq\"", "id = \"T.QQ\"", "is no id"),
+        ("precedence = 10", "precedence = 10\ncolour = 1", "unknown field `colour`"),
+        ("compact = \"digits\"\n    context = \"required\"", "compact = \"digits\"", ""),
+    ] {
+        let text = QQ.replace(from, to);
+        assert_ne!(text, QQ, "{from} stands in the pattern");
+        let outcome = Catalog::load(vec![("user/qq.toml".to_owned(), text)]);
+        match outcome {
+            Ok(_) => assert_eq!(want, ""),
+            Err(e) => {
+                let message = e.to_string();
+                assert!(!want.is_empty() && message.contains(want), "{message}");
+                assert!(message.starts_with("user/qq.toml"), "{message}");
+            }
+        }
+    }
+    let unanchored = QQ.replace("regex = '[1-9]", "regex = '[^0-9]*[1-9]").replace("context = \"required\"", "");
+    let error = Catalog::load(vec![("a.toml".to_owned(), unanchored)]).err().expect("it is refused");
+    assert!(error.to_string().contains("cannot be anchored"), "{error}");
+    let twice = Catalog::load(vec![("a.toml".to_owned(), QQ.to_owned()), ("b.toml".to_owned(), QQ.to_owned())]);
+    assert!(twice.err().expect("it is refused").to_string().contains("two patterns have the id"));
+}

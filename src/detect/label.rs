@@ -1,0 +1,212 @@
+//! Labels: words in running text that announce a value, as in `手机号：…` or `phone=…`.
+//!
+//! The words come from the vocabulary of columns and from the patterns. A label is looked up backwards from the place
+//! where its value would begin. This file knows words and places, not what the value is.
+
+use std::collections::BTreeMap;
+
+use super::KindSet;
+use super::vocabulary::RoleId;
+
+/// What a label announces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// The role of the value, if the word names one.
+    pub(crate) role: Option<RoleId>,
+    /// The kinds the value may be of.
+    pub(crate) kinds: KindSet,
+}
+
+/// Longest stretch of blanks, quotes and brackets between a label and its value, in bytes.
+const GAP_BYTES_MAX: usize = 24;
+
+/// A set of labels.
+#[derive(Default)]
+pub(crate) struct Labels {
+    backward: Trie,
+    forward: Trie,
+    labels: Vec<Label>,
+}
+
+impl Labels {
+    /// Builds the set. Words are compared without regard to ASCII case.
+    pub(crate) fn new(words: &BTreeMap<String, Label>) -> Labels {
+        let mut set = Labels::default();
+        for (word, label) in words {
+            let id = set.labels.len() as u32;
+            set.labels.push(*label);
+            set.backward.insert(word.bytes().rev(), id);
+            set.forward.insert(word.bytes(), id);
+        }
+        set
+    }
+
+    /// The longest label that `text` ends with, after blanks, quotes, and one pair of brackets (`手机（必填）：`).
+    pub(crate) fn before(&self, text: &[u8]) -> Option<Label> {
+        let end = skip_back(text);
+        let text = &text[..end];
+        let (len, id) = self.backward.longest(text.iter().rev().copied(), |len| {
+            is_word_start(text, text.len() - len)
+        })?;
+        debug_assert!(len > 0, "no label is empty");
+        Some(self.labels[id as usize])
+    }
+
+    /// Whether a label begins at the start of `text`.
+    pub(crate) fn begins(&self, text: &[u8]) -> bool {
+        self.forward.longest(text.iter().copied(), |_| true).is_some()
+    }
+}
+
+/// Where a label ends, given the text up to its separator.
+fn skip_back(text: &[u8]) -> usize {
+    let floor = text.len().saturating_sub(GAP_BYTES_MAX);
+    let mut end = text.len();
+    while end > floor {
+        let rest = &text[..end];
+        end -= match rest {
+            [.., b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'='] => 1,
+            [.., 0xEF, 0xBC, 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
+            [.., b')'] => rest.len() - rest[floor..].iter().rposition(|b| *b == b'(').map_or(rest.len() - 1, |i| floor + i),
+            [.., 0xEF, 0xBC, 0x89] => {
+                let open = rest[floor..].windows(3).rposition(|w| w == [0xEF, 0xBC, 0x88]);
+                rest.len() - open.map_or(rest.len() - 3, |i| floor + i)
+            }
+            _ => return end,
+        };
+    }
+    end
+}
+
+/// Whether a word may begin at `at`: not in the middle of an ASCII word, except at a capital (`userPhone`).
+fn is_word_start(text: &[u8], at: usize) -> bool {
+    at == 0
+        || !text[at].is_ascii_alphanumeric()
+        || !text[at - 1].is_ascii_alphanumeric()
+        || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
+}
+
+/// Where the value behind a label begins: behind separators, quotes and the words 是 and 为.
+pub(crate) fn value_start(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < GAP_BYTES_MAX {
+        at += match &text[at..] {
+            [b' ' | b'\t' | b'"' | b'\'' | b'\\' | b':' | b'=' | b'>' | b'#', ..] => 1,
+            [0xEF, 0xBC, 0x9A, ..] | [0xE3, 0x80, 0x80, ..] => 3,
+            rest if rest.starts_with("是".as_bytes()) || rest.starts_with("为".as_bytes()) => 3,
+            rest if rest.starts_with("“".as_bytes()) || rest.starts_with("【".as_bytes()) => 3,
+            _ => break,
+        };
+    }
+    at
+}
+
+/// A set of byte strings.
+#[derive(Default)]
+struct Trie {
+    /// Children and, where a word ends, its id. Node 0 is the root.
+    nodes: Vec<(Vec<(u8, u32)>, Option<u32>)>,
+    /// Children of the root by byte; 0 is none. Nearly every look-up ends here.
+    root: Vec<u32>,
+}
+
+impl Trie {
+    fn insert(&mut self, word: impl Iterator<Item = u8>, id: u32) {
+        if self.nodes.is_empty() {
+            self.nodes.push((Vec::new(), None));
+            self.root = vec![0; 256];
+        }
+        let mut node = 0usize;
+        for byte in word {
+            let byte = byte.to_ascii_lowercase();
+            node = match self.child(node, byte) {
+                Some(child) => child,
+                None => {
+                    let child = self.nodes.len();
+                    self.nodes.push((Vec::new(), None));
+                    self.nodes[node].0.push((byte, child as u32));
+                    if node == 0 {
+                        self.root[usize::from(byte)] = child as u32;
+                    }
+                    child
+                }
+            };
+        }
+        self.nodes[node].1 = Some(id);
+    }
+
+    #[inline]
+    fn child(&self, node: usize, byte: u8) -> Option<usize> {
+        if node == 0 {
+            let child = self.root[usize::from(byte)] as usize;
+            return (child != 0).then_some(child);
+        }
+        self.nodes[node].0.iter().find(|(b, _)| *b == byte).map(|(_, child)| *child as usize)
+    }
+
+    /// The longest word along `text` that `accept`s its length.
+    fn longest(
+        &self,
+        text: impl Iterator<Item = u8>,
+        accept: impl Fn(usize) -> bool,
+    ) -> Option<(usize, u32)> {
+        if self.nodes.is_empty() {
+            return None;
+        }
+        let (mut node, mut best) = (0, None);
+        for (i, byte) in text.enumerate() {
+            match self.child(node, byte.to_ascii_lowercase()) {
+                Some(child) => node = child,
+                None => break,
+            }
+            if let Some(id) = self.nodes[node].1
+                && accept(i + 1)
+            {
+                best = Some((i + 1, id));
+            }
+        }
+        best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels() -> Labels {
+        let words = ["手机", "手机号", "phone", "qq", "姓名"];
+        let words = words.iter().enumerate().map(|(i, w)| {
+            ((*w).to_owned(), Label { role: Some(RoleId(i as u8)), kinds: KindSet::default() })
+        });
+        Labels::new(&words.collect())
+    }
+
+    #[track_caller]
+    fn check(text: &str, want: Option<u8>) {
+        let found = labels().before(text.as_bytes()).and_then(|l| l.role).map(|r| r.0);
+        assert_eq!(found, want, "{text}");
+    }
+
+    #[test]
+    fn finds_the_longest_label_before_a_place() {
+        check("客户手机号", Some(1));
+        check("客户手机", Some(0));
+        check("手机号：", Some(1));
+        check("手机（必填）: \"", Some(0));
+        check("user_phone", Some(2));
+        check("userPhone=", Some(2));
+        check("megaphone", None);
+        check("QQ", Some(3));
+        check("手", None);
+        check("", None);
+        check("))))))))))))))))))))))))))))))))))", None);
+    }
+
+    #[test]
+    fn skips_to_the_value() {
+        assert_eq!(value_start(b": \"138"), 3);
+        assert_eq!(value_start("：是138".as_bytes()), 6);
+        assert_eq!(value_start(b"138"), 0);
+        assert_eq!(value_start(b""), 0);
+    }
+}

@@ -1,0 +1,248 @@
+//! Payment card numbers (ISO/IEC 7812): issuer prefix, account, Luhn check.
+//!
+//! `card_bins.txt` holds prefix and length of cards issued in mainland China, one row each: the prefix padded with spaces to
+//! ten bytes, and the length. It is reduced from the npm package `bankcardinfo` 2.0.6 (ISC License, navyxie), without names
+//! of banks, without rows that a shorter prefix implies, and without the retired local prefixes that begin with 1, 8 or 9
+//! (but 9558 and 9559), which any serial number can have.
+//!
+//! Under a column or a label the check is not required of cards in that table: older debit cards of several banks were
+//! issued without it.
+
+use super::table::Table;
+use super::{Compact, Verdict, digits, luhn};
+
+/// Prefixes and lengths of cards of mainland issuers.
+const BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
+
+/// Test numbers that card schemes and gateways publish.
+const TESTS: [&[u8]; 20] = [
+    b"4111111111111111",
+    b"4012888888881881",
+    b"4222222222222",
+    b"4242424242424242",
+    b"4000056655665556",
+    b"5555555555554444",
+    b"5105105105105100",
+    b"5200828282828210",
+    b"2223003122003222",
+    b"378282246310005",
+    b"371449635398431",
+    b"378734493671000",
+    b"6011111111111117",
+    b"6011000990139424",
+    b"3530111333300000",
+    b"3566002020360505",
+    b"30569309025904",
+    b"38520000023237",
+    b"6200000000000005",
+    b"6250946000000016",
+];
+
+/// Networks whose prefixes are public.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Network {
+    UnionPay,
+    /// Visa, Mastercard, American Express, JCB, Discover, Diners Club.
+    International,
+}
+
+/// Card number.
+pub(super) fn bank_card(compact: &mut Compact, in_context: bool) -> Verdict {
+    let number = compact.as_bytes();
+    if !(12..=20).contains(&number.len()) || !digits::all(number) || digits::is_repeated(number) {
+        return Verdict::Reject;
+    }
+    if TESTS.contains(&number) {
+        return Verdict::Test;
+    }
+    let listed = is_listed(number);
+    let network = network(number);
+    if luhn::holds(number) {
+        return match network {
+            _ if listed => Verdict::Strong,
+            Some(Network::UnionPay) => Verdict::Valid,
+            // 13 digits are mostly times in milliseconds, 14 mostly dates with a time; 19 digits are identifiers of
+            // distributed systems far more often than cards of these networks.
+            Some(Network::International) if number.len() == 13 && !in_context => Verdict::Reject,
+            Some(Network::International) if matches!(number.len(), 13 | 14 | 19) => Verdict::Weak,
+            Some(Network::International) => Verdict::Valid,
+            // Prefixes are published by few issuers; industry digits 0 to 2 are no banks.
+            None if in_context && number[0] >= b'3' => Verdict::Weak,
+            None => Verdict::Reject,
+        };
+    }
+    let is_domestic = network != Some(Network::International);
+    match in_context {
+        true if listed && is_domestic => Verdict::Weak,
+        true if begins_as_a_card(number) => Verdict::FailedChecksum,
+        _ => Verdict::Reject,
+    }
+}
+
+/// Whether prefix and length are those of a mainland issuer.
+fn is_listed(number: &[u8]) -> bool {
+    (4..=10).any(|n| {
+        let mut row = *b"            ";
+        row[..n].copy_from_slice(&number[..n]);
+        row[10] = b'0' + (number.len() / 10) as u8;
+        row[11] = b'0' + (number.len() % 10) as u8;
+        BINS.contains(&row)
+    })
+}
+
+/// The network whose prefix and length the number has.
+fn network(number: &[u8]) -> Option<Network> {
+    let prefix = digits::number(&number[..4])?;
+    match (prefix, number.len()) {
+        (6200..=6299, 16..=19) => Some(Network::UnionPay),
+        (4000..=4999, 13 | 16 | 19)
+        | (5100..=5599 | 2221..=2720, 16)
+        | (3400..=3499 | 3700..=3799, 15)
+        | (3528..=3589, 16..=19)
+        | (6011 | 6440..=6599, 16..=19)
+        | (3000..=3059 | 3600..=3699 | 3800..=3999, 14) => Some(Network::International),
+        _ => None,
+    }
+}
+
+/// Whether a number of a column of cards is one that was mistyped rather than something else.
+fn begins_as_a_card(number: &[u8]) -> bool {
+    (16..=19).contains(&number.len())
+        && (matches!(number[0], b'3' | b'4' | b'5')
+            || number.starts_with(b"62")
+            || number.starts_with(b"9558"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, check, rejects};
+    use super::*;
+
+    /// The body with its Luhn digit.
+    fn card(body: &str) -> String {
+        (0..10)
+            .map(|digit| format!("{body}{digit}"))
+            .find(|number| luhn::holds(number.as_bytes()))
+            .unwrap()
+    }
+
+    #[test]
+    fn the_table_is_sound() {
+        BINS.assert_sound(1_600);
+        assert!(is_listed(b"6222021234567890123"));
+        assert!(!is_listed(b"6222021234567890"));
+    }
+
+    #[test]
+    fn accepts_cards_anywhere() {
+        for (body, want, why) in [
+            (
+                "622202123456789012",
+                Verdict::Strong,
+                "a mainland debit card, 19 digits",
+            ),
+            (
+                "622588123456789",
+                Verdict::Strong,
+                "a mainland debit card, 16 digits",
+            ),
+            (
+                "955880123456789012",
+                Verdict::Strong,
+                "an old debit card, not UnionPay's prefix",
+            ),
+            (
+                "620000123456789",
+                Verdict::Valid,
+                "UnionPay, an issuer not in the table",
+            ),
+            ("453914880343646", Verdict::Valid, "Visa"),
+            ("512345678901234", Verdict::Valid, "Mastercard"),
+            ("222100123456789", Verdict::Valid, "Mastercard, 2 series"),
+            ("37123456789012", Verdict::Valid, "American Express"),
+            ("352912345678901", Verdict::Valid, "JCB"),
+            ("3056930902591", Verdict::Weak, "Diners Club"),
+        ] {
+            let number = card(body);
+            assert_eq!(
+                bank_card(&mut Compact::of(number.as_bytes()).unwrap(), false),
+                want,
+                "{why}"
+            );
+        }
+    }
+
+    #[test]
+    fn published_test_numbers_are_tests() {
+        for number in TESTS {
+            assert!(luhn::holds(number));
+            check(
+                bank_card,
+                std::str::from_utf8(number).unwrap(),
+                false,
+                Verdict::Test,
+                std::str::from_utf8(number).unwrap(),
+            );
+        }
+    }
+
+    #[test]
+    fn the_check_is_not_required_of_listed_cards_in_context() {
+        check(
+            bank_card,
+            "6222021234567890123",
+            true,
+            Verdict::Weak,
+            "6222021234567890123",
+        );
+        rejects(
+            bank_card,
+            "6222021234567890123",
+            false,
+            "no check and no context",
+        );
+    }
+
+    #[test]
+    fn a_wrong_check_is_counted_apart_in_context() {
+        for number in ["4539148803436461", "5123456789012340", "6200001234567891"] {
+            assert!(!luhn::holds(number.as_bytes()));
+            check(bank_card, number, true, Verdict::FailedChecksum, number);
+            rejects(bank_card, number, false, "no check and no context");
+        }
+    }
+
+    #[test]
+    fn any_changed_digit_is_noticed() {
+        testing::every_change_is_noticed(bank_card, &card("453914880343646"), false);
+        testing::every_change_is_noticed(bank_card, &card("622202123456789012"), false);
+    }
+
+    #[test]
+    fn unknown_issuers_need_context() {
+        let number = card("701234567890123");
+        rejects(bank_card, &number, false, "no issuer begins with 7");
+        check(bank_card, &number, true, Verdict::Weak, &number);
+        rejects(
+            bank_card,
+            "4222222222225",
+            false,
+            "13 digits without context",
+        );
+    }
+
+    #[test]
+    fn rejects_what_is_no_card() {
+        for (number, why) in [
+            ("0000000000000000", "a filler"),
+            ("62220212345", "11 digits"),
+            ("622202123456789012345", "21 digits"),
+            ("20240307123456", "a date and a time"),
+            ("1709781234567", "a time in milliseconds"),
+            ("622202123456789012a", "a letter"),
+            ("", "nothing"),
+        ] {
+            rejects(bank_card, number, true, why);
+        }
+    }
+}

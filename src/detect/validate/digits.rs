@@ -1,0 +1,36 @@
+//! Reading decimal digits from bytes. No number format is known here.
+
+/// Whether every byte is an ASCII digit. True for no bytes.
+pub(super) fn all(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether all bytes are the same: `1111…`, a filler in columns that must not be empty.
+pub(super) fn is_repeated(bytes: &[u8]) -> bool {
+    bytes.windows(2).all(|w| w[0] == w[1])
+}
+
+/// The number that the digits write. At most nine of them; other bytes give `None`.
+pub(super) fn number(bytes: &[u8]) -> Option<u32> {
+    (!bytes.is_empty() && bytes.len() <= 9 && all(bytes))
+        .then(|| bytes.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_that_fit_and_nothing_else() {
+        assert_eq!(number(b"0042"), Some(42));
+        assert_eq!(number(b"999999999"), Some(999_999_999));
+        assert_eq!(number(b"1000000000"), None);
+        assert_eq!(number(b""), None);
+        assert_eq!(number(b"4x"), None);
+    }
+
+    #[test]
+    fn sees_fillers() {
+        assert!(is_repeated(b"0000") && !is_repeated(b"0001"));
+    }
+}

@@ -1,0 +1,268 @@
+//! Names of persons in a column of names: Chinese, transcribed with a middle dot, or in Latin letters.
+//!
+//! `surnames.txt` holds some four hundred single surnames, which cover about 99 % of the population (Ministry of Public
+//! Security, name reports); more than six thousand are in use, so an unknown one is weak evidence and no rejection. Running
+//! text is never searched for names.
+
+use super::table::Table;
+use super::{Compact, Verdict};
+
+/// Surnames of one character (three bytes).
+const SURNAMES: Table = Table::new(include_bytes!("surnames.txt"), 3);
+
+/// Surnames of two characters.
+const DOUBLE_SURNAMES: [&str; 57] = [
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "夏侯",
+    "南宫", "独孤", "宇文", "长孙", "端木", "百里", "呼延", "东郭", "西门", "轩辕", "申屠", "公冶",
+    "淳于", "单于", "太史", "公羊", "澹台", "濮阳", "赫连", "闻人", "钟离", "第五", "万俟", "拓跋",
+    "完颜", "纳兰", "东野", "南门", "左丘", "宰父", "鲜于", "闾丘", "司空", "亓官", "司寇", "子车",
+    "颛孙", "巫马", "公西", "乐正", "漆雕", "壤驷", "公良", "夹谷", "梁丘",
+];
+
+/// Cells of columns of names that name nobody.
+const PLACEHOLDERS: [&str; 44] = [
+    "不详",
+    "不明",
+    "未知",
+    "未填",
+    "未填写",
+    "未提供",
+    "暂无",
+    "没有",
+    "无名",
+    "无名氏",
+    "空白",
+    "其他",
+    "其它",
+    "保密",
+    "匿名",
+    "匿名用户",
+    "游客",
+    "访客",
+    "用户",
+    "客户",
+    "会员",
+    "本人",
+    "本单位",
+    "先生",
+    "女士",
+    "小姐",
+    "同学",
+    "家长",
+    "老师",
+    "测试",
+    "测试用户",
+    "测试账号",
+    "管理员",
+    "超级管理员",
+    "系统",
+    "系统管理员",
+    "姓名",
+    "名字",
+    "联系人",
+    "收件人",
+    "收货人",
+    "经办人",
+    "默认",
+    "示例",
+];
+
+/// Ends of names of organisations, places and posts.
+const ORGANISATION_ENDS: [&str; 34] = [
+    "公司",
+    "集团",
+    "中心",
+    "银行",
+    "支行",
+    "分行",
+    "医院",
+    "学校",
+    "大学",
+    "学院",
+    "中学",
+    "小学",
+    "酒店",
+    "宾馆",
+    "超市",
+    "商店",
+    "商行",
+    "工厂",
+    "厂",
+    "有限",
+    "科技",
+    "部门",
+    "事务所",
+    "委员会",
+    "经营部",
+    "工作室",
+    "合作社",
+    "协会",
+    "派出所",
+    "法院",
+    "政府",
+    "专营店",
+    "旗舰店",
+    "门市部",
+];
+
+/// Words in Latin letters that name organisations, roles or nothing.
+const LATIN_WORDS: [&str; 24] = [
+    "admin",
+    "administrator",
+    "anonymous",
+    "bank",
+    "co",
+    "company",
+    "corp",
+    "customer",
+    "group",
+    "guest",
+    "hotel",
+    "inc",
+    "limited",
+    "llc",
+    "ltd",
+    "name",
+    "none",
+    "null",
+    "service",
+    "system",
+    "test",
+    "undefined",
+    "unknown",
+    "user",
+];
+
+/// Name of a person, as a column or a label announces it.
+pub(super) fn name(compact: &mut Compact, in_context: bool) -> Verdict {
+    let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
+        return Verdict::Reject;
+    };
+    if !in_context {
+        return Verdict::Reject;
+    }
+    if text.is_ascii() {
+        latin(text)
+    } else if text.contains(['·', '•', '・', '.']) {
+        transcribed(text)
+    } else {
+        chinese(text)
+    }
+}
+
+/// Two to four Han characters.
+fn chinese(text: &str) -> Verdict {
+    let n_chars = text.chars().count();
+    if !(2..=4).contains(&n_chars)
+        || !text.chars().all(is_han)
+        || PLACEHOLDERS.contains(&text)
+        || ORGANISATION_ENDS.iter().any(|end| text.ends_with(end))
+    {
+        return Verdict::Reject;
+    }
+    let double = DOUBLE_SURNAMES
+        .iter()
+        .any(|surname| text.starts_with(surname));
+    let single = text.len() >= 3 && SURNAMES.contains(&text.as_bytes()[..3]);
+    match n_chars {
+        3.. if double => Verdict::Strong,
+        2 | 3 if single => Verdict::Strong,
+        // Four characters: the surnames of both parents, or something else.
+        4 if single => Verdict::Valid,
+        _ => Verdict::Weak,
+    }
+}
+
+/// Names of minorities and foreigners, their parts joined by a middle dot.
+fn transcribed(text: &str) -> Verdict {
+    let parts = text.split(['·', '•', '・', '.']);
+    let sound = parts.clone().count() <= 6
+        && parts
+            .clone()
+            .all(|part| !part.is_empty() && part.chars().all(is_han));
+    match sound && (4..=24).contains(&text.chars().count()) {
+        true => Verdict::Valid,
+        false => Verdict::Reject,
+    }
+}
+
+/// Two to four words in Latin letters.
+fn latin(text: &str) -> Verdict {
+    let mut n_words = 0;
+    for word in text.split([' ', ',', '.']).filter(|w| !w.is_empty()) {
+        n_words += 1;
+        let letters = word
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'\''));
+        if !letters || LATIN_WORDS.iter().any(|w| word.eq_ignore_ascii_case(w)) {
+            return Verdict::Reject;
+        }
+    }
+    match n_words {
+        2..=4 => Verdict::Valid,
+        _ => Verdict::Reject,
+    }
+}
+
+/// Whether this is a Han character (the unified block and its first extension).
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, rejects};
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        SURNAMES.assert_sound(400);
+        // The twenty most frequent surnames.
+        for surname in "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗".chars() {
+            assert!(
+                SURNAMES.contains(surname.to_string().as_bytes()),
+                "{surname}"
+            );
+        }
+        assert!(DOUBLE_SURNAMES.iter().all(|s| s.chars().count() == 2));
+    }
+
+    #[test]
+    fn surnames_are_evidence() {
+        for (text, want) in [
+            ("张三", Verdict::Strong),
+            ("李小明", Verdict::Strong),
+            ("欧阳修远", Verdict::Strong),
+            ("诸葛明", Verdict::Strong),
+            ("张王小明", Verdict::Valid),
+            ("兀立", Verdict::Weak),
+            ("买买提·艾力", Verdict::Valid),
+            ("阿卜杜拉·买合木提", Verdict::Valid),
+            ("Zhang San", Verdict::Valid),
+            ("Anne-Marie O'Neil", Verdict::Valid),
+        ] {
+            check(name, text, true, want, text);
+        }
+    }
+
+    #[test]
+    fn rejects_what_names_nobody() {
+        for (text, why) in [
+            ("李", "a surname alone"),
+            ("未知", "a placeholder"),
+            ("匿名用户", "a placeholder"),
+            ("王府酒店", "a hotel"),
+            ("华为公司", "a company"),
+            ("东方峻景信息有限公司", "a company"),
+            ("张三。", "punctuation"),
+            ("张三1", "a digit"),
+            ("张三·", "an empty part"),
+            ("Acme Ltd", "a company"),
+            ("admin", "a role"),
+            ("", "nothing"),
+        ] {
+            rejects(name, text, true, why);
+        }
+        rejects(name, "张三", false, "running text is not searched");
+    }
+}

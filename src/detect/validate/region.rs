@@ -1,0 +1,87 @@
+//! Codes of administrative divisions (GB/T 2260): the first six digits of resident identity numbers and credit codes.
+//!
+//! `regions.txt` is the union of the yearly lists from 1980 to 2022, because a number keeps the code of its year of issue:
+//! about half of all codes ever used are withdrawn today. It was extracted from `src/region.json` of the crate
+//! `china-citizen-id` 0.0.1 (MIT License, Copyright (c) 2024 Nugine; permission notice at
+//! <https://crates.io/crates/china-citizen-id>), whose lists come from the Ministry of Civil Affairs. Lists differ from
+//! what was issued in practice, so an unknown code is a reason for doubt and never for rejection.
+
+use super::table::Table;
+
+/// Codes of six digits.
+const REGIONS: Table = Table::new(include_bytes!("regions.txt"), 6);
+
+/// Whether the first two digits are a province, an autonomous region, a municipality, Taiwan (71), Hong Kong (81) or
+/// Macao (82), or 83, which residence permits of Taiwan residents bear.
+pub(super) fn is_province(code: &[u8]) -> bool {
+    matches!(
+        code.get(..2),
+        Some(
+            [b'1', b'1'..=b'5']
+                | [b'2', b'1'..=b'3']
+                | [b'3', b'1'..=b'7']
+                | [b'4', b'1'..=b'6']
+                | [b'5', b'0'..=b'4']
+                | [b'6', b'1'..=b'5']
+                | [b'7', b'1']
+                | [b'8', b'1'..=b'3']
+        )
+    )
+}
+
+/// Whether the six digits are, or were, a code. `xxxx00` (the prefecture as a whole) and `xxxx01` (市辖区, its districts
+/// together) are absent from the lists and were issued all the same; they count under a known prefecture.
+pub(super) fn is_known(code: &[u8]) -> bool {
+    let Some(code) = code.get(..6) else {
+        return false;
+    };
+    code == b"830000"
+        || REGIONS.contains(code)
+        || matches!(&code[4..], b"00" | b"01") && REGIONS.contains(&code[..4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        REGIONS.assert_sound(6_000);
+    }
+
+    #[test]
+    fn knows_codes_of_all_years() {
+        for (code, why) in [
+            ("110101", "东城区, in force"),
+            ("110103", "崇文区, until 2010"),
+            ("440524", "a county until 1980s, in the standard's example"),
+            ("440401", "市辖区 of a known prefecture"),
+            ("140100", "a prefecture"),
+            ("810000", "Hong Kong"),
+            ("820000", "Macao"),
+            ("830000", "permits of Taiwan residents"),
+            ("320000", "a province"),
+        ] {
+            assert!(is_known(code.as_bytes()), "{why}");
+        }
+        for (code, why) in [
+            ("110199", "no such district"),
+            ("119901", "no such prefecture"),
+            ("990000", "no such province"),
+            ("1101", "too short"),
+        ] {
+            assert!(!is_known(code.as_bytes()), "{why}");
+        }
+    }
+
+    #[test]
+    fn every_known_code_lies_in_a_province() {
+        let text = include_str!("regions.txt");
+        assert!(text.lines().all(|code| is_province(code.as_bytes())));
+        for code in [
+            "00", "10", "16", "24", "30", "38", "40", "47", "55", "66", "72", "84", "91", "9",
+        ] {
+            assert!(!is_province(code.as_bytes()), "{code}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A calendar date, and how it is read from `YYYY-MM-DD`.
+//!
+//! Instruments and circumstances are dated by day. There is no clock and no time zone here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::Error;
+
+/// A day of the Gregorian calendar; ordered by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// The date, if the calendar has it (years 1 to 9999).
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Date> {
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        let valid = (1..=9999).contains(&year) && (1..=days).contains(&day);
+        valid.then_some(Date { year, month, day })
+    }
+}
+
+impl FromStr for Date {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Date, Error> {
+        parse(text).ok_or_else(|| Error::new("not a date of the calendar: write YYYY-MM-DD"))
+    }
+}
+
+fn parse(text: &str) -> Option<Date> {
+    let mut parts = text.split('-');
+    let mut number = |width: usize| {
+        let part = parts.next()?;
+        let plain = part.len() == width && part.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| part.parse::<u16>().ok()).flatten()
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    if parts.next().is_some() {
+        return None;
+    }
+    Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        deserializer.deserialize_any(DateVisitor)
+    }
+}
+
+/// Takes a string, or what the TOML reader makes of an unquoted date: a map with one entry whose
+/// value is the text.
+struct DateVisitor;
+
+impl<'de> Visitor<'de> for DateVisitor {
+    type Value = Date;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date as YYYY-MM-DD")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Date, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Date, A::Error> {
+        match map.next_entry::<String, String>()? {
+            Some((_, text)) => text.parse().map_err(de::Error::custom),
+            None => Err(de::Error::invalid_length(0, &self)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, valid: bool) {
+        match text.parse::<Date>() {
+            Ok(date) => assert!(
+                valid && date.to_string() == text,
+                "{text} was taken as {date}"
+            ),
+            Err(_) => assert!(!valid, "{text} was refused"),
+        }
+    }
+
+    #[test]
+    fn only_days_of_the_calendar_are_dates() {
+        for text in ["2017-06-01", "2024-02-29", "2000-02-29", "0001-01-01"] {
+            check(text, true);
+        }
+        for text in [
+            "",
+            "2017",
+            "2017-6-1",
+            "2017-06-31",
+            "2023-02-29",
+            "1900-02-29",
+            "2017-13-01",
+            "2017-00-10",
+            "2017-01-00",
+            "0000-01-01",
+            "2017-06-01-",
+            "+017-06-01",
+            "2017/06/01",
+            "２017-06-01",
+            " 2017-06-01",
+            "20170601",
+        ] {
+            check(text, false);
+        }
+    }
+
+    #[test]
+    fn dates_are_ordered_by_time() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        assert!(date("2017-05-31") < date("2017-06-01"));
+        assert!(date("2015-12-31") < date("2017-01-01"));
+    }
+}

@@ -1,0 +1,361 @@
+//! An instrument as text for a reader: everything the file says, in Markdown, in Chinese or
+//! English.
+//!
+//! Quotes stay in Chinese in both languages, because they are the law. Nothing here is evaluated.
+
+use std::fmt::Write as _;
+
+use super::Basis;
+use super::cite::{cite, group, level as level_words, units};
+use super::instrument::{ClassList, Comparison, Condition, Confidence, InstrumentFile, Text, Unit};
+use super::understood::Instrument;
+use crate::category::{Category, Reading};
+
+/// A phrase in the language asked for.
+fn say<'a>(zh: bool, chinese: &'a str, english: &'a str) -> &'a str {
+    if zh { chinese } else { english }
+}
+
+impl Instrument {
+    /// The whole instrument in Markdown: title, dates, classes, provisions with quotes and numbers,
+    /// categories under each reading with the reason of each dispute.
+    pub fn describe(&self, zh: bool) -> String {
+        let mut out = String::new();
+        head(&mut out, self.file(), zh);
+        classes(&mut out, self.file(), zh);
+        provisions(&mut out, self, zh);
+        categories(&mut out, self, zh);
+        disputes(&mut out, self.file(), zh);
+        statutes(&mut out, self.file(), zh);
+        out
+    }
+}
+
+/// Writing to a string cannot fail; this keeps that in one place.
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a string takes every write");
+    out.push('\n');
+}
+
+fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
+    line(out, format_args!("# {}\n", file.title.get(zh)));
+    if !zh {
+        line(out, format_args!("{}\n", file.title.zh));
+    }
+    line(
+        out,
+        format_args!("- {}: `{}`", say(zh, "标识", "id"), file.id),
+    );
+    line(
+        out,
+        format_args!("- {}: {}", say(zh, "文号", "number"), file.number),
+    );
+    line(
+        out,
+        format_args!(
+            "- {}: {}",
+            say(zh, "制定机关", "issued by"),
+            file.issuer.get(zh)
+        ),
+    );
+    if let Some(issued) = file.in_force.issued {
+        line(
+            out,
+            format_args!("- {}: {issued}", say(zh, "公布", "published")),
+        );
+    }
+    let until = file
+        .in_force
+        .to
+        .map(|to| format!(" – {to}"))
+        .unwrap_or_default();
+    let from = file.in_force.from;
+    line(
+        out,
+        format_args!("- {}: {from}{until}", say(zh, "施行", "in force from")),
+    );
+    let url = file
+        .source
+        .url
+        .as_ref()
+        .map(|url| format!(" <{url}>"))
+        .unwrap_or_default();
+    let known = match file.source.confidence {
+        Confidence::Text => String::new(),
+        other => format!(" ({})", confidence(other, zh)),
+    };
+    let source = &file.source.name;
+    line(
+        out,
+        format_args!("- {}: {source}{url}{known}", say(zh, "出处", "source")),
+    );
+    let unit = match (file.unit, zh) {
+        (Unit::Item, true) => "条（去重后的信息条数）",
+        (Unit::Item, false) => "items (records after de-duplication)",
+        (Unit::Person, true) => "人（不同的信息主体）",
+        (Unit::Person, false) => "persons (different data subjects)",
+        (Unit::CredentialSet, true) => "组（身份认证信息）",
+        (Unit::CredentialSet, false) => "sets of credentials",
+    };
+    line(
+        out,
+        format_args!("- {}: {unit}", say(zh, "计数单位", "unit")),
+    );
+    let comparison = match (file.comparison, zh) {
+        (Comparison::AtLeast, true) => "“以上”包括本数",
+        (Comparison::AtLeast, false) => "the number itself is included",
+        (Comparison::MoreThan, true) => "须超过本数",
+        (Comparison::MoreThan, false) => "the number must be exceeded",
+    };
+    line(
+        out,
+        format_args!("- {}: {comparison}", say(zh, "比较", "comparison")),
+    );
+}
+
+fn classes(out: &mut String, file: &InstrumentFile, zh: bool) {
+    line(out, format_args!("\n## {}\n", say(zh, "类别", "Classes")));
+    line(
+        out,
+        format_args!(
+            "{}",
+            say(
+                zh,
+                "| 类 | 标准 | 折算权重 | 范围 | 内容 |",
+                "| class | number | weight | list | content |"
+            )
+        ),
+    );
+    line(out, format_args!("| --- | ---: | ---: | --- | --- |"));
+    for class in &file.classes {
+        let list = match class.list {
+            ClassList::Closed => say(zh, "封闭", "closed"),
+            ClassList::Open => say(zh, "开放", "open"),
+        };
+        let (id, number, weight) = (&class.id, group(class.threshold), group(class.weight));
+        line(
+            out,
+            format_args!(
+                "| {id} | {number} | {weight} | {list} | {} |",
+                class.name.get(zh)
+            ),
+        );
+    }
+}
+
+fn provisions(out: &mut String, instrument: &Instrument, zh: bool) {
+    line(out, format_args!("\n## {}", say(zh, "条款", "Provisions")));
+    for (index, provision) in instrument.file().provisions.iter().enumerate() {
+        let level = provision.level.map(level_words).unwrap_or_default();
+        let level = if level.zh.is_empty() {
+            String::new()
+        } else {
+            format!(" — {}", level.get(zh))
+        };
+        line(
+            out,
+            format_args!(
+                "\n### {} `{}`{level}\n",
+                cite(&provision.id).get(zh),
+                provision.id
+            ),
+        );
+        line(out, format_args!("> {}\n", provision.quote));
+        line(out, format_args!("{}", provision.summary.get(zh)));
+        numbers(out, instrument, index, zh);
+        if !provision.when.is_empty() {
+            let words: Vec<&str> = provision.when.iter().map(|c| condition(*c, zh)).collect();
+            line(
+                out,
+                format_args!(
+                    "- {}: {}",
+                    say(zh, "条件", "condition"),
+                    words.join(say(zh, "，且", " and "))
+                ),
+            );
+        }
+        if let Some(note) = &provision.note {
+            line(
+                out,
+                format_args!("- {}: {}", say(zh, "说明", "note"), note.get(zh)),
+            );
+        }
+        if provision.confidence != Confidence::Text {
+            line(
+                out,
+                format_args!(
+                    "- {}: {}",
+                    say(zh, "可靠程度", "confidence"),
+                    confidence(provision.confidence, zh)
+                ),
+            );
+        }
+    }
+}
+
+/// Every number that a provision compares to, with the provision it scales.
+fn numbers(out: &mut String, instrument: &Instrument, index: usize, zh: bool) {
+    for rule in instrument
+        .rules()
+        .iter()
+        .filter(|rule| rule.provision == index)
+    {
+        let number = group(rule.threshold);
+        let counted = match rule.class {
+            Some(class) => {
+                let id = &instrument.file().classes[class].id;
+                let number = units(instrument.unit(), rule.threshold);
+                format!("{} {id}: {}", say(zh, "类", "class"), number.get(zh))
+            }
+            None => amount(rule.basis, &number, zh),
+        };
+        let base = rule.base.map(|base| cite(&instrument.provision(base).id));
+        let of = base
+            .map(|base| format!(" ({})", base.get(zh)))
+            .unwrap_or_default();
+        line(out, format_args!("- {counted}{of}"));
+    }
+}
+
+fn amount(basis: Basis, number: &str, zh: bool) -> String {
+    match basis {
+        Basis::Gains => say(zh, "违法所得 {} 元", "illegal gains of {} yuan").replace("{}", number),
+        Basis::Profit => say(zh, "获利 {} 元", "profit of {} yuan").replace("{}", number),
+        Basis::Prior => say(zh, "不论数量", "whatever the volume").to_owned(),
+        Basis::Class | Basis::Total => {
+            say(zh, "按比例合计 {}", "converted total of {}").replace("{}", number)
+        }
+    }
+}
+
+fn condition(condition: Condition, zh: bool) -> &'static str {
+    match condition {
+        Condition::InDuty => say(
+            zh,
+            "在履行职责或者提供服务过程中获得",
+            "obtained in duty or service",
+        ),
+        Condition::Provided => say(zh, "出售或者提供给他人", "sold or provided to others"),
+        Condition::LawfulBusiness => say(
+            zh,
+            "为合法经营活动购买、收受，且未再提供",
+            "bought or received for lawful business and not passed on",
+        ),
+    }
+}
+
+fn confidence(confidence: Confidence, zh: bool) -> &'static str {
+    match confidence {
+        Confidence::Text => say(zh, "原文", "the text itself"),
+        Confidence::Secondary => say(zh, "二手资料", "a secondary source"),
+        Confidence::Inferred => say(zh, "推论", "inferred"),
+        Confidence::Unconfirmed => say(zh, "未核实", "unconfirmed"),
+    }
+}
+
+fn categories(out: &mut String, instrument: &Instrument, zh: bool) {
+    line(
+        out,
+        format_args!(
+            "\n## {}\n",
+            say(zh, "各类信息的归类", "Categories under each reading")
+        ),
+    );
+    line(
+        out,
+        format_args!(
+            "{}",
+            say(
+                zh,
+                "| 类别 | 名称 | 通常 | 从宽 | 从严 | 依据 | 可靠程度 |",
+                "| category | name | default | lenient | strict | basis | confidence |",
+            )
+        ),
+    );
+    line(
+        out,
+        format_args!("| --- | --- | --- | --- | --- | --- | --- |"),
+    );
+    for category in Category::ALL {
+        let Some(written) = instrument.file().categories.get(category.id()) else {
+            continue;
+        };
+        let cells = Reading::ALL.map(|reading| cell(instrument, category, reading, zh));
+        let name = say(zh, category.name_zh(), category.name_en());
+        line(
+            out,
+            format_args!(
+                "| `{category}` | {name} | {} | {} | {} |",
+                cells.join(" | "),
+                written.source,
+                confidence(written.confidence, zh)
+            ),
+        );
+    }
+    let bare = say(
+        zh,
+        "括号内为仅有该类最弱形式（如只有号码、没有姓名等其他内容）时的归类。",
+        "In brackets: where a record supports the category only in its \
+             weak form (a number with nothing else).",
+    );
+    line(out, format_args!("\n{bare}"));
+}
+
+/// The class of a category, and in brackets that of its bare form where it differs.
+fn cell(instrument: &Instrument, category: Category, reading: Reading, zh: bool) -> String {
+    let class = |bare: bool| match instrument.rank(category, bare, reading) {
+        Some(class) => instrument.file().classes[usize::from(class)].id.as_str(),
+        None => say(zh, "不计", "excluded"),
+    };
+    let (full, bare) = (class(false), class(true));
+    if full == bare {
+        full.to_owned()
+    } else {
+        format!("{full} ({bare})")
+    }
+}
+
+fn disputes(out: &mut String, file: &InstrumentFile, zh: bool) {
+    line(out, format_args!("\n## {}\n", say(zh, "争议", "Disputes")));
+    for category in Category::ALL {
+        let why: Option<&Text> = file
+            .categories
+            .get(category.id())
+            .and_then(|w| w.why.as_ref());
+        if let Some(why) = why {
+            let name = say(zh, category.name_zh(), category.name_en());
+            line(
+                out,
+                format_args!("- **{name}** (`{category}`): {}", why.get(zh)),
+            );
+        }
+    }
+}
+
+fn statutes(out: &mut String, file: &InstrumentFile, zh: bool) {
+    if file.statutes.is_empty() {
+        return;
+    }
+    line(
+        out,
+        format_args!(
+            "\n## {}\n",
+            say(zh, "按行为日期适用的法律", "Statute by the date of the act")
+        ),
+    );
+    for statute in &file.statutes {
+        let to = statute.to.map(|to| to.to_string()).unwrap_or_default();
+        let highest = level_words(statute.highest);
+        line(
+            out,
+            format_args!(
+                "- {} – {to}: {} ({}); {}: {}",
+                statute.from,
+                statute.name.get(zh),
+                statute.source,
+                say(zh, "最高一档", "highest level"),
+                highest.get(zh)
+            ),
+        );
+    }
+}

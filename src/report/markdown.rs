@@ -1,0 +1,416 @@
+//! The audit as Markdown (GitHub flavour), for a pull request or a file of the data-protection officer.
+//!
+//! Says more than the terminal summary (every reading, provision, kind and skipped entry) and holds to the same order.
+//! Text from outside stands in code spans, where nothing is markup, with the few characters shown as escapes that could
+//! end a span or a cell, or be HTML to a renderer that knows no tables.
+
+use std::io::{self, Write};
+
+use super::number::{bytes, ratio, seconds, thousands};
+use super::sections::{apart, flips};
+use super::summary;
+use super::terminal::{neutralise, push_escape};
+use super::text::{distance, incomplete, instrument, level_headline, version};
+use super::words::{self, Msg};
+use super::{Lang, Options};
+use crate::audit::Audit;
+use crate::law::Assessment;
+
+/// Files listed; the rest is counted.
+const FILES_MAX: usize = 50;
+
+/// Writes the whole document.
+pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
+    let mut doc = Document {
+        wtr,
+        lang: options.lang,
+    };
+    let governing = summary::governing(audit, options);
+    headline(&mut doc, audit, governing, options)?;
+    run(&mut doc, audit)?;
+    readings(&mut doc, audit, options)?;
+    provisions(&mut doc, governing)?;
+    categories(&mut doc, audit, options)?;
+    kinds(&mut doc, audit, options)?;
+    files(&mut doc, audit)?;
+    skipped(&mut doc, audit)?;
+    doc.heading(Msg::DocMethod)?;
+    writeln!(doc.wtr)?;
+    for msg in [
+        Msg::NoteVolume,
+        Msg::NoteItems,
+        Msg::NoteLinking,
+        Msg::NoteMasked,
+    ] {
+        doc.item(msg.text(options.lang))?;
+    }
+    doc.item(&escape(&version(audit, &audit.tool.catalog, options.lang)))
+}
+
+fn headline(
+    doc: &mut Document<'_>,
+    audit: &Audit,
+    governing: Option<&Assessment>,
+    options: &Options,
+) -> io::Result<()> {
+    let lang = options.lang;
+    let (msg, _) = level_headline(audit, governing);
+    let name = escape(instrument(&options.instrument, options));
+    let reading = words::reading(options.governing.id(), lang);
+    writeln!(doc.wtr, "# {}\n", Msg::DocTitle.text(lang))?;
+    let under = match governing {
+        Some(_) => Msg::Under.with(lang, &[&name, reading]),
+        None => Msg::NotAssessed.with(lang, &[&name, reading]),
+    };
+    writeln!(doc.wtr, "**{}** — {under}", msg.text(lang))?;
+    if let Some(assessment) = governing {
+        for sentence in distance(audit, assessment, lang) {
+            doc.paragraph(&escape(&sentence))?;
+        }
+        if let Some(sentence) = flips(assessment, options) {
+            doc.paragraph(&escape(&sentence))?;
+        }
+    }
+    if let Some(sentence) = incomplete(audit, lang) {
+        doc.paragraph(&format!("> **{sentence}**"))?;
+    }
+    Ok(())
+}
+
+fn run(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let lang = doc.lang;
+    let stats = &audit.stats;
+    if audit.inputs.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::DocRun)?;
+    let inputs: Vec<String> = audit.inputs.iter().map(|i| code(i)).collect();
+    let facts = [
+        (Msg::DocInputs, words::list(&inputs, lang)),
+        (Msg::DocStarted, escape(&audit.started)),
+        (Msg::DocTime, seconds(stats.seconds, lang)),
+        (Msg::ColFilesHead, thousands(stats.files)),
+        (Msg::ColRecords, thousands(stats.records)),
+        (Msg::ColBytes, bytes(stats.bytes)),
+        (Msg::ColPersons, thousands(audit.persons)),
+    ];
+    let heads = facts.iter().map(|(msg, _)| Head::Text(*msg));
+    doc.table(&heads.collect::<Vec<_>>())?;
+    doc.row(&facts.map(|(_, fact)| fact))
+}
+
+fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    if audit.assessments.is_empty() {
+        return Ok(());
+    }
+    let lang = doc.lang;
+    doc.heading(Msg::DocReadings)?;
+    doc.table(&[
+        Head::Text(Msg::ColInstrument),
+        Head::Text(Msg::ColReading),
+        Head::Text(Msg::ColLevel),
+        Head::Number(Msg::ColWeighted),
+        Head::Text(Msg::ColFlips),
+    ])?;
+    for assessment in &audit.assessments {
+        let flips: Vec<String> = assessment
+            .flips
+            .iter()
+            .map(|id| category(id, lang))
+            .collect();
+        let weighted = if summary::has_volume(&assessment.weighted) {
+            thousands(assessment.weighted.value)
+        } else {
+            "–".to_owned()
+        };
+        doc.row(&[
+            escape(instrument(&assessment.instrument, options)),
+            escape(words::reading(&assessment.reading, lang)),
+            words::level(assessment.level, lang).to_owned(),
+            weighted,
+            words::list(&flips, lang),
+        ])?;
+    }
+    Ok(())
+}
+
+fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Result<()> {
+    let Some(assessment) = governing.filter(|a| !a.provisions.is_empty()) else {
+        return Ok(());
+    };
+    let lang = doc.lang;
+    doc.heading(Msg::DocProvisions)?;
+    doc.table(&[
+        Head::Text(Msg::ColProvision),
+        Head::Text(Msg::ColClass),
+        Head::Text(Msg::ColLevel),
+        Head::Number(Msg::ColCount),
+        Head::Number(Msg::ColThreshold),
+        Head::Number(Msg::ColRatio),
+        Head::Text(Msg::ColReached),
+    ])?;
+    for outcome in &assessment.provisions {
+        let reached = if outcome.reached { Msg::Yes } else { Msg::No };
+        let times = ratio(outcome.count, outcome.threshold);
+        doc.row(&[
+            escape(&outcome.provision),
+            escape(outcome.class.as_deref().unwrap_or("")),
+            words::level(outcome.level, lang).to_owned(),
+            thousands(outcome.count),
+            thousands(outcome.threshold),
+            times.unwrap_or_else(|| "–".to_owned()),
+            reached.text(lang).to_owned(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn categories(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    if audit.categories.is_empty() {
+        return Ok(());
+    }
+    let lang = doc.lang;
+    doc.heading(Msg::DocCategories)?;
+    doc.table(&[
+        Head::Text(Msg::ColName),
+        Head::Text(Msg::ColClass),
+        Head::Number(Msg::ColItems),
+        Head::Number(Msg::ColRows),
+        Head::Number(Msg::ColPersons),
+        Head::Number(Msg::ColBare),
+    ])?;
+    for count in &audit.categories {
+        let class = options.classes.get(&count.category);
+        doc.row(&[
+            category(&count.category, lang),
+            class.map(|class| escape(class)).unwrap_or_default(),
+            thousands(count.items),
+            thousands(count.rows),
+            thousands(count.persons),
+            thousands(count.bare),
+        ])?;
+    }
+    Ok(())
+}
+
+fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    let kinds = summary::kinds_by_matches(audit);
+    let apart = apart(audit, options);
+    if kinds.is_empty() && apart.is_none() {
+        return Ok(());
+    }
+    doc.heading(Msg::DocKinds)?;
+    if !kinds.is_empty() {
+        doc.table(&[
+            Head::Text(Msg::ColKind),
+            Head::Text(Msg::ColName),
+            Head::Number(Msg::ColMatches),
+            Head::Number(Msg::ColDistinct),
+            Head::Number(Msg::ColFilesHead),
+            Head::Text(Msg::ColSample),
+        ])?;
+    }
+    for kind in kinds {
+        let name = options.names.get(&kind.kind);
+        let samples: Vec<String> = kind.samples.iter().map(|s| code(s.as_str())).collect();
+        doc.row(&[
+            code(&kind.kind),
+            name.map(|n| escape(n.get(options.lang)))
+                .unwrap_or_default(),
+            thousands(kind.matches),
+            thousands(kind.distinct),
+            thousands(kind.files),
+            samples.join(" "),
+        ])?;
+    }
+    match apart {
+        Some(sentence) => doc.paragraph(&sentence),
+        None => Ok(()),
+    }
+}
+
+fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let lang = doc.lang;
+    let files = summary::worst_files(audit);
+    if files.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::DocFiles)?;
+    doc.table(&[
+        Head::Text(Msg::ColPath),
+        Head::Text(Msg::ColFormat),
+        Head::Text(Msg::ColEncoding),
+        Head::Number(Msg::ColBytes),
+        Head::Number(Msg::ColRecords),
+        Head::Number(Msg::ColRows),
+        Head::Text(Msg::ColByCategory),
+        Head::Text(Msg::ColCopyOf),
+    ])?;
+    for ranked in files.iter().take(FILES_MAX) {
+        let file = ranked.file;
+        let rows = ranked.categories();
+        let rows = rows
+            .iter()
+            .map(|(id, n)| format!("{} {}", category(id, lang), thousands(*n)));
+        doc.row(&[
+            code(&file.path),
+            escape(&file.format),
+            escape(&file.encoding),
+            bytes(file.bytes),
+            thousands(file.records),
+            thousands(ranked.rows),
+            words::list(&rows.collect::<Vec<_>>(), lang),
+            file.copy_of.as_deref().map(code).unwrap_or_default(),
+        ])?;
+    }
+    if files.len() > FILES_MAX {
+        let left = thousands((files.len() - FILES_MAX) as u64);
+        doc.paragraph(&Msg::More.with(lang, &[&left]))?;
+    }
+    if !summary::copies(audit).is_empty() {
+        doc.paragraph(Msg::CopiesNote.text(lang))?;
+    }
+    Ok(())
+}
+
+fn skipped(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let lang = doc.lang;
+    doc.heading(Msg::DocSkipped)?;
+    if audit.skipped.is_empty() {
+        // An audit that is incomplete without saying where must not claim that all was read.
+        return match incomplete(audit, lang) {
+            Some(sentence) => doc.paragraph(&sentence),
+            None => doc.paragraph(Msg::DocNothingSkipped.text(lang)),
+        };
+    }
+    doc.table(&[
+        Head::Text(Msg::ColPath),
+        Head::Text(Msg::ColReason),
+        Head::Text(Msg::Partial),
+    ])?;
+    for skipped in &audit.skipped {
+        let partial = if skipped.partial { Msg::Yes } else { Msg::No };
+        doc.row(&[
+            code(&skipped.path),
+            escape(&words::reason(&skipped.reason, lang)),
+            partial.text(lang).to_owned(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn category(id: &str, lang: Lang) -> String {
+    escape(words::category(id, lang))
+}
+
+/// The head of a column.
+enum Head {
+    Text(Msg),
+    Number(Msg),
+}
+
+struct Document<'w> {
+    wtr: &'w mut dyn Write,
+    lang: Lang,
+}
+
+impl Document<'_> {
+    fn heading(&mut self, msg: Msg) -> io::Result<()> {
+        writeln!(self.wtr, "\n## {}", msg.text(self.lang))
+    }
+
+    fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.wtr, "\n{text}")
+    }
+
+    fn item(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.wtr, "- {text}")
+    }
+
+    fn table(&mut self, heads: &[Head]) -> io::Result<()> {
+        let cells = heads.iter().map(|head| match head {
+            Head::Text(msg) | Head::Number(msg) => msg.text(self.lang).to_owned(),
+        });
+        let cells: Vec<String> = cells.collect();
+        writeln!(self.wtr)?;
+        self.row(&cells)?;
+        let rules = heads.iter().map(|head| match head {
+            Head::Text(_) => "---".to_owned(),
+            Head::Number(_) => "---:".to_owned(),
+        });
+        let rules: Vec<String> = rules.collect();
+        self.row(&rules)
+    }
+
+    fn row(&mut self, cells: &[String]) -> io::Result<()> {
+        writeln!(self.wtr, "| {} |", cells.join(" | "))
+    }
+}
+
+/// Foreign text as a code span. Characters that could end the span or the cell, or open HTML, are shown as escapes.
+fn code(text: &str) -> String {
+    let mut span = String::from("`");
+    for c in neutralise(text).chars() {
+        match c {
+            '`' | '|' | '<' | '>' => push_escape(&mut span, c),
+            _ => span.push(c),
+        }
+    }
+    if span.len() == 1 {
+        return String::new();
+    }
+    span + "`"
+}
+
+/// Foreign text in running text, where no character is markup.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in neutralise(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // As a character reference, so that a renderer sees no mention and no address.
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '#' | '$' | '|' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    // Bare addresses become links in GitHub's flavour.
+    out.replace("://", "&#58;//").replace("www.", "www&#46;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_spans_cannot_be_left() {
+        for (text, want) in [
+            ("a/b_c*.csv", "`a/b_c*.csv`"),
+            ("a`b|<script>", "`a\\u{60}b\\u{7c}\\u{3c}script\\u{3e}`"),
+            ("a\n| x |", "`a\\n\\u{7c} x \\u{7c}`"),
+            ("", ""),
+        ] {
+            assert_eq!(code(text), want);
+        }
+    }
+
+    #[test]
+    fn running_text_has_no_markup() {
+        for (text, want) in [
+            ("<img src=x>&", "&lt;img src=x&gt;&amp;"),
+            ("[a](http://x) #1 @me", "\\[a\\](http&#58;//x) \\#1 &#64;me"),
+            (
+                "**b** `c` | ~~d~~",
+                "\\*\\*b\\*\\* \\`c\\` \\| \\~\\~d\\~\\~",
+            ),
+            ("\u{202e}x", "\\\\u{202e}x"),
+        ] {
+            assert_eq!(escape(text), want);
+        }
+    }
+}

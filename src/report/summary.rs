@@ -1,0 +1,181 @@
+//! What the summaries say, before it is worded: which assessment governs, which files and kinds stand first, how skipped
+//! entries fall into groups.
+//!
+//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total (ties by id or path),
+//! so the same audit gives the same bytes. This file knows no language and no layout.
+
+use std::collections::BTreeMap;
+
+use super::Options;
+use crate::audit::{Audit, FileAudit, KindCount};
+use crate::law::{Assessment, Level, Outcome, Weighted};
+
+/// The assessment of the headline: that of the governing instrument and reading.
+pub(super) fn governing<'a>(audit: &'a Audit, options: &Options) -> Option<&'a Assessment> {
+    audit
+        .assessments
+        .iter()
+        .find(|a| a.instrument == options.instrument && a.reading == options.governing.id())
+}
+
+/// Instruments of the audit in the order of their first assessment, each with its assessments.
+pub(super) fn by_instrument(audit: &Audit) -> Vec<(&str, Vec<&Assessment>)> {
+    let mut out: Vec<(&str, Vec<&Assessment>)> = Vec::new();
+    for assessment in &audit.assessments {
+        match out.iter_mut().find(|(id, _)| *id == assessment.instrument) {
+            Some((_, group)) => group.push(assessment),
+            None => out.push((&assessment.instrument, vec![assessment])),
+        }
+    }
+    out
+}
+
+/// The level that the weighted volume alone reaches.
+pub(super) fn volume_level(weighted: &Weighted) -> Level {
+    if weighted.value >= weighted.especially_serious {
+        Level::EspeciallySerious
+    } else if weighted.value >= weighted.serious {
+        Level::Serious
+    } else {
+        Level::None
+    }
+}
+
+/// Whether the instrument converts classes into one volume at all.
+pub(super) fn has_volume(weighted: &Weighted) -> bool {
+    weighted.serious > 0 && weighted.especially_serious > 0
+}
+
+/// Items over all categories.
+pub(super) fn n_items(audit: &Audit) -> u64 {
+    audit
+        .categories
+        .iter()
+        .fold(0, |sum, c| sum.saturating_add(c.items))
+}
+
+/// The provisions that are reached, in the order of the instrument.
+pub(super) fn reached(assessment: &Assessment) -> Vec<&Outcome> {
+    assessment.provisions.iter().filter(|o| o.reached).collect()
+}
+
+/// The provision that is nearest to lifting the level, if anything counts towards one.
+pub(super) fn nearest(assessment: &Assessment) -> Option<&Outcome> {
+    let share = |o: &Outcome| o.count as f64 / o.threshold.max(1) as f64;
+    let open = assessment.provisions.iter();
+    open.filter(|o| !o.reached && o.count > 0 && o.level > assessment.level)
+        // `reduce` keeps the first of equals, which is the one that stands first in the instrument.
+        .reduce(|best, o| if share(o) > share(best) { o } else { best })
+}
+
+/// Kinds by falling number of matches.
+pub(super) fn kinds_by_matches(audit: &Audit) -> Vec<&KindCount> {
+    let mut kinds: Vec<_> = audit.kinds.iter().filter(|k| k.matches > 0).collect();
+    kinds.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.kind.cmp(&b.kind)));
+    kinds
+}
+
+/// A file with the number of rows it adds over all categories.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ranked<'a> {
+    /// The file.
+    pub(super) file: &'a FileAudit,
+    /// Its rows, added over the categories.
+    pub(super) rows: u64,
+}
+
+impl<'a> Ranked<'a> {
+    fn new(file: &'a FileAudit) -> Ranked<'a> {
+        let rows = file
+            .categories
+            .values()
+            .fold(0, |sum: u64, n| sum.saturating_add(*n));
+        Ranked { file, rows }
+    }
+
+    /// Rows by category, most first, ties in the order of ids.
+    pub(super) fn categories(&self) -> Vec<(&'a str, u64)> {
+        let rows = self.file.categories.iter();
+        let mut rows: Vec<_> = rows.map(|(id, n)| (id.as_str(), *n)).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.1));
+        rows
+    }
+}
+
+/// Files in which something was found, worst first: by rows, then by matches, then by path.
+pub(super) fn worst_files(audit: &Audit) -> Vec<Ranked<'_>> {
+    let matches = |f: &FileAudit| {
+        f.kinds
+            .values()
+            .fold(0, |sum: u64, n| sum.saturating_add(*n))
+    };
+    let mut files: Vec<_> = audit
+        .files
+        .iter()
+        .map(|f| (Ranked::new(f), matches(f)))
+        .filter(|(ranked, matches)| ranked.rows > 0 || *matches > 0)
+        .collect();
+    files.sort_by(|(a, a_matches), (b, b_matches)| {
+        b.rows
+            .cmp(&a.rows)
+            .then(b_matches.cmp(a_matches))
+            .then_with(|| a.file.path.cmp(&b.file.path))
+    });
+    files.into_iter().map(|(ranked, _)| ranked).collect()
+}
+
+/// Files that repeat another, each with the first of the same content.
+pub(super) fn copies(audit: &Audit) -> Vec<(&str, &str)> {
+    let files = audit.files.iter();
+    files
+        .filter_map(|f| Some((f.path.as_str(), f.copy_of.as_deref()?)))
+        .collect()
+}
+
+/// Skipped entries that share a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SkippedGroup<'a> {
+    /// The reason they share: the whole text if it is the same for all, else its first words.
+    pub(super) reason: &'a str,
+    /// How many.
+    pub(super) n: u64,
+    /// The first path.
+    pub(super) first: &'a str,
+}
+
+/// Skipped entries by reason, the largest group first.
+pub(super) fn skipped_groups(audit: &Audit) -> Vec<SkippedGroup<'_>> {
+    let mut groups: BTreeMap<&str, SkippedGroup<'_>> = BTreeMap::new();
+    for skipped in &audit.skipped {
+        let family = family(&skipped.reason);
+        let group = groups.entry(family).or_insert(SkippedGroup {
+            reason: &skipped.reason,
+            n: 0,
+            first: &skipped.path,
+        });
+        group.n += 1;
+        if group.reason != skipped.reason {
+            group.reason = family;
+        }
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by(|a, b| b.n.cmp(&a.n).then(a.reason.cmp(b.reason)));
+    groups
+}
+
+/// The first words of a reason: what stands before its detail.
+fn family(reason: &str) -> &str {
+    let words = reason.split(':').next().unwrap_or(reason);
+    words.split(" at byte ").next().unwrap_or(words)
+}
+
+/// What was counted apart, over all kinds: already masked, test values, failed checksums.
+pub(super) fn counted_apart(audit: &Audit) -> [u64; 3] {
+    audit.kinds.iter().fold([0; 3], |sum: [u64; 3], k| {
+        [
+            sum[0].saturating_add(k.masked),
+            sum[1].saturating_add(k.test),
+            sum[2].saturating_add(k.failed_checksum),
+        ]
+    })
+}

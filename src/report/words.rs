@@ -1,0 +1,313 @@
+//! Every word of the reports, in both languages.
+//!
+//! One table: a message without its translation does not compile. Messages take arguments as `{0}`, `{1}`; which language
+//! is used is the caller's choice. The Chinese texts use the words of the law where it has some.
+
+use super::Lang;
+use crate::category::{Category, Reading};
+use crate::law::Level;
+
+macro_rules! messages {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// A message. See the table in this file for both texts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Msg { $($name),* }
+
+        impl Msg {
+            /// The text in a language, with its placeholders.
+            pub(super) fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Msg::$name, Lang::En) => $en, (Msg::$name, Lang::Zh) => $zh,)*
+                }
+            }
+
+            #[cfg(test)]
+            const ALL: &'static [Msg] = &[$(Msg::$name),*];
+        }
+    };
+}
+
+messages! {
+    // levels
+    LevelNone: "none", "未达标准";
+    LevelSerious: "serious", "情节严重";
+    LevelEspecially: "especially serious", "情节特别严重";
+    HeadNothing: "NOTHING COUNTED", "未计入任何个人信息";
+    HeadNothingPartial: "NOTHING COUNTED IN WHAT WAS READ", "已读取部分未计入任何个人信息";
+    HeadNone: "BELOW EVERY THRESHOLD", "未达到任何标准";
+    HeadNonePartial: "BELOW EVERY THRESHOLD IN WHAT WAS READ", "已读取部分未达到任何标准";
+    HeadSerious: "SERIOUS THRESHOLD REACHED", "达到“情节严重”标准";
+    HeadSeriousPartial: "AT LEAST THE SERIOUS THRESHOLD REACHED", "至少达到“情节严重”标准";
+    HeadEspecially: "ESPECIALLY SERIOUS THRESHOLD REACHED", "达到“情节特别严重”标准";
+    HeadEspeciallyPartial: "AT LEAST THE ESPECIALLY SERIOUS THRESHOLD REACHED", "至少达到“情节特别严重”标准";
+    HeadNotAssessed: "NOT ASSESSED", "未作评估";
+    Under: "{0}, {1} reading", "{0}，{1}";
+    NotAssessed: "No assessment under {0} with the {1} reading is in this audit.",
+        "本审计结果中没有按{0}（{1}）作出的评估。";
+    // distance
+    VolumeNone: "{0}: {1} of the serious threshold; {2} more would reach it.",
+        "{0}：为“情节严重”标准的 {1}，再增加 {2} 即达到。";
+    VolumeSerious: "{0}: {1} times the serious threshold, {2} of the especially serious one; {3} more would reach it.",
+        "{0}：为“情节严重”标准的 {1} 倍、“情节特别严重”标准的 {2}，再增加 {3} 即达到后者。";
+    VolumeEspecially: "{0}: {1} times the especially serious threshold.",
+        "{0}：为“情节特别严重”标准的 {1} 倍。";
+    NotByVolume: "The level rests on {0}, not on the weighted volume.", "该结论依据{0}，而非折算总量。";
+    Capped: "The dates or circumstances stated keep the level below what the volume alone would reach.",
+        "按所述日期或情节，级别低于仅凭数量所达到的级别。";
+    Volume: "Weighted volume {0}", "折算总量 {0}";
+    VolumeAtLeast: "Weighted volume at least {0}", "折算总量不少于 {0}";
+    // run
+    Incomplete: "Incomplete scan: {0} skipped or read only in part. Every count is a lower bound; the truth is at least this.",
+        "扫描不完整：{0}被跳过或仅读取了一部分。所有数字均为下限，实际数量只多不少。";
+    IncompleteUnnamed: "Incomplete scan. Every count is a lower bound; the truth is at least this.",
+        "扫描不完整。所有数字均为下限，实际数量只多不少。";
+    File: "{0} file", "{0} 个文件";
+    Files: "{0} files", "{0} 个文件";
+    Record: "{0} record", "{0} 条记录";
+    Records: "{0} records", "{0} 条记录";
+    Person: "{0} person", "{0} 人";
+    Persons: "{0} persons", "{0} 人";
+    Entry: "{0} entry was", "{0} 项";
+    Entries: "{0} entries were", "{0} 项";
+    More: "… and {0} more", "…… 另有 {0} 项";
+    // heads
+    ColCategories: "Counted by category", "分类计数";
+    ColClass: "class", "类";
+    ColItems: "items", "条数";
+    ColRows: "rows", "行数";
+    ColPersons: "persons", "人数";
+    ColBare: "bare", "单一要素";
+    ColKinds: "Found by kind", "识别种类";
+    ColKind: "kind", "种类";
+    ColName: "name", "名称";
+    ColMatches: "matches", "命中";
+    ColDistinct: "distinct", "去重值";
+    ColFilesHead: "files", "文件";
+    ColSample: "samples (masked)", "样例（已脱敏）";
+    ColProvisions: "Provisions", "条款";
+    ColLevel: "level", "级别";
+    ColCount: "count", "数量";
+    ColThreshold: "threshold", "标准";
+    ColRatio: "ratio", "倍数";
+    ColReached: "reached", "是否达到";
+    ColReading: "reading", "口径";
+    ColProvision: "provision", "条款";
+    ColReadings: "Readings", "认定口径";
+    ColWeighted: "weighted", "折算总量";
+    ColFlips: "flipped by", "影响级别的类别";
+    ColWorst: "Worst files", "最严重的文件";
+    ColPath: "path", "路径";
+    ColFormat: "format", "格式";
+    ColEncoding: "encoding", "编码";
+    ColBytes: "size", "大小";
+    ColRecords: "records", "记录数";
+    ColByCategory: "rows by category", "各类行数";
+    ColSkipped: "Not read", "未读取";
+    ColEntries: "entries", "项数";
+    ColFirst: "first", "首个路径";
+    ColReason: "reason", "原因";
+    ColCopies: "Copies", "内容相同的副本";
+    ColCopyOf: "same content as", "与其内容相同";
+    ColInstrument: "instrument", "法律文件";
+    // section titles of documents
+    DocTitle: "Personal data audit", "个人信息审计报告";
+    DocReadings: "Level under each reading", "各认定口径下的级别";
+    DocProvisions: "Provisions", "条款";
+    DocCategories: "Categories", "分类计数";
+    DocKinds: "Kinds of values", "识别种类";
+    DocFiles: "Files", "文件";
+    DocSkipped: "Not read", "未读取";
+    DocMethod: "Method and limits", "方法与局限";
+    DocRun: "Scan", "扫描情况";
+    DocInputs: "inputs", "扫描对象";
+    DocStarted: "started", "开始时间";
+    DocTime: "time", "用时";
+    DocNothingSkipped: "Everything was read.", "全部内容均已读取。";
+    // sentences
+    CountedApart: "Counted apart, never in the items: {0}.", "单独计数，不计入条数：{0}。";
+    ApartMasked: "{0} already masked", "已脱敏 {0}";
+    ApartTest: "{0} documented test values", "公开的测试号码 {0}";
+    ApartFailed: "{0} with a failed checksum", "校验不通过 {0}";
+    FlipsLevel: "The level turns on how these disputed categories are classed: {0}.",
+        "以下存在争议的类别如何归类，将改变级别：{0}。";
+    CopiesNote: "Matches and rows count copies too; items and persons do not grow by them.",
+        "命中与行数计入副本；条数与人数不因副本增加。";
+    Partial: "read in part", "部分读取";
+    Yes: "yes", "是";
+    No: "no", "否";
+    NoteVolume: "This report says which published thresholds the volume reaches. It does not say that anyone is guilty of anything.",
+        "本报告仅说明数量达到哪些已公布的标准，不对任何人是否构成犯罪作出判断。";
+    NoteLinking: "Nothing is linked across records: the same human under an ID number here and a phone number there counts as two persons.",
+        "不跨记录关联：同一人在此处以身份证件号码、在彼处以手机号码出现时，计为两人。";
+    NoteItems: "One record is one item, in the highest class it supports. Items are de-duplicated over the whole run: events by person and content, attributes by person.",
+        "一条记录计为一条信息，按其所能支持的最高一类计入。条数在全部数据范围内去重：事件类按人和内容去重，属性类按人去重。";
+    NoteMasked: "Samples are masked; no value of the data is in this report.", "样例均已脱敏，本报告不含任何原始数据值。";
+    NoteVersionOnly: "{0} {1}.", "{0} {1}。";
+    NoteVersion: "{0} {1}, catalog {2}.", "{0} {1}，规则库 {2}。";
+    // readings
+    ReadingDefault: "default", "通行口径";
+    ReadingLenient: "lenient", "从宽口径";
+    ReadingStrict: "strict", "从严口径";
+    // reasons
+    WhyNotFound: "not found", "不存在";
+    WhyPermission: "permission denied", "没有读取权限";
+    WhyNotRegular: "not a regular file", "不是普通文件";
+    WhyLink: "symbolic link", "符号链接";
+    WhyRead: "read error", "读取出错";
+    WhyTruncated: "truncated", "内容被截断";
+    WhyUnsupported: "unsupported format", "不支持的格式";
+    WhyLimit: "limit reached", "达到上限";
+    WhyInternal: "internal error", "内部错误";
+}
+
+/// The reasons of [`crate::error::Reason`] by the words they begin with.
+const REASONS: [Msg; 9] = [
+    Msg::WhyNotFound,
+    Msg::WhyPermission,
+    Msg::WhyNotRegular,
+    Msg::WhyLink,
+    Msg::WhyRead,
+    Msg::WhyTruncated,
+    Msg::WhyUnsupported,
+    Msg::WhyLimit,
+    Msg::WhyInternal,
+];
+
+impl Msg {
+    /// The text with its arguments in place.
+    pub(super) fn with(self, lang: Lang, args: &[&str]) -> String {
+        let mut out = String::new();
+        let mut rest = self.text(lang);
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (index, after) = after.split_once('}').unwrap_or((after, ""));
+            let arg = index.parse().ok().and_then(|i: usize| args.get(i));
+            out.push_str(arg.copied().unwrap_or_default());
+            rest = after;
+        }
+        out + rest
+    }
+
+    /// A message with a number, in the singular or the plural.
+    pub(super) fn counted(one: Msg, many: Msg, n: u64, lang: Lang) -> String {
+        let msg = if n == 1 { one } else { many };
+        msg.with(lang, &[&super::number::thousands(n)])
+    }
+}
+
+/// The name of a level.
+pub(super) fn level(level: Level, lang: Lang) -> &'static str {
+    match level {
+        Level::None => Msg::LevelNone,
+        Level::Serious => Msg::LevelSerious,
+        Level::EspeciallySerious => Msg::LevelEspecially,
+    }
+    .text(lang)
+}
+
+/// The stable id of a level, as JSON has it.
+pub(super) fn level_id(level: Level) -> &'static str {
+    match level {
+        Level::None => "none",
+        Level::Serious => "serious",
+        Level::EspeciallySerious => "especially-serious",
+    }
+}
+
+/// The name of a reading by its id; an unknown id stands for itself.
+pub(super) fn reading(id: &str, lang: Lang) -> &str {
+    match Reading::from_id(id) {
+        Some(Reading::Default) => Msg::ReadingDefault.text(lang),
+        Some(Reading::Lenient) => Msg::ReadingLenient.text(lang),
+        Some(Reading::Strict) => Msg::ReadingStrict.text(lang),
+        None => id,
+    }
+}
+
+/// The name of a category by its id; an unknown id stands for itself.
+pub(super) fn category(id: &str, lang: Lang) -> &str {
+    match (Category::from_id(id), lang) {
+        (Some(category), Lang::En) => category.name_en(),
+        (Some(category), Lang::Zh) => category.name_zh(),
+        (None, _) => id,
+    }
+}
+
+/// A reason with its first words translated; details stay as the decoder worded them.
+pub(super) fn reason(reason: &str, lang: Lang) -> String {
+    for msg in REASONS {
+        if let Some(rest) = reason.strip_prefix(msg.text(Lang::En)) {
+            let rest = match lang {
+                Lang::En => rest.to_owned(),
+                Lang::Zh => rest.replacen(": ", "：", 1),
+            };
+            return format!("{}{rest}", msg.text(lang));
+        }
+    }
+    reason.to_owned()
+}
+
+/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold enumeration commas.
+pub(super) fn list(items: &[String], lang: Lang) -> String {
+    items.join(match lang {
+        Lang::En => ", ",
+        Lang::Zh => "；",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_use_the_same_arguments() {
+        for msg in Msg::ALL {
+            let args = |lang| {
+                let mut args: Vec<&str> = msg
+                    .text(lang)
+                    .split('{')
+                    .skip(1)
+                    .map(|s| s.split_once('}').expect("closed").0)
+                    .collect();
+                args.sort_unstable();
+                args
+            };
+            assert_eq!(args(Lang::En), args(Lang::Zh), "{msg:?}");
+            assert!(!msg.text(Lang::Zh).is_empty() && !msg.text(Lang::En).is_empty());
+        }
+    }
+
+    #[test]
+    fn arguments_are_not_read_as_messages() {
+        assert_eq!(Msg::Files.with(Lang::En, &["{0}{1}"]), "{0}{1} files");
+        assert_eq!(Msg::Under.with(Lang::En, &["x"]), "x,  reading");
+    }
+
+    #[test]
+    fn every_reason_begins_with_known_words() {
+        use crate::error::Reason;
+        for why in [
+            Reason::NotFound,
+            Reason::PermissionDenied,
+            Reason::NotRegular("FIFO"),
+            Reason::Link("loop"),
+            Reason::Read {
+                offset: 5,
+                cause: "x".to_owned(),
+            },
+            Reason::Truncated("in a string".to_owned()),
+            Reason::Unsupported("ZIP".to_owned()),
+            Reason::Limit("depth".to_owned()),
+            Reason::Internal("x".to_owned()),
+        ] {
+            let why = why.to_string();
+            assert_eq!(reason(&why, Lang::En), why);
+            assert_ne!(reason(&why, Lang::Zh), why);
+        }
+        assert_eq!(
+            reason("unsupported format: ZIP", Lang::Zh),
+            "不支持的格式：ZIP"
+        );
+        assert_eq!(reason("encrypted", Lang::Zh), "encrypted");
+    }
+}
