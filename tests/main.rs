@@ -1,5 +1,28 @@
-//! The integration tests: one binary, and this is its table of contents.
+//! The integration tests: one binary, and this page is its table of contents.
+//!
+//! They run the real program the way a user does and know nothing of its inside, except `tidy`, which reads its source.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the message, also in its helpers"
+)]
+
+// The harness: folders, runs of the program, synthetic people, the JSON report as an outsider reads it.
+mod util;
+
+// What the command line promises: commands, options, outputs, exit codes.
+mod cli;
+// Files, folders, links, standard input: what is read and in which order.
+mod walk;
+// Whatever is broken, hostile or missing: a message or a gap in the report, and everything else is counted.
+mod bad_input;
+// The program, an independent counter and the generator's own books agree on every number.
 mod count;
+// One export a record class: every row lands in its category.
 mod exports;
+// Any number of threads, any order, any division into files: the same numbers.
 mod parallel;
+// No output of any kind holds a value of the data.
+mod privacy;
+// The house rules of the source: headers, sizes, and who may import whom.
+mod tidy;

@@ -1,0 +1,379 @@
+//! Arguments: the command line as typed, checked as far as that goes without looking at the disk.
+//!
+//! The doc comments here are the help text. Parsing validates and converts; it opens nothing and does nothing. Names and
+//! meaning of the options are those of the contract, the same for every command that has them.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use leakgauge::category::{Category, Reading};
+use leakgauge::law::{Action, Circumstances, Date, Yuan};
+use leakgauge::report::{Format, Lang};
+
+/// Most threads that can be asked for.
+const THREADS_MAX: u64 = 1024;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "leakgauge",
+    version,
+    about = "Audits dumps and exports for personal data and says which legal thresholds the volume reaches",
+    after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached; 2 bad arguments, patterns or \
+                  output, nothing scanned; 3 something could not be read, the counts are lower bounds.",
+    max_term_width = 100,
+    infer_subcommands = false,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct Common {
+    /// Language of what is written; default: from the locale, else English
+    #[arg(long, global = true, value_name = "LANG", value_parser = lang())]
+    pub(crate) lang: Option<Lang>,
+    /// When to use colours; `auto` is on a terminal only
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    /// No progress bar
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+    /// Nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what is being done, file by file
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files and folders, count what the law counts, and assess the volume
+    Scan(Scan),
+    /// Assess counts without scanning
+    Assess(Assess),
+    /// Render a saved JSON audit in another format or language
+    Report(Report),
+    /// The catalog: which kinds of personal data are found, and how
+    #[command(subcommand)]
+    Patterns(Patterns),
+    /// The instruments: which thresholds are compared with, from which text
+    #[command(subcommand)]
+    Laws(Laws),
+    /// What is read, how, and with which limits
+    Formats,
+}
+
+/// `scan`
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// Files and folders; `-` is standard input. Default: the current folder
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) gate: Gate,
+    #[command(flatten)]
+    pub(crate) law: Law,
+    #[command(flatten)]
+    pub(crate) walk: Walk,
+    /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "Detection")]
+    pub(crate) patterns: Vec<PathBuf>,
+    /// Threads; 0 is one for each processor
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=THREADS_MAX),
+        help_heading = "Detection"
+    )]
+    pub(crate) threads: usize,
+}
+
+/// `assess`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("counts").required(true).args(["count", "audit"]))]
+pub(crate) struct Assess {
+    /// Items of a category, after de-duplication; repeatable
+    #[arg(long, value_name = "CATEGORY=N", value_parser = count)]
+    pub(crate) count: Vec<(Category, u64)>,
+    /// Take the counts of a saved JSON audit
+    #[arg(long, value_name = "AUDIT.json")]
+    pub(crate) audit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) gate: Gate,
+    #[command(flatten)]
+    pub(crate) law: Law,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The saved audit: what `scan -f json` wrote
+    #[arg(value_name = "AUDIT.json")]
+    pub(crate) audit: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Reading of the disputed categories that makes the headline
+    #[arg(long, value_name = "READING", value_parser = reading(), default_value = "default")]
+    pub(crate) reading: Reading,
+}
+
+/// `patterns`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Patterns {
+    /// List every kind
+    List,
+    /// Show all about one kind, with its examples
+    Show {
+        /// Id of the kind: `cn.mobile`
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Run every example and counter-example through the real detector
+    Check {
+        /// Pattern file, or folder of them, to check together with the built-in ones
+        #[arg(value_name = "PATH")]
+        path: Option<PathBuf>,
+    },
+}
+
+/// `laws`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Laws {
+    /// List every instrument
+    List,
+    /// Show one instrument: citation, dates, provisions and thresholds
+    Show {
+        /// Id of the instrument: `cn.spc-spp-2017-10`
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Format; default: by the ending of the output file, else text
+    #[arg(short, long, value_name = "FORMAT", value_parser = format())]
+    pub(crate) format: Option<Format>,
+    /// Write to this file instead of standard output; repeatable. `-` is standard output
+    #[arg(short, long, value_name = "FILE", action = ArgAction::Append)]
+    pub(crate) output: Vec<PathBuf>,
+}
+
+/// What makes the exit code 1.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub(crate) struct Gate {
+    /// Exit with 1 when the volume reaches this level; `any` is one item
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Reading of the disputed categories that governs headline and exit code; all three are reported
+    #[arg(long, value_name = "READING", value_parser = reading(), default_value = "default")]
+    pub(crate) reading: Reading,
+}
+
+/// A level that makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// One item of any category.
+    Any,
+    /// 情节严重.
+    Serious,
+    /// 情节特别严重.
+    EspeciallySerious,
+}
+
+/// What the volume is compared with, and what no file can show.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Law")]
+pub(crate) struct Law {
+    /// Instrument to assess under; repeatable, the first one governs. See `laws list`
+    #[arg(long, value_name = "ID", default_value = "cn.spc-spp-2017-10")]
+    pub(crate) law: Vec<String>,
+    /// Circumstances from a TOML file; options on the command line outrank it
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) circumstances: Option<PathBuf>,
+    /// Obtained in duty or while providing a service
+    #[arg(long)]
+    pub(crate) in_duty: bool,
+    /// What was done with the information
+    #[arg(long, value_name = "ACTION", value_parser = action())]
+    pub(crate) action: Option<Action>,
+    /// Units or persons to whom the same information was provided separately
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    pub(crate) recipients: Option<u32>,
+    /// Illegal gains
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
+    pub(crate) gains: Option<Yuan>,
+    /// Bought or received for lawful business, and not passed on
+    #[arg(long)]
+    pub(crate) lawful_business: bool,
+    /// Profit from using the information in lawful business
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
+    pub(crate) profit: Option<Yuan>,
+    /// Punished for the same before: a criminal penalty, or an administrative one within two years
+    #[arg(long)]
+    pub(crate) prior: bool,
+    /// Day of the (last) act
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) act_date: Option<Date>,
+    /// Day of the decision
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) decision_date: Option<Date>,
+}
+
+impl Law {
+    /// The circumstances of the file with those of the command line on top.
+    pub(crate) fn on_top_of(&self, file: Circumstances) -> Circumstances {
+        Circumstances {
+            action: self.action.or(file.action),
+            in_duty: self.in_duty || file.in_duty,
+            recipients: self.recipients.unwrap_or(file.recipients),
+            gains: self.gains.or(file.gains),
+            lawful_business: self.lawful_business || file.lawful_business,
+            profit: self.profit.or(file.profit),
+            prior: self.prior || file.prior,
+            act_date: self.act_date.or(file.act_date),
+            decision_date: self.decision_date.or(file.decision_date),
+        }
+    }
+}
+
+/// Which files of a folder are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(crate) struct Walk {
+    /// Read only files that match; repeatable. Hidden and git-ignored files are always read
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Leave out files and folders that match; repeatable. `name/` matches folders only
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Levels below the named folders; 1 is the files directly in them
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) max_depth: Option<usize>,
+    /// Follow symbolic links below the named folders
+    #[arg(long)]
+    pub(crate) follow_links: bool,
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::id))
+        .map(|id| Format::from_id(&id).expect("only ids are possible values"))
+}
+
+fn lang() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(["en", "zh"])
+        .map(|id| Lang::from_id(&id).expect("only ids are possible values"))
+}
+
+fn reading() -> impl TypedValueParser<Value = Reading> {
+    PossibleValuesParser::new(Reading::ALL.map(Reading::id))
+        .map(|id| Reading::from_id(&id).expect("only ids are possible values"))
+}
+
+fn action() -> impl TypedValueParser<Value = Action> {
+    PossibleValuesParser::new(["obtain", "provide", "both"])
+        .map(|id| Action::from_id(&id).expect("only ids are possible values"))
+}
+
+/// `CATEGORY=N`; N may be grouped with `_` or `,`.
+fn count(text: &str) -> Result<(Category, u64), String> {
+    let (id, number) = text
+        .split_once('=')
+        .ok_or("expected CATEGORY=N, as in `lodging=500`")?;
+    let category = Category::from_id(id).ok_or_else(|| {
+        let near = super::suggest::nearest(id, Category::ALL.iter().map(|c| c.id()));
+        format!("no category `{id}`{near}")
+    })?;
+    let digits: String = number.chars().filter(|c| !matches!(c, '_' | ',')).collect();
+    let number = digits
+        .parse()
+        .map_err(|_| format!("`{number}` is no whole number of items, as in `lodging=500`"))?;
+    Ok((category, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn counts_are_parsed_or_refused_with_the_remedy() {
+        assert_eq!(count("lodging=500"), Ok((Category::Lodging, 500)));
+        assert_eq!(count("contact=50,000"), Ok((Category::Contact, 50_000)));
+        assert_eq!(count("contact=50_000"), Ok((Category::Contact, 50_000)));
+        let refused = |text: &str, part: &str| {
+            let error = count(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        };
+        refused("lodging", "CATEGORY=N");
+        refused("lodging=", "whole number");
+        refused("lodging=-1", "whole number");
+        refused("lodging=1.5", "whole number");
+        refused("lodging=18446744073709551616", "whole number");
+        refused("logding=1", "did you mean `lodging`?");
+        refused("=1", "no category");
+    }
+
+    #[test]
+    fn options_outrank_the_file_and_keep_what_they_do_not_name() {
+        let arguments = Arguments::try_parse_from([
+            "leakgauge",
+            "assess",
+            "--count",
+            "lodging=1",
+            "--gains",
+            "10.5",
+            "--prior",
+        ])
+        .unwrap();
+        let Command::Assess(assess) = arguments.command else {
+            panic!("another command");
+        };
+        let file = Circumstances {
+            recipients: 3,
+            gains: Some(Yuan::whole(99)),
+            in_duty: true,
+            ..Circumstances::default()
+        };
+        let joined = assess.law.on_top_of(file);
+        assert_eq!(joined.recipients, 3);
+        assert_eq!(joined.gains.unwrap().cents(), 1050);
+        assert!(joined.in_duty && joined.prior && !joined.lawful_business);
+    }
+}

@@ -1,0 +1,72 @@
+//! `leakgauge formats`: what is read, how it is told apart, and where the limits lie.
+//!
+//! The numbers are those of the decoders themselves; only the words stand here.
+
+use anyhow::Result;
+use leakgauge::decode::DecodeLimits;
+
+use super::exit::ExitCode;
+use super::print;
+
+/// Bytes in a mebibyte.
+const MIB: usize = 1 << 20;
+
+/// Bytes in a kibibyte.
+const KIB: usize = 1 << 10;
+
+/// Runs the command.
+pub(crate) fn run() -> Result<ExitCode> {
+    print(&text(&DecodeLimits::default()))?;
+    Ok(ExitCode::Success)
+}
+
+fn text(limits: &DecodeLimits) -> String {
+    format!(
+        "\
+Formats are told by content; the ending of a name only breaks ties. The first {head} KiB of a file decide.
+
+  text    text and logs: a line is a record; a longer line than {record} MiB is taken in pieces
+  csv     rows with a delimiter (comma, semicolon, tab, |, 0x01), with or without a header, quoted or not; id `tsv` for tabs
+  json    one JSON document; every object in a list is a record, nested members are fields named by their path
+  jsonl   a sequence of JSON values, one record each
+  sql     dumps: MySQL INSERT ... VALUES, PostgreSQL COPY ... FROM stdin; a row is a record, columns from CREATE TABLE
+  binary  anything else that is no known container: scanned as bytes
+
+Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more
+than one encoding is read line by line.
+
+Known by signature and not read: archives, compressed files, office documents, images, database files. They are reported
+as skipped, and the exit code is 3.
+
+Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
+is passed over and reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
+number of different persons and values, not with the size of the input.
+
+Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
+to scan what a program writes, use `-`: `program | leakgauge scan -`.
+",
+        head = limits.head_bytes / KIB,
+        record = limits.record_bytes_max / MIB,
+        depth = limits.depth_max,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_are_those_in_force() {
+        let limits = DecodeLimits {
+            head_bytes: 3 * KIB,
+            record_bytes_max: 5 * MIB,
+            depth_max: 77,
+            ..DecodeLimits::default()
+        };
+        let text = text(&limits);
+        for part in ["first 3 KiB", "record of 5 MiB", "nested 77 levels"] {
+            assert!(text.contains(part), "{part}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 125));
+    }
+}

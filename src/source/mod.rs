@@ -1,0 +1,154 @@
+//! Sources: where bytes come from, and the one place that opens data files.
+//!
+//! [`walk`](walk()) turns what the user named into [`Entry`]s in a stable order and into [`Skipped`]s for what cannot be
+//! read; [`Entry::open`] gives the bytes of one; [`find_copies`] says which entries hold the same bytes. Nothing here knows
+//! what the bytes mean: formats belong to `decode`.
+//!
+//! [`Skipped`]: crate::error::Skipped
+
+mod copies;
+mod display;
+mod walk;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use copies::find_copies;
+pub use display::display;
+pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
+
+/// The argument that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Standard input, read once, of unknown size.
+    Stdin,
+    /// A regular file.
+    File,
+}
+
+/// One thing to read.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The path to open. `-` for standard input.
+    pub path: PathBuf,
+    /// The path as reported: as given by the user, joined with `/` to the part below it. See [`display`](display()).
+    pub display: String,
+    /// Bytes at the time of the walk; 0 for standard input.
+    pub size: u64,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Device and inode, where the system has them: hard links to one file share it.
+    pub(crate) inode: Option<(u64, u64)>,
+}
+
+impl Entry {
+    /// Standard input.
+    pub fn stdin() -> Entry {
+        Entry {
+            path: PathBuf::from(STDIN),
+            display: STDIN.to_owned(),
+            size: 0,
+            kind: EntryKind::Stdin,
+            inode: None,
+        }
+    }
+
+    /// A file that has been looked at already.
+    pub(crate) fn file(path: PathBuf, display: String, metadata: &fs::Metadata) -> Entry {
+        Entry {
+            path,
+            display,
+            size: metadata.len(),
+            kind: EntryKind::File,
+            inode: inode(metadata),
+        }
+    }
+
+    /// Opens the entry for one sequential reading.
+    ///
+    /// What was a regular file during the walk and has become a FIFO or a device since is refused, not opened, so that
+    /// the scan cannot be made to wait for a writer that never comes.
+    ///
+    /// # Errors
+    /// When the file has vanished, may not be read, or is no regular file any more ([`io::ErrorKind::InvalidInput`]).
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        match self.kind {
+            EntryKind::Stdin => Ok(Box::new(io::stdin())),
+            EntryKind::File => {
+                let metadata = fs::metadata(&self.path)?;
+                if !metadata.is_file() {
+                    return Err(io::ErrorKind::InvalidInput.into());
+                }
+                Ok(Box::new(File::open(&self.path)?))
+            }
+        }
+    }
+
+    /// The ending of the file name in lower case, without the dot; none for standard input.
+    pub fn ending(&self) -> Option<String> {
+        match self.kind {
+            EntryKind::Stdin => None,
+            EntryKind::File => Path::new(&self.path)
+                .extension()
+                .and_then(|ending| ending.to_str())
+                .map(str::to_lowercase),
+        }
+    }
+}
+
+/// Device and inode of a file.
+#[cfg(unix)]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the twin for other systems returns none"
+)]
+fn inode(metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Device and inode of a file: not known here, so that copies are told by content alone.
+#[cfg(not(unix))]
+fn inode(_: &fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_is_lower_case_and_absent_for_standard_input() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("DUMP.SQL");
+        fs::write(&path, "x").unwrap();
+        let entry = Entry::file(
+            path.clone(),
+            "DUMP.SQL".into(),
+            &fs::metadata(&path).unwrap(),
+        );
+        assert_eq!(entry.ending().as_deref(), Some("sql"));
+        assert_eq!(Entry::stdin().ending(), None);
+    }
+
+    #[test]
+    fn a_file_that_vanished_or_changed_its_nature_is_an_error_and_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "x").unwrap();
+        let entry = Entry::file(path.clone(), "a".into(), &fs::metadata(&path).unwrap());
+        let mut text = String::new();
+        entry.open().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "x");
+        fs::remove_file(&path).unwrap();
+        let error = entry.open().err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        fs::create_dir(&path).unwrap();
+        let error = entry.open().err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
