@@ -11,6 +11,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::util::syntax;
 use regex_automata::MatchKind;
+use regex_automata::hybrid::{self, LazyStateID};
 
 use crate::error::Error;
 
@@ -181,6 +182,80 @@ impl Automaton {
         None
     }
 }
+
+/// Many expressions as one anchored DFA that is built while it runs.
+///
+/// For forms of cells: addresses and names have expressions whose whole DFA would be huge, of which a run sees little. Each
+/// worker brings its own [`LazyCache`].
+pub(crate) struct LazyAutomaton {
+    dfa: hybrid::dfa::DFA,
+}
+
+/// What a worker has built of a [`LazyAutomaton`] so far.
+pub(crate) type LazyCache = hybrid::dfa::Cache;
+
+/// Memory for the states of one lazy automaton in one worker, in bytes. When it is full, building starts anew.
+const LAZY_BYTES_MAX: usize = 4 << 20;
+
+impl LazyAutomaton {
+    /// Compiles the expressions; a pattern's index is its position.
+    pub(crate) fn new(expressions: &[&str]) -> Result<LazyAutomaton, Error> {
+        let dfa = hybrid::dfa::Builder::new()
+            .configure(
+                hybrid::dfa::Config::new()
+                    .match_kind(MatchKind::All)
+                    .cache_capacity(LAZY_BYTES_MAX)
+                    .skip_cache_capacity_check(true),
+            )
+            .syntax(syntax::Config::new().unicode(true).utf8(false))
+            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(NFA_BYTES_MAX)))
+            .build_many(expressions)
+            .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
+        Ok(LazyAutomaton { dfa })
+    }
+
+    /// An empty cache for one worker.
+    pub(crate) fn cache(&self) -> LazyCache {
+        self.dfa.create_cache()
+    }
+
+    /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
+    pub(crate) fn ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
+        // The automaton only errs when told to give up on a full cache, which it is not.
+        let _ = self.try_ends(cache, text, out);
+    }
+
+    fn try_ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
+        let config = start::Config::new().anchored(Anchored::Yes);
+        let mut state = self.dfa.start_state(cache, &config).ok()?;
+        for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
+            state = self.dfa.next_state(cache, state, byte).ok()?;
+            if state.is_tagged() {
+                if state.is_match() {
+                    self.push(cache, state, i, out);
+                } else if state.is_dead() || state.is_quit() {
+                    return Some(());
+                }
+            }
+        }
+        if text.len() <= REACH_BYTES_MAX {
+            state = self.dfa.next_eoi_state(cache, state).ok()?;
+            if state.is_match() {
+                self.push(cache, state, text.len(), out);
+            }
+        }
+        Some(())
+    }
+
+    fn push(&self, cache: &LazyCache, state: LazyStateID, end: usize, out: &mut Ends) {
+        for i in 0..self.dfa.match_len(cache, state) {
+            out.push((self.dfa.match_pattern(cache, state, i).as_u32() as u16, end));
+        }
+    }
+}
+
+/// Largest automaton before it is made deterministic, in bytes.
+const NFA_BYTES_MAX: usize = 32 << 20;
 
 /// Most ASCII bytes before the first letter or digit of a value, as in `(+86)`.
 const LEAD_ASCII_MAX: usize = 3;

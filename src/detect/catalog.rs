@@ -13,9 +13,9 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::error::{self, Error};
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, StartTable};
+use super::automaton::{Automaton, LazyAutomaton, StartTable};
 use super::builtin;
-use super::engine::{AtGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
+use super::engine::{AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
 use super::label::{Label, Labels};
 use super::pattern::{ContextRule, Example, Pattern};
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
@@ -257,15 +257,16 @@ impl<'a> Compiler<'a> {
         }
         let role_kinds = self.role_kinds();
         let (labels, label_sets) = self.labels(&role_kinds);
-        let mut cells = BTreeMap::new();
-        for set in role_kinds.iter().copied().chain(label_sets) {
+        let (mut cells, mut cells_of) = (Vec::new(), BTreeMap::new());
+        let every = all_kinds(self.patterns.len());
+        for set in role_kinds.iter().copied().chain(label_sets).chain([every]) {
             let expressions = self.cell_expressions(set);
-            if !expressions.is_empty() && !cells.contains_key(&set) {
-                cells.insert(set, self.group(&expressions)?);
+            if !expressions.is_empty() && !cells_of.contains_key(&set) {
+                cells_of.insert(set, cells.len());
+                cells.push(self.cell_group(&expressions)?);
             }
         }
-        let every = self.cell_expressions(all_kinds(self.patterns.len()));
-        let any_cell = if every.is_empty() { None } else { Some(self.group(&every)?) };
+        let any_cell = cells_of.get(&every).copied();
         let mut filled_roles = RoleSet::default();
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             if self.vocabulary.info(role).presence == Presence::Filled {
@@ -278,6 +279,7 @@ impl<'a> Compiler<'a> {
             ats: self.at_group(&ats)?,
             labels,
             cells,
+            cells_of,
             any_cell,
             role_kinds,
             filled_roles,
@@ -349,6 +351,14 @@ impl<'a> Compiler<'a> {
             }
         })?;
         Ok(Group { automaton, forms: expressions.iter().map(|e| e.form).collect() })
+    }
+
+    fn cell_group(&self, expressions: &[Expression<'_>]) -> Result<CellGroup, Error> {
+        let texts: Vec<&str> = expressions.iter().map(|e| e.text).collect();
+        Ok(CellGroup {
+            automaton: LazyAutomaton::new(&texts)?,
+            forms: expressions.iter().map(|e| e.form).collect(),
+        })
     }
 
     fn token_group(&self, expressions: &[Expression<'_>]) -> Result<TokenGroup, Error> {

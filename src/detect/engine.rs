@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, Ends, MakeUp, StartTable};
+use super::automaton::{Automaton, Ends, LazyAutomaton, LazyCache, MakeUp, StartTable};
 use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{self, Label, Labels};
@@ -43,6 +43,12 @@ pub(crate) struct Group {
     pub(crate) forms: Vec<Form>,
 }
 
+/// Forms of whole cells, or of values behind a label, that are tried together.
+pub(crate) struct CellGroup {
+    pub(crate) automaton: LazyAutomaton,
+    pub(crate) forms: Vec<Form>,
+}
+
 /// Expressions that begin at a token, or a little before it.
 pub(crate) struct TokenGroup {
     pub(crate) group: Group,
@@ -67,10 +73,12 @@ pub(crate) struct Engine {
     pub(crate) tokens: TokenGroup,
     pub(crate) ats: Option<AtGroup>,
     pub(crate) labels: Labels,
-    /// Forms for whole cells and for values behind labels, by the set of kinds that are possible there.
-    pub(crate) cells: BTreeMap<KindSet, Group>,
-    /// All forms of cells together, to find out what an unknown column may hold.
-    pub(crate) any_cell: Option<Group>,
+    /// Forms for whole cells and for values behind labels.
+    pub(crate) cells: Vec<CellGroup>,
+    /// Which of `cells` goes with the set of kinds that are possible at a place.
+    pub(crate) cells_of: BTreeMap<KindSet, usize>,
+    /// All forms of cells together, to find out what an unknown column may hold: one of `cells`.
+    pub(crate) any_cell: Option<usize>,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
@@ -88,6 +96,8 @@ pub struct ColumnRule {
     pub veto: bool,
     /// Whether cells are running text, in which labels announce values.
     pub prose: bool,
+    /// Which of the engine's groups has the forms of cells of these kinds.
+    cells: Option<usize>,
 }
 
 /// What was found in one record.
@@ -151,11 +161,11 @@ impl Prober {
         let kinds = self.found.matches.iter().filter(whole).map(|m| m.kind);
         let engine = Arc::clone(&self.detector.engine);
         kinds.filter_map(|k| engine.kinds[k.index()].role).for_each(|r| sure.insert(r));
-        if let Some(any) = &engine.any_cell {
-            let mut ends = Vec::new();
-            any.automaton.ends(value, &mut ends);
+        if let Some(any) = engine.any_cell {
+            self.detector.scratch.cell_ends(&engine, any, value);
+            let ends = std::mem::take(&mut self.detector.scratch.ends);
             for (form, _) in ends.iter().filter(|(_, end)| *end == value.len()) {
-                let form = any.forms[usize::from(*form)];
+                let form = engine.cells[any].forms[usize::from(*form)];
                 let scratch = &mut self.detector.scratch;
                 let mut look = Look { engine: &engine, rule: &ColumnRule::default(), scratch };
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
@@ -185,6 +195,21 @@ struct Scratch {
     ends: Ends,
     contexts: Vec<(usize, Label)>,
     compact: Compact,
+    /// One for each cell group of the engine, once it is used.
+    caches: Vec<Option<LazyCache>>,
+}
+
+impl Scratch {
+    /// Finds the ends of a cell group's forms from the first byte of `text`.
+    fn cell_ends(&mut self, engine: &Engine, group: usize, text: &[u8]) {
+        self.ends.clear();
+        if self.caches.len() < engine.cells.len() {
+            self.caches.resize_with(engine.cells.len(), || None);
+        }
+        let automaton = &engine.cells[group].automaton;
+        let cache = self.caches[group].get_or_insert_with(|| automaton.cache());
+        automaton.ends(cache, text, &mut self.ends);
+    }
 }
 
 /// The places of one field; positions are those of the batch, `base` is where the field begins.
@@ -216,7 +241,8 @@ impl Detector {
     /// The rule for a column of this role.
     pub fn column_rule(&self, role: Option<RoleId>, veto: bool, prose: bool) -> ColumnRule {
         let kinds = role.map_or(KindSet::default(), |r| self.engine.role_kinds[usize::from(r.0)]);
-        ColumnRule { role, kinds, veto, prose }
+        let cells = self.engine.cells_of.get(&kinds).copied();
+        ColumnRule { role, kinds, veto, prose, cells }
     }
 
     /// Starts on a batch; [`Detector::record`] follows for its records, in order. `prose` says whether any column of it may
@@ -394,29 +420,29 @@ impl Look<'_> {
         {
             found.roles.insert(role);
         }
-        if let Some(cells) = self.engine.cells.get(&label.kinds) {
-            self.scratch.ends.clear();
-            cells.automaton.ends(&text[start..], &mut self.scratch.ends);
+        if let Some(cells) = self.engine.cells_of.get(&label.kinds) {
+            self.scratch.cell_ends(self.engine, *cells, &text[start..]);
             let labels = &self.engine.labels;
             let ends = &mut self.scratch.ends;
             ends.retain(|(_, end)| value_ends(labels, text, start + end));
-            self.claim(text, start, &cells.forms, label.role, Some(label.kinds), found);
+            let forms = &self.engine.cells[*cells].forms;
+            self.claim(text, start, forms, label.role, Some(label.kinds), found);
         }
     }
 
     /// Looks at the field as one cell.
     fn cell(&mut self, text: &[u8], found: &mut Found) {
-        let Some(cells) = self.engine.cells.get(&self.rule.kinds) else { return };
+        let Some(cells) = self.rule.cells else { return };
         let value = trim(text);
         if value.is_empty() {
             return;
         }
         let start = value.as_ptr() as usize - text.as_ptr() as usize;
         let end = start + value.len();
-        self.scratch.ends.clear();
-        cells.automaton.ends(value, &mut self.scratch.ends);
+        self.scratch.cell_ends(self.engine, cells, value);
         self.scratch.ends.retain(|(_, e)| start + e == end);
-        self.claim(text, start, &cells.forms, self.rule.role, Some(self.rule.kinds), found);
+        let forms = &self.engine.cells[cells].forms;
+        self.claim(text, start, forms, self.rule.role, Some(self.rule.kinds), found);
     }
 
     fn ats(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
