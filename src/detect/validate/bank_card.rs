@@ -62,7 +62,7 @@ pub(super) fn bank_card(compact: &mut Compact, in_context: bool) -> Verdict {
             _ if listed => Verdict::Strong,
             Some(Network::UnionPay) => Verdict::Valid,
             // 13 digits are mostly times in milliseconds, 14 mostly dates with a time; 19 digits are identifiers of
-            // distributed systems far more often than cards of these networks.
+            // distributed systems far more often than cards of Visa.
             Some(Network::International) if number.len() == 13 && !in_context => Verdict::Reject,
             Some(Network::International) if matches!(number.len(), 13 | 14 | 19) => Verdict::Weak,
             Some(Network::International) => Verdict::Valid,
@@ -98,8 +98,8 @@ fn network(number: &[u8]) -> Option<Network> {
         (4000..=4999, 13 | 16 | 19)
         | (5100..=5599 | 2221..=2720, 16)
         | (3400..=3499 | 3700..=3799, 15)
-        | (3528..=3589, 16..=19)
-        | (6011 | 6440..=6599, 16..=19)
+        | (3528..=3589, 16)
+        | (6011 | 6440..=6599, 16)
         | (3000..=3059 | 3600..=3699 | 3800..=3999, 14) => Some(Network::International),
         _ => None,
     }

@@ -42,14 +42,14 @@ pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
     }
 }
 
-/// Whether the part before `@` is a dot-atom of at most 64 bytes.
+/// Whether the part before `@` is a dot-atom of at most 64 bytes. Stars are legal in it and mean that it is masked.
 fn is_local_part(local: &str) -> bool {
     local.len() <= 64
         && local.split('.').all(|atom| {
             !atom.is_empty()
                 && atom
                     .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'+-/=?^_`{|}~".contains(&b))
         })
 }
 
@@ -106,6 +106,7 @@ mod tests {
             (".zhang@example.com", "begins with a dot"),
             ("zhang.@example.com", "ends with a dot"),
             ("zhang..san@example.com", "two dots"),
+            ("z****@example.com", "masked"),
             ("zhang@example", "no top-level domain"),
             ("zhang@example.c", "a top-level domain of one letter"),
             ("lodash@4.17.21", "a package version"),

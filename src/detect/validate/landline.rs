@@ -27,10 +27,11 @@ pub(super) fn landline(compact: &mut Compact, in_context: bool) -> Verdict {
     };
     let subscriber = &number[area..];
     // Seven or eight digits, and up to six of an extension.
-    if !(7..=14).contains(&subscriber.len()) || !matches!(subscriber[0], b'2'..=b'9') {
+    if !(7..=14).contains(&subscriber.len()) || subscriber[0] == b'0' {
         return Verdict::Reject;
     }
-    if digits::is_repeated(subscriber) {
+    // No subscriber number begins with 1, but those of samples and forms do.
+    if digits::is_repeated(subscriber) || subscriber[0] == b'1' {
         return Verdict::Weak;
     }
     match area == 3 || AREA_CODES.contains(&number[1..4]) {
@@ -90,10 +91,10 @@ mod tests {
         }
         check(
             landline,
-            "07557654321",
+            "07552654321",
             false,
             Verdict::Valid,
-            "07557654321",
+            "07552654321",
         );
         check(
             landline,
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn doubt_is_not_rejection() {
-        check(landline, "03007654321", false, Verdict::Weak, "03007654321");
+        check(landline, "03002654321", false, Verdict::Weak, "03002654321");
+        check(landline, "01012345678", false, Verdict::Weak, "01012345678");
         check(landline, "0109999999", false, Verdict::Weak, "0109999999");
         check(landline, "86543210", true, Verdict::Weak, "86543210");
         rejects(landline, "86543210", false, "no area code and no context");
@@ -125,7 +127,7 @@ mod tests {
             ("4008123123", "a service number"),
             ("95588", "a service number"),
             ("01112345678", "no such area"),
-            ("01015678901", "no subscriber number begins with 1"),
+            ("01005678901", "no subscriber number begins with 0"),
             ("010512567", "too short"),
             ("13812345678", "a mobile number"),
             ("12345678", "no subscriber number begins with 1"),

@@ -18,6 +18,7 @@ const TESTS: [&[u8]; 4] = [
 /// Mobile number, with or without `+86`, `0086`, `86` or a trunk 0; normalised to eleven digits. In context also the
 /// numbers of machines (13 digits, 140… to 148…; 1064…), which are weak: no person answers them.
 pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
+    let trunk = compact.as_bytes().first() == Some(&b'0') && compact.as_bytes().len() == 12;
     strip_prefix(compact);
     let number = compact.as_bytes();
     match number {
@@ -27,6 +28,9 @@ pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
                 Verdict::Test
             } else if is_in_force(number) {
                 Verdict::Valid
+            } else if trunk && !in_context {
+                // Twelve digits that begin with 0 are mostly serial numbers.
+                Verdict::Reject
             } else {
                 Verdict::Weak
             }
@@ -111,6 +115,12 @@ mod tests {
         ] {
             check(mobile, number, false, Verdict::Weak, number);
         }
+    }
+
+    #[test]
+    fn a_trunk_prefix_asks_for_more() {
+        check(mobile, "014012345678", true, Verdict::Weak, "14012345678");
+        rejects(mobile, "014012345678", false, "no such prefix, no context");
     }
 
     #[test]

@@ -155,6 +155,8 @@ fn chinese(text: &str) -> Verdict {
     let n_chars = text.chars().count();
     if !(2..=4).contains(&n_chars)
         || !text.chars().all(is_han)
+        // 张某, 李某某: made anonymous.
+        || text.contains('某')
         || PLACEHOLDERS.contains(&text)
         || ORGANISATION_ENDS.iter().any(|end| text.ends_with(end))
     {
@@ -251,6 +253,7 @@ mod tests {
             ("李", "a surname alone"),
             ("未知", "a placeholder"),
             ("匿名用户", "a placeholder"),
+            ("李某某", "made anonymous"),
             ("王府酒店", "a hotel"),
             ("华为公司", "a company"),
             ("东方峻景信息有限公司", "a company"),

@@ -120,8 +120,8 @@ mod tests {
             "110101199003074610",
             "11010120000229002X",
             "440401198401011232",
-            "810000199408230021",
-            "830000199201300022",
+            "810000198706120037",
+            "830000199509180143",
         ] {
             let mut fixed = number.as_bytes().to_vec();
             fixed[17] = mod11_2::check(&fixed[..17]).unwrap();
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn any_changed_digit_is_noticed() {
         testing::every_change_is_noticed(resident_id, "110101199003074610", false);
-        testing::every_change_is_noticed(foreign_pr_id, "932682198501010017", false);
+        testing::every_change_is_noticed(foreign_pr_id, "931840198806150025", false);
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         );
         rejects(resident_id_15, "110101900307461", false, "no context");
         for (number, why) in [
-            ("360198910283844", "month 28"),
+            ("320198910283844", "month 28"),
             ("160101900307461", "no such province"),
             ("11010190030746", "14 digits"),
             ("11010190030746X", "the old form has no check"),
@@ -233,15 +233,15 @@ mod tests {
 
     #[test]
     fn foreign_permanent_residents() {
-        // 32 Jiangsu, 682 Saudi Arabia.
-        let number = "932682198501010017";
+        // 31 Shanghai, 840 United States.
+        let number = "931840198806150025";
         check(foreign_pr_id, number, false, Verdict::Valid, number);
         check(
             foreign_pr_id,
-            "932682198501010018",
+            "931840198806150026",
             true,
             Verdict::FailedChecksum,
-            "932682198501010018",
+            "931840198806150026",
         );
         check(
             foreign_pr_id,
@@ -258,11 +258,11 @@ mod tests {
             "USA990085139912",
         );
         for (number, in_context, why) in [
-            ("932682198501010018", false, "wrong check, no context"),
+            ("931840198806150026", false, "wrong check, no context"),
             ("USA110085010112", false, "the old form needs context"),
             ("US1110085010112", true, "two letters"),
-            ("938682198501010017", true, "no such province"),
-            ("932682198513010017", true, "month 13"),
+            ("938840198806150025", true, "no such province"),
+            ("931840198813150025", true, "month 13"),
         ] {
             rejects(foreign_pr_id, number, in_context, why);
         }
