@@ -97,7 +97,7 @@ pub struct ColumnRule {
     /// Whether cells are running text, in which labels announce values.
     pub prose: bool,
     /// Which of the engine's groups has the forms of cells of these kinds.
-    cells: Option<usize>,
+    pub(crate) cells: Option<usize>,
 }
 
 /// What was found in one record.
