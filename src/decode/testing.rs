@@ -131,7 +131,7 @@ pub(crate) fn decode_all_ways(bytes: &[u8], ending: Option<&str>) -> Decoded {
             match &first {
                 None => first = Some(decoded),
                 Some(first) => {
-                    assert_eq!(*first, decoded, "reads of {size}, blocks of {block_bytes}")
+                    assert_eq!(*first, decoded, "reads of {size}, blocks of {block_bytes}");
                 }
             }
         }

@@ -59,7 +59,7 @@ pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> i
 
 /// A reader of any encoding as blocks of UTF-8 text.
 ///
-/// Text is handed out in whole lines (of a line longer than [`line::UNIT_BYTES_MAX`], in pieces), because a line with a
+/// Text is handed out in whole lines (of a line longer than 64 KiB, in pieces), because a line with a
 /// broken byte is judged as a whole. So what comes out does not depend on where blocks end.
 pub struct Transcoder<'r> {
     rdr: Box<dyn Read + 'r>,

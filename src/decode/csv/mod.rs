@@ -2,7 +2,7 @@
 //!
 //! Rows are kept as they are: a row with cells to spare gets columns without a name, a short one has fewer fields. Cells
 //! are trimmed of white space and of guards against spreadsheets. A blank line, and a row that repeats the header (as in
-//! exports that were pasted together), is no record. How quotes are read is in [`split`].
+//! exports that were pasted together), is no record. How quotes are read is in `split`.
 //!
 //! Lines in front of the header (the preamble of a bill or statement), and the pieces of a row that is longer than a
 //! record may be, are records of a second table without columns, as in text: they have no cells.

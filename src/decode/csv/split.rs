@@ -8,7 +8,7 @@
 //!   the end of the file, and lie within [`Shape::record_bytes_max`] of the record's begin.
 //! - Without such a partner the opening quote is a letter, and the field ends at the next delimiter or line end.
 //! - A partner on a later line is refused when all the lines from the record's begin to the end of the partner's line
-//!   have exactly the delimiters of a record, and there are at least [`HIDDEN_DELIMITERS_MIN`] in all: they are records
+//!   have exactly the fields of a record, with at least [`HIDDEN_DELIMITERS_MIN`] delimiters in all: they are records
 //!   that an unbalanced quote hides. A field that really holds such lines is thereby read as the records it looks like.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
@@ -130,7 +130,7 @@ impl Splitter<'_> {
         let mut column = 0;
         let mut spans_lines = false;
         loop {
-            let found = match self.field(at, column + 1 >= FIELDS_MAX) {
+            let found = match self.field(at, column) {
                 Ok(found) => found,
                 Err(split) => return split,
             };
@@ -167,16 +167,16 @@ impl Splitter<'_> {
         }
     }
 
-    fn field(&self, at: usize, takes_rest: bool) -> Result<Found, Split> {
+    fn field(&self, at: usize, column: usize) -> Result<Found, Split> {
         let text = self.text;
-        if takes_rest {
+        if column + 1 >= FIELDS_MAX {
             let hit = memchr(b'\n', &text[at..]);
             return self.unquoted(at, hit.map(|i| at + i), false);
         }
         if self.shape.quotes {
             let open = self.skip_blanks(at);
             if text.get(open) == Some(&b'"')
-                && let Some(found) = self.quoted(open)?
+                && let Some(found) = self.quoted(open, column)?
             {
                 return Ok(found);
             }
@@ -216,7 +216,7 @@ impl Splitter<'_> {
     }
 
     /// The quoted field whose quote is at `open`; `None` when that quote turns out to be a letter.
-    fn quoted(&self, open: usize) -> Result<Option<Found>, Split> {
+    fn quoted(&self, open: usize, column: usize) -> Result<Option<Found>, Split> {
         let text = self.text;
         let mut escaped = false;
         let mut at = open + 1;
@@ -244,7 +244,7 @@ impl Splitter<'_> {
                 None if self.edge == Edge::End => true,
                 None => return unclosed(),
             };
-            if !closes || self.hides_records(open, close)? {
+            if !closes || self.hides_records(open, close, column)? {
                 return Ok(None);
             }
             return Ok(Some(Found {
@@ -257,27 +257,27 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether the lines from the record's begin to the line of `close` are records that the quote at `open` hides.
-    fn hides_records(&self, open: usize, close: usize) -> Result<bool, Split> {
+    /// Whether the lines from the record's begin to the line of `close` are records that the quote at `open`, in front of
+    /// the field of that column, hides.
+    fn hides_records(&self, open: usize, close: usize, column: usize) -> Result<bool, Split> {
         let Some(last_feed) = memrchr(b'\n', &self.text[open..close]).map(|i| open + i) else {
             return Ok(false);
         };
         let expected = self.shape.columns.saturating_sub(1);
-        if expected == 0 {
+        if expected == 0 || column > expected {
             return Ok(false);
         }
-        let is_record = |line: &[u8]| {
+        let has_delimiters = |line: &[u8], n: usize| {
             // one more than expected is enough to know
-            memchr_iter(self.shape.delimiter, line)
-                .take(expected + 1)
-                .count()
-                == expected
+            memchr_iter(self.shape.delimiter, line).take(n + 1).count() == n
         };
         let mut n_lines = 1;
-        for line in self.text[self.start..last_feed].split(|&b| b == b'\n') {
-            if !is_record(line) {
+        let mut missing = expected - column;
+        for line in self.text[open..last_feed].split(|&b| b == b'\n') {
+            if !has_delimiters(line, missing) {
                 return Ok(false);
             }
+            missing = expected;
             n_lines += 1;
         }
         let end = match memchr(b'\n', &self.text[close..]) {
@@ -285,10 +285,21 @@ impl Splitter<'_> {
             None if self.edge == Edge::More => return Err(Split::More),
             None => self.text.len(),
         };
-        Ok(
-            is_record(&self.text[last_feed + 1..end])
-                && n_lines * expected >= HIDDEN_DELIMITERS_MIN,
-        )
+        Ok(n_lines * expected >= HIDDEN_DELIMITERS_MIN
+            && self.n_fields_of_line(last_feed + 1, end) == self.shape.columns)
+    }
+
+    /// Fields of a line read as a record of its own. The line that holds the partner may have quoted fields behind it.
+    fn n_fields_of_line(&self, start: usize, end: usize) -> usize {
+        let line = Splitter {
+            shape: self.shape,
+            text: &self.text[..end],
+            start,
+            edge: Edge::End,
+        };
+        let (mut fields, mut escaped) = (Vec::new(), Vec::new());
+        line.run(&mut fields, &mut escaped);
+        fields.len()
     }
 
     fn skip_blanks(&self, at: usize) -> usize {

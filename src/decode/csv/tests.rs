@@ -46,7 +46,7 @@ fn decode(bytes: &[u8], dialect: Dialect) -> Decoded {
             match &first {
                 None => first = Some(decoded),
                 Some(first) => {
-                    assert_eq!(*first, decoded, "reads of {size}, blocks of {block_bytes}")
+                    assert_eq!(*first, decoded, "reads of {size}, blocks of {block_bytes}");
                 }
             }
         }

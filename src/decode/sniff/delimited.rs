@@ -17,14 +17,10 @@ const ROWS_MAX: usize = 256;
 /// Lines in front of the table at most: bills and statements have up to about 25.
 const PREAMBLE_ROWS_MAX: usize = 40;
 
-/// Longest row that is taken into account.
-const ROW_BYTES_MAX: usize = 128 << 10;
-
 /// The rows of the head under one delimiter.
 struct Trial {
-    delimiter: u8,
-    quotes: bool,
-    backslash: bool,
+    /// What is known without looking at the rows.
+    dialect: Dialect,
     rows: Vec<Row>,
     /// Index of the first row of the table.
     first: usize,
@@ -44,27 +40,30 @@ pub(super) struct Row {
     line: u32,
 }
 
-/// Tells the dialect, or that the text is no table.
+/// Tells the dialect, or that the text is no table. `whole` says that the text is all there is.
 ///
 /// A table has two columns at least, and a text of one column is one only by its `ending`.
-pub(super) fn detect(text: &mut [u8], ending: Option<&str>) -> Option<Dialect> {
+pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<Dialect> {
     let by_name = match ending {
         Some("csv") => Some(b','),
         Some("tsv" | "tab") => Some(b'\t'),
         _ => None,
     };
+    // a quote that does not close in the head may begin a long cell, or be damage: try the one, then the other
+    best(text, whole, by_name.is_some())
+        .or_else(|| best(text, true, by_name.is_some()).filter(|_| !whole))
+        .map(|trial| trial.dialect())
+        .or_else(|| one_column(text, by_name?))
+}
+
+fn best(text: &[u8], is_last: bool, by_name: bool) -> Option<Trial> {
     let backslash = has_backslash_null(text);
-    let trials = DELIMITERS
+    DELIMITERS
         .iter()
         .filter(|d| text.contains(d))
-        .filter_map(|&d| Trial::new(text, d, backslash));
-    let best = trials
-        .filter(|trial| trial.is_table(by_name.is_some()))
-        .max_by(|a, b| a.rank().total_cmp(&b.rank()));
-    match best {
-        Some(trial) => Some(trial.dialect()),
-        None => one_column(text, by_name?),
-    }
+        .filter_map(|&d| Trial::new(text, d, backslash, is_last))
+        .filter(|trial| trial.is_table(by_name))
+        .max_by(|a, b| a.rank().total_cmp(&b.rank()))
 }
 
 /// Whether a cell is `\N`, which only MySQL and its kin write, between any delimiters.
@@ -77,27 +76,37 @@ fn has_backslash_null(text: &[u8]) -> bool {
 }
 
 fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
-    let trial = Trial::of_rows(rows(text, delimiter, true, false), delimiter, true, false)?;
-    (trial.n_columns == 1 && trial.n_regular * 10 >= trial.n_rows() * 9).then(|| Dialect {
+    let dialect = Dialect {
         delimiter,
-        has_header: header::is_header(&trial.rows, 1),
+        has_header: false,
         quotes: true,
         backslash: false,
         preamble_lines: 0,
+    };
+    let trial = Trial::of_rows(rows(text, dialect, true), dialect)?;
+    let has_header = header::is_header(&trial.rows, 1);
+    (trial.n_columns == 1 && trial.n_regular * 10 >= trial.n_rows() * 9).then_some(Dialect {
+        has_header,
+        ..dialect
     })
 }
 
 impl Trial {
-    fn new(text: &[u8], delimiter: u8, backslash: bool) -> Option<Trial> {
+    fn new(text: &[u8], delimiter: u8, backslash: bool, is_last: bool) -> Option<Trial> {
         // unquoted formats hold single quotes as letters, so quotes must be seen to be believed there
         let quotes = match delimiter {
             b'\x01' => false,
             b'\t' => has_quoted_cell(text, delimiter),
             _ => true,
         };
-        let backslash = backslash || (quotes && escapes_quotes(text, delimiter));
-        let rows = rows(text, delimiter, quotes, backslash);
-        let mut trial = Trial::of_rows(rows, delimiter, quotes, backslash)?;
+        let dialect = Dialect {
+            delimiter,
+            has_header: false,
+            quotes,
+            backslash: backslash || (quotes && escapes_quotes(text, delimiter)),
+            preamble_lines: 0,
+        };
+        let mut trial = Trial::of_rows(rows(text, dialect, is_last), dialect)?;
         let delimiters = || memchr::memchr_iter(delimiter, text);
         let n_spaced = delimiters()
             .filter(|&at| text.get(at + 1) == Some(&b' '))
@@ -106,21 +115,19 @@ impl Trial {
         Some(trial)
     }
 
-    fn of_rows(rows: Vec<Row>, delimiter: u8, quotes: bool, backslash: bool) -> Option<Trial> {
+    fn of_rows(rows: Vec<Row>, dialect: Dialect) -> Option<Trial> {
         let n_columns = usual_width(&rows)?;
         let first = first_row(&rows, n_columns)?;
-        let n_regular = rows[first..]
-            .iter()
-            .filter(|r| r.cells.len() == n_columns)
-            .count();
+        let is_regular = |row: &&Row| row.cells.len() == n_columns;
+        let n_regular = rows[first..].iter().filter(is_regular).count();
+        // a header may lack a name or have one to spare
+        let is_odd_header = first > 0 && header::is_header(&rows[first - 1..], n_columns);
         Some(Trial {
-            delimiter,
-            quotes,
-            backslash,
+            dialect,
             rows,
-            first,
+            first: first - usize::from(is_odd_header),
             n_columns,
-            n_regular,
+            n_regular: n_regular + usize::from(is_odd_header),
             is_spaced: false,
         })
     }
@@ -151,7 +158,7 @@ impl Trial {
         if self.n_columns < 2 || n_irregular > tolerated {
             return false;
         }
-        if by_name || self.delimiter == b'\x01' {
+        if by_name || self.dialect.delimiter == b'\x01' {
             return true;
         }
         // lines of a program that end with a semicolon have one column
@@ -163,13 +170,13 @@ impl Trial {
         if (0..self.n_columns).filter(is_used).count() < 2 {
             return false;
         }
-        if self.first > 0 && self.n_regular < 2 {
+        // a few lines with commas at the end of a text make no table, unless they begin with names
+        if self.first > self.n_regular && (self.n_columns < 3 || !self.has_header()) {
             return false;
         }
         if n_rows == 1 {
             // one line alone: the names of columns, or a row with many
-            return header::is_header(self.table(), self.n_columns)
-                || (self.n_columns >= 4 && !self.is_prose());
+            return self.has_header() || (self.n_columns >= 4 && !self.is_prose());
         }
         !self.is_prose() && !self.is_labelled() && !self.is_log()
     }
@@ -177,7 +184,7 @@ impl Trial {
     /// Sentences have many words between two delimiters, end with a full stop, or have a space behind the delimiters and
     /// nothing else that makes a table.
     fn is_prose(&self) -> bool {
-        if self.delimiter == b'\t' {
+        if self.dialect.delimiter == b'\t' {
             return false;
         }
         let cells = || self.table().iter().flat_map(|row| &row.cells);
@@ -207,39 +214,48 @@ impl Trial {
             [time, rest, ..] => ends_with_seconds(time) && begins_with_millis(rest),
             _ => false,
         };
-        self.delimiter == b',' && self.table().iter().filter(is_time).count() * 2 > self.n_rows()
+        self.dialect.delimiter == b','
+            && self.table().iter().filter(is_time).count() * 2 > self.n_rows()
+    }
+
+    fn has_header(&self) -> bool {
+        header::is_header(self.table(), self.n_columns)
     }
 
     fn dialect(&self) -> Dialect {
         Dialect {
-            delimiter: self.delimiter,
-            has_header: header::is_header(self.table(), self.n_columns),
-            quotes: self.quotes,
-            backslash: self.backslash,
+            has_header: self.has_header(),
             preamble_lines: self.table().first().map_or(0, |row| row.line),
+            ..self.dialect
         }
     }
 }
 
-/// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`].
-fn rows(text: &[u8], delimiter: u8, quotes: bool, backslash: bool) -> Vec<Row> {
+/// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`]. `is_last` says that nothing follows it.
+fn rows(text: &[u8], dialect: Dialect, is_last: bool) -> Vec<Row> {
     let shape = Shape {
-        delimiter,
-        quotes,
-        backslash,
+        delimiter: dialect.delimiter,
+        quotes: dialect.quotes,
+        backslash: dialect.backslash,
         columns: 0,
-        record_bytes_max: ROW_BYTES_MAX,
+        record_bytes_max: text.len() + 1,
     };
     let mut rows = Vec::new();
     let (mut fields, mut escaped): (Vec<Field>, Vec<Escaped>) = (Vec::new(), Vec::new());
     let (mut at, mut line) = (0, 0);
     while at < text.len() && rows.len() < ROWS_MAX {
         fields.clear();
-        let split = split_record(&shape, text, at, true, &mut fields, &mut escaped);
+        let split = split_record(&shape, text, at, is_last, &mut fields, &mut escaped);
         let Split::Record { next, lines } = split else {
             return rows;
         };
-        let cells = cells(&text[at..next], at, &mut fields, &mut escaped, backslash);
+        let cells = cells(
+            &text[at..next],
+            at,
+            &mut fields,
+            &mut escaped,
+            dialect.backslash,
+        );
         let is_blank = cells.len() == 1 && cells[0].is_empty();
         if !is_blank && !is_ruling(&cells) {
             rows.push(Row { cells, line });

@@ -211,7 +211,8 @@ pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
     };
     let offset = usize::from(names.len() < first.cells.len());
     let n_filled = names.iter().filter(|n| !n.is_empty()).count();
-    if names.len() > n_columns + 1
+    if first.cells.len() > n_columns + 1
+        || first.cells.len() * 2 < n_columns
         || n_filled * 4 < names.len() * 3 - names.len() % 2
         || n_filled == 0
         || !names.iter().all(|n| n.is_empty() || is_name(n))

@@ -81,22 +81,22 @@ pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
     let format = match magic::unsupported(head) {
         Some(what) => Format::Unsupported(what),
-        None => format_of(text_of(head, whole, encoding), ending),
+        None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
     Sniffed { format, encoding }
 }
 
-fn format_of(mut text: Vec<u8>, ending: Option<&str>) -> Format {
-    if is_binary(&text) {
+fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
+    if is_binary(text) {
         return Format::Binary;
     }
-    if sql::is_sql(&text, ending == Some("sql")) {
+    if sql::is_sql(text, ending == Some("sql")) {
         return Format::Sql;
     }
-    if let Some(format) = json::detect(&text, ending) {
+    if let Some(format) = json::detect(text, ending) {
         return format;
     }
-    match delimited::detect(&mut text, ending) {
+    match delimited::detect(text, whole, ending) {
         Some(dialect) => Format::Delimited(dialect),
         None => Format::Text,
     }

@@ -109,7 +109,14 @@ fn is_data_statement(line: &[u8]) -> bool {
     match first.as_str() {
         "INSERT" | "REPLACE" => {
             let at = rest.iter().position(|w| w == "INTO").filter(|&at| at <= 2);
-            at.is_some_and(|at| names_table(&rest[at + 1..], &["VALUES", "VALUE", "SELECT", "SET"]))
+            let followers = ["VALUES", "VALUE", "SELECT", "SET"];
+            match at {
+                Some(at) => names_table(&rest[at + 1..], &followers),
+                // SQL Server leaves out INTO
+                None => {
+                    rest.iter().any(|w| w.starts_with("VALUES")) && names_table(&rest, &followers)
+                }
+            }
         }
         "CREATE" => {
             let at = rest.iter().position(|w| w == "TABLE").filter(|&at| at <= 2);
@@ -146,5 +153,5 @@ fn names_table(words: &[String], followers: &[&str]) -> bool {
     };
     !name.is_empty()
         && name.chars().all(is_name_char)
-        && (rest.is_empty() || rest.starts_with('(') || followers.iter().any(|f| is_follower(&f)))
+        && (rest.is_empty() || rest.starts_with('(') || followers.iter().any(is_follower))
 }

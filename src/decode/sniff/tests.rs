@@ -128,6 +128,17 @@ fn damaged_tables() {
         None,
         table(b',', true),
     );
+    // a header with a name too few or too many
+    is(
+        "姓名,手机\n张三,13000000000,\n李四,13000000001,\n王五,13000000002,\n赵六,13000000003,\n",
+        None,
+        table(b',', true),
+    );
+    is(
+        "姓名,手机,城市,备注\n张三,13000000000,北京\n李四,13000000001,上海\n王五,13000000002,广州\n赵六,13000000003,深圳\n",
+        None,
+        table(b',', true),
+    );
     is(
         "a,b\n1,2,3\n3,4\n4\n5,6\n7,8\n",
         Some("csv"),
@@ -313,6 +324,47 @@ fn sql() {
         "2024-01-01 query: INSERT INTO t VALUES (1)\n",
         None,
         Format::Text,
+    );
+}
+
+#[test]
+fn sql_server() {
+    is(
+        "USE [crm]\nGO\nINSERT [dbo].[users] ([id], [name]) VALUES (1, N'ann')\nGO\n",
+        None,
+        Format::Sql,
+    );
+}
+
+#[test]
+fn a_few_commas_at_the_end_of_prose() {
+    is(
+        "How to use it.\n\nRun the program on a folder.\nIt prints a report.\nRead it.\nThe rows are:\na,b\nc,d\n",
+        None,
+        Format::Text,
+    );
+}
+
+/// The head ends inside a cell of megabytes.
+#[test]
+fn a_cell_longer_than_the_head() {
+    for rest in ["", "2,x,13000000001\n3,y,13000000002\n"] {
+        let head = format!(
+            "id,备注,手机\n{rest}4,\"{}",
+            "多行的备注, 有逗号\n没有逗号\n".repeat(5000)
+        );
+        for ending in [Some("csv"), None] {
+            assert_eq!(
+                sniff(head.as_bytes(), false, ending).format,
+                table(b',', true)
+            );
+        }
+    }
+    // a stray quote in the first row
+    let head = format!("1,\"ann,13000000001\n{}", "2,bob,13000000002\n".repeat(500));
+    assert_eq!(
+        sniff(head.as_bytes(), false, None).format,
+        table(b',', false)
     );
 }
 
