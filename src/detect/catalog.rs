@@ -251,8 +251,11 @@ impl<'a> Compiler<'a> {
             let forms = [(pattern.regex.as_deref(), false), (pattern.masked.as_deref(), true)];
             for (text, masked) in forms.into_iter().filter_map(|(t, m)| Some((t?, m))) {
                 let expression = Expression { text, form: Form { kind, masked } };
-                let hir = self.parse(expression)?;
-                if requires_at(&hir) { ats.push(expression) } else { tokens.push(expression) };
+                if requires_at(&self.parse(expression)?) {
+                    ats.push(expression);
+                } else if !masked || is_anchored(text) {
+                    tokens.push(expression);
+                }
             }
         }
         let role_kinds = self.role_kinds();
@@ -426,10 +429,11 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let required = pattern.context == ContextRule::Required;
+            let cell_only = |masked: &&str| required || !is_anchored(masked);
             let forms = [
                 (pattern.cell.as_deref(), false),
                 (pattern.regex.as_deref().filter(|_| required), false),
-                (pattern.masked.as_deref().filter(|_| required), true),
+                (pattern.masked.as_deref().filter(cell_only), true),
             ];
             let forms = forms.into_iter().filter_map(|(text, masked)| Some((text?, masked)));
             expressions.extend(forms.map(|(text, masked)| Expression { text, form: Form { kind, masked } }));
@@ -442,6 +446,12 @@ fn all_kinds(n: usize) -> KindSet {
     let mut set = KindSet::default();
     (0..n).for_each(|i| set.insert(KindId(i as u8)));
     set
+}
+
+/// Whether an expression begins near a token, so that a look at tokens finds it. Masked forms that begin with stars do not,
+/// and are looked for in whole cells alone.
+fn is_anchored(expression: &str) -> bool {
+    Automaton::new(&[expression]).is_ok_and(|a| a.leads().is_some())
 }
 
 /// Whether every match holds an `@`.
