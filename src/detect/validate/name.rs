@@ -1,8 +1,8 @@
 //! Names of persons in a column of names: Chinese, transcribed with a middle dot, or in Latin letters.
 //!
-//! `surnames.txt` holds some four hundred single surnames, which cover about 99 % of the population (Ministry of Public
-//! Security, name reports); more than six thousand are in use, so an unknown one is weak evidence and no rejection. Running
-//! text is never searched for names.
+//! `surnames.txt` holds some four hundred single surnames. The hundred most frequent cover 85.9 % of the population
+//! (Ministry of Public Security, report on names 2019); more than six thousand are in use, so an unknown one is weak
+//! evidence and no rejection. Running text is never searched for names.
 
 use super::table::Table;
 use super::{Compact, Verdict};
