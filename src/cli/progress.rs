@@ -44,6 +44,9 @@ impl Progress {
         };
         let style = ProgressStyle::with_template(template).expect("the template is well formed");
         self.bar.set_style(style.progress_chars("=> "));
+        if bytes > 0 {
+            self.bar.set_length(bytes);
+        }
         self.show_files();
         self.bar
             .enable_steady_tick(Duration::from_millis(1000 / u64::from(HZ)));
