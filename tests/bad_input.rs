@@ -60,17 +60,16 @@ fn what_may_not_be_read_is_a_gap() {
 /// Walks a folder, lets something happen to it, and scans what the walk found.
 fn scan_after(dir: &Dir, happens: impl FnOnce()) -> leakgauge::audit::Audit {
     use leakgauge::{detect, law, scan, source};
-    struct Nobody;
-    impl scan::Observer for Nobody {}
     let found = source::walk(&[dir.path("")], &source::WalkOptions::default());
     happens();
     let catalog = detect::Catalog::builtin().unwrap();
-    let law = law::by_id("cn.spc-spp-2017-10").unwrap();
+    let law = law::laws::by_id("cn.spc-spp-2017-10").unwrap();
+    let rank = |category, bare, reading| law.rank(category, bare, reading);
     let options = scan::ScanOptions {
         threads: 2,
         ..scan::ScanOptions::default()
     };
-    scan::scan(found, &[".".to_owned()], &catalog, &law, &options, &Nobody).unwrap()
+    scan::scan(found, &[".".to_owned()], &catalog, &rank, &options, &()).unwrap()
 }
 
 fn mobiles(audit: &leakgauge::audit::Audit) -> u64 {

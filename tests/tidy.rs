@@ -23,7 +23,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("decode", &["record", "error", "bytes"]),
     ("detect", &["record", "category", "value", "error", "bytes"]),
     ("classify", &["record", "category", "error", "detect"]),
-    ("count", &["record", "category", "value", "detect"]),
+    (
+        "count",
+        &["record", "category", "value", "error", "audit", "detect"],
+    ),
     ("law", &["category", "audit", "error"]),
     (
         "scan",

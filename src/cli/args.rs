@@ -205,9 +205,9 @@ pub(crate) struct Gate {
 pub(crate) enum FailOn {
     /// One item of any category.
     Any,
-    /// 情节严重.
+    /// The serious level (情节严重).
     Serious,
-    /// 情节特别严重.
+    /// The especially serious level (情节特别严重).
     EspeciallySerious,
 }
 

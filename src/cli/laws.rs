@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use leakgauge::law;
+use leakgauge::law::laws;
 use leakgauge::report::Lang;
 
 use super::args::{Common, Laws};
@@ -19,7 +19,7 @@ pub(crate) fn run(command: &Laws, common: &Common) -> Result<ExitCode> {
     match command {
         Laws::List => {
             let mut text = String::new();
-            for law in law::builtin()? {
+            for law in laws::builtin()? {
                 let file = law.file();
                 writeln!(
                     text,
@@ -32,7 +32,7 @@ pub(crate) fn run(command: &Laws, common: &Common) -> Result<ExitCode> {
             print(&text)?;
         }
         Laws::Show { id } => {
-            let mut text = law::by_id(id)?.describe(zh);
+            let mut text = laws::by_id(id)?.describe(zh);
             if !text.ends_with('\n') {
                 text.push('\n');
             }

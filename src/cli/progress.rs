@@ -40,11 +40,13 @@ impl Progress {
         let template = if bytes == 0 {
             "{spinner} {bytes} {binary_bytes_per_sec} {msg}"
         } else {
-            self.bar.set_length(bytes);
-            "{bar:30} {percent:>3}% {bytes}/{total_bytes} {binary_bytes_per_sec}, {eta} left {msg}"
+            "{wide_bar} {percent:>3}% {bytes}/{total_bytes} {binary_bytes_per_sec}, {eta} left {msg}"
         };
         let style = ProgressStyle::with_template(template).expect("the template is well formed");
         self.bar.set_style(style.progress_chars("=> "));
+        if bytes > 0 {
+            self.bar.set_length(bytes);
+        }
         self.show_files();
         self.bar
             .enable_steady_tick(Duration::from_millis(1000 / u64::from(HZ)));

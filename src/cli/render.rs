@@ -30,7 +30,7 @@ impl Render {
         instrument: &str,
         reading: Reading,
     ) -> Result<Render> {
-        let laws = law::builtin()?;
+        let laws = law::laws::builtin()?;
         let governing = laws.iter().find(|law| law.id() == instrument);
         let options = Options {
             lang: language(common),

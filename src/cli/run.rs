@@ -115,7 +115,7 @@ impl Law {
     fn load(args: &args::Law) -> Result<Law> {
         let mut instruments: Vec<Instrument> = Vec::new();
         for id in &args.law {
-            let instrument = law::by_id(id)?;
+            let instrument = law::laws::by_id(id)?;
             if instruments
                 .iter()
                 .all(|known| known.id() != instrument.id())

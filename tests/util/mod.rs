@@ -298,6 +298,6 @@ pub(crate) fn is_root() -> bool {
     let dir = Dir::new();
     dir.file("closed", "x");
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(dir.path("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(dir.path("closed"), fs::Permissions::from_mode(0o000)).unwrap();
     fs::read(dir.path("closed")).is_ok()
 }
