@@ -3,6 +3,7 @@
 pub mod audit;
 mod bytes;
 pub mod category;
+pub mod classify;
 pub mod count;
 pub mod decode;
 pub mod detect;
@@ -10,5 +11,6 @@ pub mod error;
 pub mod law;
 pub mod record;
 pub mod report;
+pub mod scan;
 pub mod source;
 pub mod value;

@@ -325,12 +325,12 @@ impl<'a> Worker<'a> {
         for m in &self.found.matches {
             let field = fields[m.field as usize];
             let columns = &sources[record.table as usize].columns;
-            let name = columns.get(field.column as usize).map(|c| column_name(c));
+            let name = columns.get(field.column as usize).and_then(|c| column_name(c));
             hits.push(Hit {
                 path: &entry.display,
                 record: record.number,
                 line: (record.line > 0).then_some(record.line),
-                field: name.filter(|n| !n.is_empty()),
+                field: name,
                 start: u64::from(m.span.start - field.span.start),
                 end: u64::from(m.span.end - field.span.start),
                 kind: &self.shared.catalog.pattern(m.kind).id,
@@ -358,10 +358,16 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// A column's own name, without the comment that an SQL dump adds to it.
-fn column_name(column: &str) -> &str {
-    column.split('\u{1f}').next().unwrap_or(column)
+/// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be a value (a table without
+/// a header that was taken for one with) is not shown.
+fn column_name(column: &str) -> Option<&str> {
+    let name = column.split('\u{1f}').next().unwrap_or(column);
+    let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
+    (!name.is_empty() && n_digits < NAME_DIGITS_MAX && !name.contains('@')).then_some(name)
 }
+
+/// A column name with as many digits as the shortest telephone number is not shown.
+const NAME_DIGITS_MAX: usize = 7;
 
 fn located(problem: &decode::Problem) -> Reason {
     let at = |what: &str| match problem.line {

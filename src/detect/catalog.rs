@@ -216,7 +216,26 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
 
 fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> Error {
     let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-    Error::new(error.message()).at(format!("{path}:{line}"))
+    Error::new(without_data(error.message())).at(format!("{path}:{line}"))
+}
+
+/// A parser's message without what it quotes, unless that is a plain key: a data file given by mistake is not quoted back.
+fn without_data(message: &str) -> String {
+    let is_key = |quoted: &str| {
+        quoted.len() <= 32 && quoted.bytes().all(|b| b.is_ascii_lowercase() || b"_-.[]".contains(&b))
+    };
+    let mut quote = None;
+    let mut out = String::new();
+    for part in message.split_inclusive(['`', '"']) {
+        let (text, end) = match part.chars().last() {
+            Some(c @ ('`' | '"')) => (&part[..part.len() - 1], Some(c)),
+            _ => (part, None),
+        };
+        out.push_str(if quote.is_none() || is_key(text) { text } else { "…" });
+        out.extend(end);
+        quote = if quote.is_none() { end } else { None };
+    }
+    out
 }
 
 /// Turns checked patterns into an engine.
