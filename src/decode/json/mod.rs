@@ -186,7 +186,8 @@ impl<'r> JsonDecoder<'r> {
             return Step::Went;
         }
         let window = batch.text.len().min(start + self.bounds.record);
-        let is_full = window - start == self.bounds.record;
+        // One byte more must be there: it tells whether the stretch ends between characters.
+        let is_full = batch.text.len() - start > self.bounds.record;
         let within_line = !self.lines || self.lost;
         let end = match stretch_end(&batch.text[..window], start, within_line) {
             Some(end) => end,
@@ -253,12 +254,21 @@ fn stretch_end(text: &[u8], start: usize, within_line: bool) -> Option<usize> {
         if text[at - 1] == b'\n' {
             return Some(at);
         }
-        let comma = skip_space(text, at);
-        if text.get(comma) == Some(&b',') && text.get(skip_space(text, comma + 1)) == Some(&b'{') {
+        // Not beyond the line, so that it does not matter how much behind it is there.
+        let comma = skip_within_line(text, at);
+        let behind = skip_within_line(text, comma + 1);
+        if text.get(comma) == Some(&b',') && text.get(behind) == Some(&b'{') {
             return Some(comma + 1);
         }
     }
     None
+}
+
+fn skip_within_line(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\r') = text.get(at) {
+        at += 1;
+    }
+    at
 }
 
 impl Decode for JsonDecoder<'_> {
