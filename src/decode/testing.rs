@@ -48,6 +48,17 @@ pub(super) fn reader(text: &[u8], read: usize) -> Transcoder<'_> {
     Transcoder::new(Box::new(Slow(text, read)), Encoding::Utf8)
 }
 
+/// The text, and then an error of the reader.
+pub(super) fn failing_reader(text: &[u8]) -> Transcoder<'_> {
+    struct Fail;
+    impl Read for Fail {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    Transcoder::new(Box::new(text.chain(Fail)), Encoding::Utf8)
+}
+
 /// Reads everything and checks the batches.
 pub(super) fn drain(mut decoder: impl Decode) -> Drained {
     let mut rows: Vec<Row> = Vec::new();

@@ -296,6 +296,8 @@ impl JsonDecoder<'_> {
         let line = oldest.line;
         let behind = batch.fields.last().map_or(0, |f| f.span.end);
         let first = batch.fields.len();
+        let gone = self.rest.kept[mark..].iter().map(|k| k.field.span.len());
+        self.rest.bytes -= gone.sum::<usize>();
         if oldest.field.span.start >= behind {
             batch
                 .fields
@@ -313,7 +315,6 @@ impl JsonDecoder<'_> {
             *at += len;
             self.rows.rebase(*at);
         }
-        self.rest.bytes = self.rest.kept.iter().map(|k| k.field.span.len()).sum();
         let number = self.rows.next_number();
         batch.records.push(Record {
             fields: first as u32..batch.fields.len() as u32,

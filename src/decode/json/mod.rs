@@ -117,7 +117,7 @@ impl<'r> JsonDecoder<'r> {
         let mut result = reader.value(root);
         let (end, too_deep) = (reader.at, reader.too_deep);
         let is_full = window - start > self.bounds.record;
-        if result.is_ok() && is_bare && end == window && !(self.blocks.ended() && !is_full) {
+        if result.is_ok() && is_bare && end == window && (is_full || !self.blocks.ended()) {
             result = Err(Stop::More);
         }
         match result {

@@ -4,8 +4,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::JsonDecoder;
-use crate::decode::testing::{Drained, drain, limits, reader, short};
+use crate::decode::Decode;
+use crate::decode::testing::{Drained, drain, failing_reader, limits, reader, short};
 use crate::error::Reason;
+use crate::record::Batch;
 
 fn read_with(text: &[u8], lines: bool, (read, block): (usize, usize), record: usize) -> Drained {
     drain(JsonDecoder::new(
@@ -438,4 +440,23 @@ fn no_complete_record_is_lost_by_a_cut() {
             );
         }
     }
+}
+
+#[test]
+fn what_stands_before_a_read_error_is_returned_first() {
+    let text = b"{\"a\":1}\n{\"a\":2,\"b\":\"x";
+    let mut decoder = JsonDecoder::new(failing_reader(text), true, &limits(64, 1000));
+    let (mut batch, mut records) = (Batch::default(), 0);
+    let error = loop {
+        match decoder.next_batch(&mut batch) {
+            Ok(true) => records += batch.records.len(),
+            Ok(false) => panic!("the error is told"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(
+        (records, error.to_string().as_str()),
+        (2, "the disk is gone")
+    );
+    assert!(matches!(decoder.next_batch(&mut batch), Ok(false)));
 }

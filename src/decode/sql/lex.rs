@@ -35,6 +35,9 @@ const STATEMENTS: [&[u8]; 12] = [
 /// Bytes that must be known behind a line break to tell whether a statement begins there.
 pub(super) const STATEMENT_WORD_MAX: usize = 10;
 
+/// Digits of a version in a mark: five, or six since MySQL 8.0.
+const MARK_DIGITS_MAX: usize = 6;
+
 /// A string without its quotes.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted {
@@ -106,13 +109,25 @@ pub(super) fn skip_blank(text: &[u8], mut at: usize) -> Result<usize, Stop> {
         at = match rest {
             [] | [b'-' | b'/' | b'*'] => return Err(Stop::More),
             [b'*', b'/', ..] => at + 2,
-            [b'/', b'*', b'!', ..] => word_end(text, at + 3),
+            [b'/', b'*', b'!', ..] => mark_end(text, at).ok_or(Stop::More)?,
             [b'/', b'*', ..] | [b'-', b'-', ..] | [b'#', ..] => {
                 comment_end(text, at).ok_or(Stop::More)?
             }
             _ => return Ok(at),
         };
     }
+}
+
+/// The end of the mark `/*!40101` at `at`, which says that what follows is for MySQL of some version.
+pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
+    let start = at + b"/*!".len();
+    let digits = text.get(start..start + MARK_DIGITS_MAX + 1)?;
+    let n = digits
+        .iter()
+        .take(MARK_DIGITS_MAX)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    Some(start + n)
 }
 
 /// The end of the comment that begins at `at`, if it is in the text; of one up to the line's end, behind the line break.

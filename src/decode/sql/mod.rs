@@ -4,6 +4,8 @@
 //! longest row. Columns come from the statement or from the `CREATE TABLE` before. Whatever else holds something that looks
 //! like data (other statements, comments, damaged stretches) is a record of text, so that nothing is lost.
 
+mod copy;
+mod damage;
 mod lex;
 mod schema;
 mod statement;
@@ -14,24 +16,16 @@ mod tests;
 
 use std::io;
 
-use memchr::{memchr, memchr_iter, memchr2, memmem};
+use memchr::{memchr, memmem};
 
-use self::lex::{
-    STATEMENT_WORD_MAX, begins_statement, comment_end, line_end, skip_blank, skip_space,
-    skip_within_line, statement_end, word,
-};
+use self::lex::{comment_end, mark_end, skip_blank, skip_space, statement_end, word};
 use self::schema::Schema;
 use self::statement::{Statement, Target, statement};
-use self::tuple::{COLUMNS_MAX, Reader};
-use super::block::{Blocks, Bounds, Rows, Step, Stop, Trouble, Troubles, char_end, holds_data};
+use self::tuple::Reader;
+use super::block::{Blocks, Bounds, Rows, Step, Stop, Trouble, Troubles, holds_data};
 use super::charset::Transcoder;
-use super::escape::Escape;
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
-
-/// Attempts to read a tuple inside a stretch that has failed, before all of it is taken as text. Keeps the time spent on
-/// damage proportional to its length.
-const ATTEMPTS_MAX: u32 = 16;
 
 /// Decodes SQL dumps of MySQL, PostgreSQL, SQL Server and SQLite.
 ///
@@ -131,7 +125,11 @@ impl<'r> SqlDecoder<'r> {
             return Step::Went;
         }
         match rest {
-            [b'/', b'*', b'!', ..] => *at = lex::word_end(&batch.text, *at + 3),
+            [b'/', b'*', b'!', ..] => match mark_end(&batch.text, *at) {
+                Some(end) => *at = end,
+                None if self.blocks.ended() => *at += b"/*!".len(),
+                None => return Step::More,
+            },
             [b'*', b'/', ..] => *at += 2,
             [b'/', b'*', ..] | [b'-', b'-', ..] | [b'#' | b'\\', ..] => {
                 return self.comment(batch, at);
@@ -403,154 +401,9 @@ impl<'r> SqlDecoder<'r> {
         })
     }
 
-    /// Reads a line of `COPY`; without a delimiter, as text.
-    fn copy(&mut self, batch: &mut Batch, at: &mut usize, delimiter: Option<u8>) -> Step {
-        let start = *at;
-        let (window, is_full) = self.window(batch, start);
-        if start == batch.text.len() {
-            if !self.blocks.ended() {
-                return Step::More;
-            }
-            self.note(batch, start, Trouble::Truncated);
-            self.state = State::Statement;
-            return Step::Went;
-        }
-        let (end, next) = match copy_line_end(&batch.text[..window], start) {
-            Some(next) => (next - 1, next),
-            None if is_full => {
-                self.note(batch, start, Trouble::TooLong);
-                let end = char_end(&batch.text, start, window - 1);
-                let table = self.schema.text();
-                self.rows.commit_text(batch, (start, end), table);
-                *at = end;
-                return Step::Went;
-            }
-            None if !self.blocks.ended() => return Step::More,
-            None => {
-                if batch.text[start..].trim_ascii() != b"\\." {
-                    self.note(batch, start, Trouble::Truncated);
-                }
-                self.state = State::Statement;
-                (window, window)
-            }
-        };
-        let line = &batch.text[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let end = start + line.len();
-        if line == b"\\." {
-            self.state = State::Statement;
-            *at = next;
-            return Step::Went;
-        }
-        let Some(delimiter) = delimiter else {
-            let table = self.schema.text();
-            self.rows.commit_text(batch, (start, end), table);
-            *at = next;
-            return Step::Went;
-        };
-        let columns = self.schema.tables()[self.target as usize].columns.len();
-        if columns > 1 && memchr(delimiter, line).is_none() && begins_statement(line) {
-            self.note(batch, start, Trouble::Malformed);
-            self.state = State::Statement;
-            return Step::Went;
-        }
-        self.copy_row(batch, (start, end), delimiter);
-        *at = next;
-        Step::Went
-    }
-
-    fn copy_row(&mut self, batch: &mut Batch, (start, end): (usize, usize), delimiter: u8) {
-        let first = batch.fields.len();
-        let line = &batch.text[start..end];
-        let has_escapes = memchr(b'\\', line).is_some();
-        let ends = memchr_iter(delimiter, line).map(|n| start + n);
-        let (mut from, mut column) = (start, 0);
-        for to in ends.chain([end]) {
-            let text = &batch.text[from..to];
-            if text != b"\\N" {
-                let escape = has_escapes && memchr(b'\\', text).is_some();
-                let column = column.min(COLUMNS_MAX - 1) as u32;
-                let escape = escape.then_some(Escape::Copy);
-                self.rows
-                    .push(&mut batch.fields, (from, to), column, escape);
-            }
-            from = to + 1;
-            column += 1;
-        }
-        self.schema.widen(self.target, column);
-        self.rows.commit(batch, (start, end), first, self.target);
-    }
-
     fn note(&mut self, batch: &Batch, at: usize, trouble: Trouble) {
         let line = self.rows.line_at(&batch.text, at);
         self.troubles.note(trouble, line, &self.bounds);
-    }
-
-    /// Gives up what begins at `start` and broke off at `end`.
-    fn break_off(&mut self, batch: &Batch, (start, end): (usize, usize), trouble: Trouble) -> Step {
-        // Attempts inside a stretch that is named already are not trouble of their own.
-        if self.damaged == 0 {
-            self.note(batch, start, trouble);
-        }
-        self.damaged = self.damaged.max(end - start);
-        self.state = State::Damage;
-        Step::Went
-    }
-
-    /// Takes one stretch of damage as a record of text: up to the line's end, or to where the next tuple begins.
-    fn damage(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
-        let start = *at;
-        if start == batch.text.len() {
-            if !self.blocks.ended() {
-                return Step::More;
-            }
-            self.state = State::Statement;
-            return Step::Went;
-        }
-        let window = batch.text.len().min(start + self.bounds.record);
-        // One byte more must be there: it tells whether the stretch ends between characters.
-        let is_full = batch.text.len() - start > self.bounds.record;
-        let end = match stretch_end(&batch.text[..window], start) {
-            Some(end) => end,
-            None if is_full => char_end(&batch.text, start, window),
-            None if self.blocks.ended() => window,
-            None => return Step::More,
-        };
-        let stretch = batch.text[start..end].trim_ascii_end();
-        let last = stretch.last().copied().unwrap_or(b'\n');
-        let ends_line = batch.text[end - 1] == b'\n';
-        let table = self.schema.text();
-        self.rows.commit_text(batch, (start, end), table);
-        self.damaged = self.damaged.saturating_sub(end - start);
-        self.state = match ends_line || last == b',' {
-            true => State::Resume { last, ends_line },
-            false => State::Damage,
-        };
-        *at = end;
-        Step::Went
-    }
-
-    /// Decides whether a tuple or a statement begins behind a stretch of damage that ended with `last`.
-    fn resume(&mut self, batch: &Batch, at: &mut usize, last: u8, ends_line: bool) -> Step {
-        let next = skip_space(&batch.text, *at);
-        let rest = &batch.text[next..];
-        if rest.len() <= STATEMENT_WORD_MAX && !self.blocks.ended() {
-            return Step::More;
-        }
-        let may_try = self.damaged <= next - *at || self.attempts < ATTEMPTS_MAX;
-        let begins_line = ends_line || memchr(b'\n', &batch.text[*at..next]).is_some();
-        self.state = match rest.first() {
-            None => State::Statement,
-            Some(b'(') if may_try && last == b',' => State::Tuples { due: true },
-            Some(_) if may_try && (last == b';' || begins_line && begins_statement(rest)) => {
-                State::Statement
-            }
-            Some(_) => State::Damage,
-        };
-        self.attempts += u32::from(self.state != State::Damage);
-        self.damaged = self.damaged.saturating_sub(next - *at);
-        *at = next;
-        Step::Went
     }
 }
 
@@ -576,37 +429,6 @@ fn holds_rows(text: &[u8]) -> bool {
         word.as_slice(),
         b"INSERT" | b"REPLACE" | b"COPY" | b"CREATE"
     )
-}
-
-/// Behind the line break that ends a line of `COPY`; one behind a backslash is data.
-fn copy_line_end(text: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
-    loop {
-        let end = line_end(text, at)?;
-        let line = &text[start..end - 1];
-        let backslashes = line.iter().rev().take_while(|b| **b == b'\\').count();
-        if backslashes % 2 == 0 {
-            return Some(end);
-        }
-        at = end;
-    }
-}
-
-/// The end of a stretch of damage: behind the next line break, or between `),` and `(`.
-fn stretch_end(text: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
-    while let Some(n) = memchr2(b'\n', b')', &text[at..]) {
-        at += n + 1;
-        if text[at - 1] == b'\n' {
-            return Some(at);
-        }
-        let comma = skip_within_line(text, at);
-        let behind = skip_within_line(text, comma + 1);
-        if text.get(comma) == Some(&b',') && text.get(behind) == Some(&b'(') {
-            return Some(comma + 1);
-        }
-    }
-    None
 }
 
 impl Decode for SqlDecoder<'_> {

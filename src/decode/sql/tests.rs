@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 
 use super::SqlDecoder;
-use crate::decode::testing::{Drained, drain, limits, reader, short};
+use crate::decode::Decode;
+use crate::decode::testing::{Drained, drain, failing_reader, limits, reader, short};
 use crate::error::Reason;
+use crate::record::Batch;
 
 fn read_with(text: &[u8], (read, block): (usize, usize), record: usize) -> Drained {
     drain(SqlDecoder::new(reader(text, read), &limits(block, record)))
@@ -426,4 +428,31 @@ fn no_complete_record_is_lost_by_a_cut() {
             assert!(got.rows.len() <= complete + 1, "cut at {cut}");
         }
     }
+}
+
+#[test]
+fn what_stands_before_a_read_error_is_returned_first() {
+    let text = b"INSERT INTO t VALUES (1),(2,'x";
+    let mut decoder = SqlDecoder::new(failing_reader(text), &limits(64, 1000));
+    let (mut batch, mut records) = (Batch::default(), 0);
+    let error = loop {
+        match decoder.next_batch(&mut batch) {
+            Ok(true) => records += batch.records.len(),
+            Ok(false) => panic!("the error is told"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(
+        (records, error.to_string().as_str()),
+        (2, "the disk is gone")
+    );
+    assert!(matches!(decoder.next_batch(&mut batch), Ok(false)));
+}
+
+#[test]
+fn marks_of_versions_hide_nothing() {
+    check(
+        "/*!40101INSERT INTO t VALUES (1) */;\n/*!INSERT INTO t VALUES (2)*/;",
+        &["t@1: =1", "t@2: =2"],
+    );
 }
