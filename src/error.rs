@@ -107,6 +107,8 @@ pub enum Reason {
     },
     /// The file shrank, or ended, in the middle of a structure; what came before was counted.
     Truncated(String),
+    /// Parts that break the rules of their format; they were read as plain text instead.
+    Malformed(String),
     /// A format that is known but not decoded (a container, an image, a database file).
     Unsupported(String),
     /// A named limit was reached.
@@ -120,7 +122,11 @@ impl Reason {
     pub fn is_partial(&self) -> bool {
         matches!(
             self,
-            Reason::Read { .. } | Reason::Truncated(_) | Reason::Limit(_) | Reason::Internal(_)
+            Reason::Read { .. }
+                | Reason::Truncated(_)
+                | Reason::Malformed(_)
+                | Reason::Limit(_)
+                | Reason::Internal(_)
         )
     }
 
@@ -146,6 +152,7 @@ impl fmt::Display for Reason {
             Reason::Link(what) => write!(f, "symbolic link: {what}"),
             Reason::Read { offset, cause } => write!(f, "read error at byte {offset}: {cause}"),
             Reason::Truncated(what) => write!(f, "truncated: {what}"),
+            Reason::Malformed(what) => write!(f, "malformed: {what}"),
             Reason::Unsupported(what) => write!(f, "unsupported format: {what}"),
             Reason::Limit(what) => write!(f, "limit reached: {what}"),
             Reason::Internal(what) => write!(f, "internal error: {what}"),

@@ -4,8 +4,10 @@
 //! neither paths nor where the bytes come from, and nothing of personal data. What it cannot decode it says as a
 //! [`Problem`]; it never panics on input and never drops a record without one.
 
+mod block;
 pub mod charset;
 pub mod csv;
+mod escape;
 pub mod json;
 pub mod sniff;
 pub mod sql;

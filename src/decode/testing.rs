@@ -1,5 +1,7 @@
 //! What tests of decoders share: readers that are slow or fail, and records as plain text.
 
+pub(crate) mod named;
+
 use std::io::{self, Read};
 
 use super::{Decode, DecodeLimits, Problem, open};

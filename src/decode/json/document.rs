@@ -1,0 +1,356 @@
+//! Documents: the structure around the records of one JSON document.
+//!
+//! The document is never held: its objects and arrays are open [`Frame`]s, and of what lies in them the elements of arrays
+//! go out as records at once. The other values are the [`Rest`]: one record of the root at the document's end, except that
+//! a value whose key is data (`{"13900000000": {…}}`) is a record of its own with that key.
+
+use super::names::{Key, NONE, NodeId};
+use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
+use super::{JsonDecoder, Mode};
+use crate::decode::block::{Step, Stop, Trouble, field, holds_data};
+use crate::decode::escape::{Escape, unescape};
+use crate::record::{Batch, Field, Record};
+
+/// Bytes the rest may hold before it goes out early, as a record for itself: bounds memory where a document is one object
+/// with millions of entries.
+const REST_BYTES_MAX: usize = 1 << 20;
+
+/// An open container outside the records.
+pub(super) struct Frame {
+    node: NodeId,
+    /// The node of the last key, or [`NONE`].
+    last: NodeId,
+    is_object: bool,
+    expect: Expect,
+    /// Where in the rest its own record begins, if it has one.
+    mark: Option<usize>,
+}
+
+/// What may come next in a frame.
+#[derive(Clone, Copy)]
+enum Expect {
+    /// A key or an element, or the end.
+    Item,
+    /// The value of a key: its node, and where in the rest the record of a key that is data begins.
+    Value(NodeId, Option<usize>),
+    /// A comma, or the end.
+    Comma,
+}
+
+/// A value of the rest.
+struct Kept {
+    field: Field,
+    line: u64,
+}
+
+/// Values outside the records.
+#[derive(Default)]
+pub(super) struct Rest {
+    /// Ascending; they lie in the text of the batch, plain, or between batches in `saved`.
+    kept: Vec<Kept>,
+    bytes: usize,
+    saved: Vec<u8>,
+}
+
+impl Rest {
+    /// Copies the values out of a text that will go.
+    pub(super) fn save(&mut self, text: &[u8]) {
+        self.saved.clear();
+        for kept in &mut self.kept {
+            kept.field = copy(text, kept.field, &mut self.saved, 0);
+        }
+    }
+
+    /// Puts the values in place of the first `used` bytes of a text; where the text behind them begins.
+    pub(super) fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
+        text.splice(..used, self.saved.drain(..)).for_each(drop);
+        self.kept
+            .last()
+            .map_or(0, |k| k.field.span.end as usize + 1)
+    }
+}
+
+/// Appends a field's text and a separator to `out`, which begins at `base`; the field over there.
+fn copy(text: &[u8], from: Field, out: &mut Vec<u8>, base: usize) -> Field {
+    let start = base + out.len();
+    out.extend_from_slice(&text[from.span.range()]);
+    let moved = field(start, base + out.len(), from.column);
+    out.push(b'\n');
+    moved
+}
+
+impl JsonDecoder<'_> {
+    /// Reads one token of the structure, or a record.
+    pub(super) fn structure(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        *at = skip_space(&batch.text, *at);
+        let Some(&byte) = batch.text.get(*at) else {
+            return self.at_end(batch, at);
+        };
+        let Some(frame) = self.frames.last_mut() else {
+            return self.top_level(batch, at, byte);
+        };
+        match (frame.expect, byte, frame.is_object) {
+            (Expect::Comma, b',', _) => {
+                frame.expect = Expect::Item;
+                *at += 1;
+                Step::Went
+            }
+            (Expect::Item | Expect::Comma, b'}', true)
+            | (Expect::Item | Expect::Comma, b']', false) => {
+                *at += 1;
+                self.close(batch, at);
+                Step::Went
+            }
+            (Expect::Item, b'"', true) => self.key(batch, at),
+            (Expect::Item, _, false) => self.element(batch, at, byte),
+            (Expect::Value(node, mark), _, _) => self.outer_value(batch, at, (node, mark)),
+            _ => self.lose(batch, at),
+        }
+    }
+
+    /// Says that the innermost array goes on with an element.
+    pub(super) fn expect_element(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.expect = Expect::Item;
+        }
+    }
+
+    fn top_level(&mut self, batch: &mut Batch, at: &mut usize, byte: u8) -> Step {
+        match byte {
+            b',' => *at += 1,
+            b']' | b'}' if self.lost => *at += 1,
+            b'{' | b'[' if !self.lines && !self.lost => {
+                *at += 1;
+                let root = self.names.root(0);
+                self.frames.push(Frame {
+                    node: root,
+                    last: NONE,
+                    is_object: byte == b'{',
+                    expect: Expect::Item,
+                    mark: None,
+                });
+            }
+            _ => return self.record(batch, at, 0),
+        }
+        Step::Went
+    }
+
+    fn element(&mut self, batch: &mut Batch, at: &mut usize, byte: u8) -> Step {
+        let Some(frame) = self.frames.last() else {
+            return Step::More;
+        };
+        let node = frame.node;
+        let is_top = self.frames.len() == 1;
+        if !is_top && !matches!(byte, b'{' | b'[') {
+            let element = self.names.element(node, NONE, 0);
+            return self.outer_value(batch, at, (element, None));
+        }
+        let table = self.names.list(node);
+        let step = self.record(batch, at, table);
+        if step == Step::Went && self.mode == Mode::Structure {
+            self.expect_comma();
+        }
+        step
+    }
+
+    fn expect_comma(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.expect = Expect::Comma;
+        }
+    }
+
+    fn key(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        let Some(frame) = self.frames.last_mut() else {
+            return Step::More;
+        };
+        let (place, start) = ((frame.node, frame.last), *at);
+        let read = read_key(&batch.text, at, &mut self.names, place);
+        let is_long = batch.text.len() - start > self.bounds.record;
+        match read {
+            Ok((_, Key::Name(node))) => {
+                frame.last = node;
+                frame.expect = Expect::Value(node, None);
+            }
+            Ok((quoted, Key::Data(node))) => {
+                frame.expect = Expect::Value(node, Some(self.rest.kept.len()));
+                let column = self.names.column(node);
+                let span = (quoted.start, quoted.end);
+                self.keep(batch, span, column, quoted.escaped);
+            }
+            Err((Stop::More, _)) if !self.blocks.ended() && !is_long => return Step::More,
+            Err((Stop::More, Some(cut))) if self.blocks.ended() && !is_long => {
+                *at = batch.text.len();
+                if holds_data(&batch.text[cut.start..cut.end]) {
+                    let column = self.names.column(place.0);
+                    self.keep(batch, (cut.start, cut.end), column, cut.escaped);
+                }
+            }
+            Err(_) => return self.lose(batch, at),
+        }
+        Step::Went
+    }
+
+    /// Reads a value outside the records: a scalar, or the beginning of a container.
+    fn outer_value(
+        &mut self,
+        batch: &mut Batch,
+        at: &mut usize,
+        (node, mark): (NodeId, Option<usize>),
+    ) -> Step {
+        let start = *at;
+        let byte = batch.text[start];
+        let is_container = matches!(byte, b'{' | b'[');
+        if is_container && self.frames.len() < self.bounds.depth {
+            *at += 1;
+            self.expect_comma();
+            self.frames.push(Frame {
+                node,
+                last: NONE,
+                is_object: byte == b'{',
+                expect: Expect::Item,
+                mark,
+            });
+            return Step::Went;
+        }
+        let window = batch.text.len().min(start + self.bounds.record + 1);
+        let text = &batch.text[..window];
+        let (span, end, escaped, stop) = if is_container {
+            let (end, stop) = balanced_end(text, start);
+            ((start, end), end, false, stop)
+        } else if byte == b'"' {
+            let (quoted, whole) = string(text, start);
+            let stop = if whole { Ok(()) } else { Err(Stop::More) };
+            let end = (quoted.end + 1).min(window);
+            ((quoted.start, quoted.end), end, quoted.escaped, stop)
+        } else {
+            let end = bare_end(text, start);
+            let whole = end < window;
+            let (end_of_value, stop) = match bare_kind(&text[start..end], whole) {
+                Bare::Bad => (start, Err(Stop::Bad)),
+                Bare::Null => (start, if whole { Ok(()) } else { Err(Stop::More) }),
+                Bare::Scalar => (end, if whole { Ok(()) } else { Err(Stop::More) }),
+            };
+            ((start, end_of_value), end, false, stop)
+        };
+        let is_full = window - start > self.bounds.record;
+        match stop {
+            Err(Stop::Bad) => return self.lose(batch, at),
+            Err(Stop::More) if is_full => return self.lose(batch, at),
+            Err(Stop::More) if !self.blocks.ended() => return Step::More,
+            _ => {}
+        }
+        *at = end;
+        self.expect_comma();
+        if span.1 > span.0 {
+            let column = self.names.column(node);
+            self.keep(batch, span, column, escaped);
+        }
+        self.note_limits(&batch.text, end, is_container);
+        if let Some(mark) = mark {
+            self.emit(batch, at, mark);
+        } else if self.rest.bytes > REST_BYTES_MAX.min(self.bounds.record) {
+            self.emit(batch, at, 0);
+            for mark in self.frames.iter_mut().filter_map(|f| f.mark.as_mut()) {
+                *mark = 0;
+            }
+        }
+        Step::Went
+    }
+
+    /// Adds a value to the rest.
+    fn keep(
+        &mut self,
+        batch: &mut Batch,
+        (start, end): (usize, usize),
+        column: u32,
+        escaped: bool,
+    ) {
+        let line = self.rows.line_at(&batch.text, start);
+        self.rows.line_at(&batch.text, end);
+        let len = if escaped {
+            unescape(&mut batch.text[start..end], Escape::Json)
+        } else {
+            end - start
+        };
+        let field = field(start, start + len, column);
+        self.rest.bytes += len;
+        self.rest.kept.push(Kept { field, line });
+    }
+
+    /// Closes the innermost frame; its own record goes out, and at the end of the document all of the rest.
+    fn close(&mut self, batch: &mut Batch, at: &mut usize) {
+        let mark = self.frames.pop().and_then(|frame| frame.mark);
+        if self.frames.is_empty() {
+            self.emit(batch, at, 0);
+        } else if let Some(mark) = mark {
+            self.emit(batch, at, mark);
+        }
+    }
+
+    /// Makes the rest from `mark` on a record. Where other records came in between, its values are copied to behind them,
+    /// so that fields ascend through the batch.
+    fn emit(&mut self, batch: &mut Batch, at: &mut usize, mark: usize) {
+        let Some(oldest) = self.rest.kept.get(mark) else {
+            return;
+        };
+        let line = oldest.line;
+        let behind = batch.fields.last().map_or(0, |f| f.span.end);
+        let first = batch.fields.len();
+        let gone = self.rest.kept[mark..].iter().map(|k| k.field.span.len());
+        self.rest.bytes -= gone.sum::<usize>();
+        if oldest.field.span.start >= behind {
+            batch
+                .fields
+                .extend(self.rest.kept.drain(mark..).map(|k| k.field));
+        } else {
+            // Lines up to here are counted: the copies must not be.
+            self.rows.line_at(&batch.text, *at);
+            let mut copies = Vec::new();
+            for kept in self.rest.kept.drain(mark..) {
+                let copied = copy(&batch.text, kept.field, &mut copies, *at);
+                batch.fields.push(copied);
+            }
+            let len = copies.len();
+            batch.text.splice(*at..*at, copies);
+            *at += len;
+            self.rows.rebase(*at);
+        }
+        let number = self.rows.next_number();
+        batch.records.push(Record {
+            fields: first as u32..batch.fields.len() as u32,
+            number,
+            line,
+            table: 0,
+        });
+    }
+
+    /// Gives the structure of the document up: what was read of the rest goes out, values that follow are records.
+    fn lose(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        self.emit_all(batch, at);
+        self.lost = true;
+        let end = *at + 1;
+        let first = batch.fields.len();
+        self.break_off(batch, (*at, end), first, Trouble::Malformed)
+    }
+
+    fn emit_all(&mut self, batch: &mut Batch, at: &mut usize) {
+        while let Some(frame) = self.frames.pop() {
+            if let Some(mark) = frame.mark {
+                self.emit(batch, at, mark);
+            }
+        }
+        self.emit(batch, at, 0);
+    }
+
+    fn at_end(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        if !self.blocks.ended() || self.frames.is_empty() {
+            return Step::More;
+        }
+        if !self.is_harmed {
+            let line = self.rows.line_at(&batch.text, *at);
+            self.troubles.note(Trouble::Truncated, line, &self.bounds);
+        }
+        self.emit_all(batch, at);
+        Step::Went
+    }
+}
