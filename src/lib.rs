@@ -3,6 +3,7 @@
 pub mod audit;
 mod bytes;
 pub mod category;
+pub mod classify;
 pub mod count;
 pub mod decode;
 pub mod detect;
