@@ -1,0 +1,571 @@
+//! Profiles: what each column of a table is, from its header and a sample of its cells.
+//!
+//! A [`Sampler`] counts how many of the first cells of each column hold which values, could hold which values, and have
+//! which shapes; `decide` then weighs header against cells. Only the sampled cells and the headers matter, so the answer is
+//! the same on every run and for any number of threads. Patterns of values are not known here: the caller says what it
+//! found in a cell.
+
+use crate::detect::vocabulary::{Lookup, RoleId, RoleSet, Vocabulary};
+use crate::record::Table;
+
+use super::deduce;
+use super::shape::{self, Shapes};
+
+/// How many records at the start of each table are sampled.
+pub const SAMPLE_ROWS: usize = 256;
+
+/// Share of a column's filled cells from which cells say what a column is, where a header says nothing.
+const CLEAR: f64 = 0.6;
+/// Share from which cells confirm a weak header.
+const AGREES: f64 = 0.5;
+/// Share from which cells hold another kind of value so clearly that they overrule a header that cannot decide alone.
+const OVERRULES_WEAK: f64 = 0.6;
+/// Share from which they overrule any header.
+const OVERRULES: f64 = 0.8;
+/// Share below which cells contradict a header that tells what its cells look like.
+const CONTRADICTS: f64 = 0.2;
+/// How many other columns with a role make a weak header trustworthy.
+const COMPANY: usize = 2;
+/// Share of sentences from which labels are searched in a column.
+const PROSE_SOME: f64 = 0.3;
+
+/// Where the role of a column comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// There is no role.
+    #[default]
+    None,
+    /// The header alone.
+    Header,
+    /// The header, and the cells agree.
+    Both,
+    /// The cells alone.
+    Cells,
+}
+
+/// What one column is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ColumnProfile {
+    /// Its role, if it has one.
+    pub role: Option<RoleId>,
+    /// Whether values found here by chance do not count.
+    pub veto: bool,
+    /// Whether its cells are running text, in which labels are searched.
+    pub prose: bool,
+    /// Where the role comes from.
+    pub from: Evidence,
+}
+
+/// What the columns of a table are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The columns, in the order of the table; one column of prose for text.
+    pub columns: Vec<ColumnProfile>,
+}
+
+impl Profile {
+    /// The profile of text: one column of prose.
+    pub fn text() -> Profile {
+        Profile {
+            columns: vec![ColumnProfile {
+                prose: true,
+                ..ColumnProfile::default()
+            }],
+        }
+    }
+
+    /// A column that appears after the sample was taken: its header alone decides, and one that cannot alone does not.
+    pub fn of_name(vocabulary: &Vocabulary, name: &str) -> ColumnProfile {
+        let role = vocabulary.lookup(name).filter(|l| !l.weak).map(|l| l.role);
+        column(vocabulary, role, false, Evidence::Header)
+    }
+}
+
+fn column(
+    vocabulary: &Vocabulary,
+    role: Option<RoleId>,
+    prose: bool,
+    from: Evidence,
+) -> ColumnProfile {
+    ColumnProfile {
+        role,
+        veto: role.is_some_and(|r| vocabulary.info(r).veto),
+        prose,
+        from: if role.is_some() { from } else { Evidence::None },
+    }
+}
+
+/// What was seen in the sampled cells of one column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    filled: u32,
+    shapes: [u32; shape::COUNT],
+    /// By role: cells that are such a value for sure. Empty until there is one.
+    sure: Vec<u32>,
+    /// By role: cells that are, or could be, such a value. Empty until there is one.
+    either: Vec<u32>,
+}
+
+impl Tally {
+    fn add(&mut self, roles: usize, cell: &[u8], sure: RoleSet, fits: RoleSet) {
+        self.filled += 1;
+        for position in Shapes::of(cell).positions() {
+            self.shapes[position] += 1;
+        }
+        count(&mut self.sure, roles, sure);
+        count(&mut self.either, roles, sure.union(fits));
+    }
+
+    fn share_of(&self, cells: u32) -> f64 {
+        if self.filled == 0 {
+            0.0
+        } else {
+            f64::from(cells.min(self.filled)) / f64::from(self.filled)
+        }
+    }
+
+    /// Whether any sampled cell was filled.
+    pub(super) fn has_cells(&self) -> bool {
+        self.filled > 0
+    }
+
+    /// Share of the filled cells with one of these shapes; cells with several count once for each, at most all.
+    pub(super) fn share(&self, shapes: Shapes) -> f64 {
+        self.share_of(shapes.positions().map(|p| self.shapes[p]).sum())
+    }
+
+    /// Whether most cells have one of these shapes.
+    pub(super) fn mostly(&self, shapes: Shapes) -> bool {
+        self.share(shapes) >= CLEAR
+    }
+
+    /// Share of cells that are a value of the role for sure.
+    fn sure(&self, role: RoleId) -> f64 {
+        self.share_of(self.sure.get(usize::from(role.0)).copied().unwrap_or(0))
+    }
+
+    /// Share of cells that are or could be a value of the role.
+    pub(super) fn either(&self, role: RoleId) -> f64 {
+        self.share_of(self.either.get(usize::from(role.0)).copied().unwrap_or(0))
+    }
+
+    /// The role of the values that most cells hold for sure; of equals the first in the vocabulary.
+    pub(super) fn clear(&self, least: f64) -> Option<RoleId> {
+        let mut best: Option<(u32, RoleId)> = None;
+        for (i, cells) in self.sure.iter().enumerate() {
+            if *cells > best.map_or(0, |(most, _)| most) {
+                best = Some((*cells, RoleId(i as u8)));
+            }
+        }
+        best.filter(|(cells, _)| self.share_of(*cells) >= least)
+            .map(|(_, role)| role)
+    }
+
+    fn is_prose(&self) -> bool {
+        self.share(Shapes::PROSE) >= CLEAR
+    }
+
+    fn has_prose(&self) -> bool {
+        self.share(Shapes::PROSE) >= PROSE_SOME
+            || self.mostly(Shapes::LONG) && self.share(Shapes::HAN_PLACE) < AGREES
+    }
+}
+
+fn count(tally: &mut Vec<u32>, roles: usize, set: RoleSet) {
+    if set.is_empty() {
+        return;
+    }
+    tally.resize(roles, 0);
+    for role in set.iter() {
+        if let Some(cells) = tally.get_mut(usize::from(role.0)) {
+            *cells += 1;
+        }
+    }
+}
+
+/// Collects a sample of one table.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    has_header: bool,
+    roles: usize,
+    headers: Vec<Option<Lookup>>,
+    tallies: Vec<Tally>,
+    rows: usize,
+}
+
+impl Sampler {
+    /// A sampler for a table as it is known now; columns that appear later are not sampled.
+    pub fn new(table: &Table, vocabulary: &Vocabulary) -> Sampler {
+        let header = |name: &String| vocabulary.lookup(name).filter(|_| table.has_header);
+        Sampler {
+            has_header: table.has_header,
+            roles: vocabulary.len(),
+            headers: table.columns.iter().map(header).collect(),
+            tallies: vec![Tally::default(); table.columns.len()],
+            rows: 0,
+        }
+    }
+
+    /// Takes in a cell: its text, the roles of values that cover it for sure, and those of values it could be in the right
+    /// column. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change nothing.
+    pub fn cell(&mut self, column: u32, text: &[u8], sure: RoleSet, fits: RoleSet) {
+        let text = text.trim_ascii();
+        if text.is_empty() || self.rows >= SAMPLE_ROWS || is_null(text) {
+            return;
+        }
+        if let Some(tally) = self.tallies.get_mut(column as usize) {
+            tally.add(self.roles, text, sure, fits);
+        }
+    }
+
+    /// Ends a row.
+    pub fn row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// How many rows were taken in.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// What the columns are.
+    pub fn decide(&self, vocabulary: &Vocabulary) -> Profile {
+        if self.tallies.is_empty() {
+            return Profile::text();
+        }
+        if !self.has_header {
+            let roles = deduce::headerless(vocabulary, &self.tallies);
+            return self.profile(vocabulary, roles.into_iter().map(|r| (r, Evidence::Cells)));
+        }
+        let mut found = self.firm(vocabulary);
+        self.accept_weak(vocabulary, &mut found);
+        let mut roles: Vec<_> = found.iter().map(|(r, _)| *r).collect();
+        deduce::sides(
+            vocabulary,
+            &mut roles,
+            &found
+                .iter()
+                .map(|f| f.1 == Evidence::Cells)
+                .collect::<Vec<_>>(),
+        );
+        self.profile(
+            vocabulary,
+            roles
+                .into_iter()
+                .zip(found)
+                .map(|(role, (_, from))| (role, from)),
+        )
+    }
+
+    fn profile(
+        &self,
+        vocabulary: &Vocabulary,
+        found: impl Iterator<Item = (Option<RoleId>, Evidence)>,
+    ) -> Profile {
+        let columns = found.zip(&self.tallies);
+        let columns =
+            columns.map(|((role, from), t)| column(vocabulary, role, t.has_prose(), from));
+        Profile {
+            columns: columns.collect(),
+        }
+    }
+
+    /// Headers that decide alone or that cells confirm, and cells that need no header.
+    fn firm(&self, vocabulary: &Vocabulary) -> Vec<(Option<RoleId>, Evidence)> {
+        let columns = self.headers.iter().zip(&self.tallies);
+        columns
+            .map(|(header, tally)| match header {
+                None => (tally.clear(CLEAR), Evidence::Cells),
+                Some(lookup) => {
+                    let judged = judge(vocabulary, *lookup, tally);
+                    match judged {
+                        Judged::Agrees(role) => (Some(role), Evidence::Both),
+                        Judged::Overruled(role) => (role, Evidence::Cells),
+                        Judged::Silent if lookup.weak => (None, Evidence::None),
+                        Judged::Silent => (Some(lookup.role), Evidence::Header),
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Weak headers whose cells say nothing, in the company of columns that are sure.
+    fn accept_weak(&self, vocabulary: &Vocabulary, found: &mut [(Option<RoleId>, Evidence)]) {
+        let company = found.iter().filter(|(role, _)| role.is_some()).count();
+        if company < COMPANY {
+            return;
+        }
+        for ((header, tally), found) in self.headers.iter().zip(&self.tallies).zip(found) {
+            if let Some(lookup) = header
+                && lookup.weak
+                && found.0.is_none()
+                && matches!(judge(vocabulary, *lookup, tally), Judged::Silent)
+            {
+                *found = (Some(lookup.role), Evidence::Header);
+            }
+        }
+    }
+}
+
+/// Words of databases for nothing.
+fn is_null(text: &[u8]) -> bool {
+    [&b"null"[..], b"\\N", b"none", b"nan", b"-"]
+        .iter()
+        .any(|n| text.eq_ignore_ascii_case(n))
+}
+
+/// What the cells say to the header of their column.
+enum Judged {
+    /// It is this role; the cells agree.
+    Agrees(RoleId),
+    /// It is another role, or none.
+    Overruled(Option<RoleId>),
+    /// They say nothing.
+    Silent,
+}
+
+fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
+    let role = header.role;
+    let info = vocabulary.info(role);
+    if info.veto || !tally.has_cells() {
+        return Judged::Silent;
+    }
+    if info.id == "account-number"
+        && let Some(login) = vocabulary.role("login")
+        && is_login(vocabulary, tally)
+    {
+        return Judged::Overruled(Some(login));
+    }
+    let agreement = agreement(vocabulary, role, tally);
+    if tally.is_prose() && !allows_prose(&info.id) {
+        return Judged::Overruled(None);
+    }
+    let least = if header.weak {
+        OVERRULES_WEAK
+    } else {
+        OVERRULES
+    };
+    if agreement < AGREES
+        && let Some(other) = tally.clear(least)
+        && other != role
+        && !may_serve(&vocabulary.info(other).id, &info.id)
+    {
+        return Judged::Overruled(Some(other));
+    }
+    if agreement >= AGREES {
+        return Judged::Agrees(role);
+    }
+    if contradicts(&info.id, header.weak, agreement, tally) {
+        return Judged::Overruled(None);
+    }
+    Judged::Silent
+}
+
+/// Share of cells that look like what the role holds.
+fn agreement(vocabulary: &Vocabulary, role: RoleId, tally: &Tally) -> f64 {
+    let shapes = tally.share(looks(&vocabulary.info(role).id));
+    let values = [Some(role), kind_behind(vocabulary, role)];
+    values
+        .into_iter()
+        .flatten()
+        .map(|r| tally.either(r))
+        .fold(shapes, f64::max)
+}
+
+/// The role whose values a side or a party holds: telephones for callers, names for owners.
+fn kind_behind(vocabulary: &Vocabulary, role: RoleId) -> Option<RoleId> {
+    let behind = match vocabulary.info(role).id.as_str() {
+        "caller" | "callee" | "party-phone" | "sender" | "receiver" => "phone",
+        "party-name" | "owner" | "vehicle-owner" => "name",
+        "account-number" | "party-account" => "bank-card",
+        "house-location" => "address",
+        "document-number" => "id-number",
+        _ => return None,
+    };
+    vocabulary.role(behind)
+}
+
+/// A contradiction needs cells that the header rules out, not merely cells that nobody knows: a strong header survives odd
+/// formats, as long as there is a digit where there must be one.
+fn contradicts(id: &str, weak: bool, agreement: f64, tally: &Tally) -> bool {
+    if agreement >= CONTRADICTS {
+        return false;
+    }
+    let looks = looks(id);
+    match id {
+        "name" => true,
+        "message-body" => {
+            tally.share(Shapes::NUMBER.and(Shapes::DIGITS).and(Shapes::HASH)) >= OVERRULES
+        }
+        _ if weak => !looks.is_empty() || holds_values(id),
+        _ if looks.meets(NUMERIC) => tally.share(Shapes::HAS_DIGIT) < CONTRADICTS,
+        _ => false,
+    }
+}
+
+const TIMES: Shapes = Shapes::DATETIME
+    .and(Shapes::DATE)
+    .and(Shapes::TIME)
+    .and(Shapes::EPOCH);
+const NUMERIC: Shapes = TIMES
+    .and(Shapes::NUMBER)
+    .and(Shapes::COUNT)
+    .and(Shapes::DEGREES);
+
+/// What cells of a role look like; nothing where they look like anything.
+fn looks(id: &str) -> Shapes {
+    match id {
+        "call-start" | "call-end" | "checkin-time" | "checkout-time" | "event-time"
+        | "transaction-time" | "order-time" | "position-time" | "visit-time" | "travel-time" => {
+            TIMES
+        }
+        "birth-date" | "registration-date" => Shapes::DATE.and(Shapes::DATETIME),
+        "amount" | "balance" | "deposit" | "price" | "salary" | "loan-amount" | "loan-balance"
+        | "credit-limit" | "house-area" => Shapes::NUMBER,
+        "age" => Shapes::COUNT,
+        "call-duration" => Shapes::COUNT.and(Shapes::TIME).and(Shapes::DURATION),
+        "longitude" | "latitude" => Shapes::DEGREES,
+        "gender" => Shapes::GENDER,
+        "document-type" => Shapes::DOCUMENT,
+        "call-type" => Shapes::CALL,
+        "debit-credit" => Shapes::DEBIT,
+        "message-body" => Shapes::PROSE,
+        "password" => Shapes::HASH,
+        "hotel" => Shapes::HOTEL,
+        "room" => Shapes::ROOM,
+        "address" | "house-location" => Shapes::HAN_PLACE,
+        "name" | "owner" | "vehicle-owner" | "party-name" => Shapes::NAME,
+        _ => Shapes::default(),
+    }
+}
+
+/// Whether the values of a role are known by their patterns, so that a column without any is another column.
+fn holds_values(id: &str) -> bool {
+    matches!(
+        id,
+        "id-number"
+            | "document-number"
+            | "phone"
+            | "caller"
+            | "callee"
+            | "party-phone"
+            | "email"
+            | "bank-card"
+            | "plate"
+            | "vin"
+            | "imei"
+            | "imsi"
+            | "iccid"
+            | "mac"
+            | "ip"
+            | "coordinates"
+            | "uscc"
+            | "qq"
+            | "passport"
+            | "permit"
+    )
+}
+
+/// Whether a column of the role may hold sentences.
+fn allows_prose(id: &str) -> bool {
+    matches!(
+        id,
+        "message-body"
+            | "summary"
+            | "chief-complaint"
+            | "diagnosis"
+            | "prescription"
+            | "exam-result"
+            | "allergy"
+            | "resume"
+            | "criminal-record"
+            | "goods"
+            | "address"
+            | "house-location"
+            | "user-agent"
+            | "overdue"
+            | "disability"
+            | "place"
+            | "company"
+            | "employer"
+            | "school"
+            | "merchant"
+            | "position"
+    )
+}
+
+/// Whether values of one role may well stand in a column of another: a telephone as a login.
+fn may_serve(values: &str, column: &str) -> bool {
+    let document = [
+        "id-number",
+        "passport",
+        "permit",
+        "document-number",
+        "driving-licence",
+        "social-security",
+        "military-id",
+    ];
+    match values {
+        "phone" => matches!(
+            column,
+            "caller"
+                | "callee"
+                | "party-phone"
+                | "sender"
+                | "receiver"
+                | "login"
+                | "im-account"
+                | "wechat"
+                | "payment-id"
+                | "account-number"
+                | "party-account"
+                | "password"
+                | "device-id"
+        ),
+        "email" => matches!(
+            column,
+            "login" | "sender" | "receiver" | "im-account" | "payment-id" | "party-account"
+        ),
+        "bank-card" => matches!(
+            column,
+            "account-number" | "party-account" | "payment-id" | "securities" | "deposit"
+        ),
+        "name" => !matches!(column, "phone" | "id-number" | "address" | "email"),
+        "id-number" | "document-number" | "passport" | "permit" => {
+            document.contains(&column)
+                || matches!(
+                    column,
+                    "login"
+                        | "password"
+                        | "student-number"
+                        | "medical-record-number"
+                        | "payment-id"
+                )
+        }
+        "address" => !matches!(column, "name" | "phone" | "id-number" | "email"),
+        "ip" | "mac" | "imei" | "imsi" | "iccid" => matches!(
+            column,
+            "device-id" | "imei" | "imsi" | "login" | "user-agent"
+        ),
+        // Weak evidence beside a header: codes and coordinates of many kinds look alike.
+        "coordinates" => matches!(
+            column,
+            "place" | "longitude" | "latitude" | "departure" | "arrival" | "cell-station"
+        ),
+        "plate" | "vin" | "uscc" => false,
+        _ => true,
+    }
+}
+
+/// Whether a column called account holds logins: neither digits nor cards nor ids of accounts.
+fn is_login(vocabulary: &Vocabulary, tally: &Tally) -> bool {
+    let holds = |id: &str| vocabulary.role(id).is_some_and(|r| tally.sure(r) >= CLEAR);
+    if holds("phone") || holds("email") {
+        return true;
+    }
+    let account =
+        tally.share(Shapes::DIGITS) >= AGREES || holds("bank-card") || holds("payment-id");
+    !account
+        && tally.share(Shapes::TOKEN) >= CLEAR
+        && tally.share(Shapes::HAS_DIGIT.and(Shapes::TOKEN)) >= CLEAR
+}
