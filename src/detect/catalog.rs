@@ -47,6 +47,9 @@ impl Catalog {
     /// # Errors
     /// When a file cannot be read or a pattern is wrong; the message names file, key and remedy.
     pub fn with_user_files(self, paths: &[PathBuf]) -> Result<Catalog, Error> {
+        if paths.is_empty() {
+            return Ok(self);
+        }
         let mut files: Vec<(String, String)> =
             builtin::PATTERNS.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         for path in paths {
@@ -77,7 +80,8 @@ impl Catalog {
             return Err(Error::new(format!("{} patterns are more than the {KINDS_MAX} that fit", parsed.len())));
         }
         let (patterns, files): (Vec<Pattern>, Vec<String>) = parsed.into_iter().unzip();
-        let engine = Compiler { patterns: &patterns, files: &files, vocabulary: &vocabulary }.compile()?;
+        let masked_anchored = patterns.iter().map(|p| p.masked.as_deref().is_some_and(is_anchored)).collect();
+        let engine = Compiler { patterns: &patterns, masked_anchored, files: &files, vocabulary: &vocabulary }.compile()?;
         Ok(Catalog {
             patterns,
             files,
@@ -241,6 +245,8 @@ fn without_data(message: &str) -> String {
 /// Turns checked patterns into an engine.
 struct Compiler<'a> {
     patterns: &'a [Pattern],
+    /// For each pattern, whether its masked form is found by a look at tokens.
+    masked_anchored: Vec<bool>,
     files: &'a [String],
     vocabulary: &'a Vocabulary,
 }
@@ -272,7 +278,7 @@ impl<'a> Compiler<'a> {
                 let expression = Expression { text, form: Form { kind, masked } };
                 if requires_at(&self.parse(expression)?) {
                     ats.push(expression);
-                } else if !masked || is_anchored(text) {
+                } else if !masked || self.masked_anchored[i] {
                     tokens.push(expression);
                 }
             }
@@ -448,7 +454,7 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let required = pattern.context == ContextRule::Required;
-            let cell_only = |masked: &&str| required || !is_anchored(masked);
+            let cell_only = |_: &&str| required || !self.masked_anchored[i];
             let forms = [
                 (pattern.cell.as_deref(), false),
                 (pattern.regex.as_deref().filter(|_| required), false),

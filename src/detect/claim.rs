@@ -83,9 +83,11 @@ const TOKEN_MAX: usize = 40;
 
 /// Reduces a value to its compact form. Says whether it fitted.
 pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool {
-    *out = Compact::new();
+    out.clear();
     match how {
+        Compacting::Digits if value.len() <= Compact::CAPACITY && value.iter().all(u8::is_ascii_digit) => out.set(value),
         Compacting::Digits => value.iter().filter(|b| b.is_ascii_digit()).all(|b| out.push(*b)),
+        _ if value.len() > 4 * Compact::CAPACITY => false,
         Compacting::AlnumUpper => alnum_upper(value, out),
         Compacting::Lower => value.trim_ascii().iter().all(|b| out.push(b.to_ascii_lowercase())),
         Compacting::Text => {

@@ -12,7 +12,7 @@ use super::table::Table;
 use super::{Compact, Verdict, digits, luhn};
 
 /// Prefixes and lengths of cards of mainland issuers.
-const BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
+static BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
 
 /// Test numbers that card schemes and gateways publish.
 const TESTS: [&[u8]; 20] = [

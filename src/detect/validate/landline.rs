@@ -8,7 +8,7 @@ use super::table::Table;
 use super::{Compact, Verdict, digits};
 
 /// Area codes of three digits, without the trunk 0.
-const AREA_CODES: Table = Table::new(include_bytes!("area_codes.txt"), 3);
+static AREA_CODES: Table = Table::new(include_bytes!("area_codes.txt"), 3);
 
 /// Fixed-line number, normalised to trunk 0, area code, number and extension without separators. Numbers without area
 /// code are accepted in context, as weak.

@@ -72,6 +72,11 @@ impl Compact {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// Empties the form.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
     /// Appends one byte; says whether it fitted.
     pub fn push(&mut self, byte: u8) -> bool {
         let fits = usize::from(self.len) < Compact::CAPACITY;

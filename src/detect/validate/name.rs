@@ -8,7 +8,7 @@ use super::table::Table;
 use super::{Compact, Verdict};
 
 /// Surnames of one character (three bytes).
-const SURNAMES: Table = Table::new(include_bytes!("surnames.txt"), 3);
+static SURNAMES: Table = Table::new(include_bytes!("surnames.txt"), 3);
 
 /// Surnames of two characters.
 const DOUBLE_SURNAMES: [&str; 57] = [

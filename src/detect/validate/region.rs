@@ -9,7 +9,7 @@
 use super::table::Table;
 
 /// Codes of six digits.
-const REGIONS: Table = Table::new(include_bytes!("regions.txt"), 6);
+static REGIONS: Table = Table::new(include_bytes!("regions.txt"), 6);
 
 /// Whether the first two digits are a province, an autonomous region, a municipality, Taiwan (71), Hong Kong (81) or
 /// Macao (82), or 83, which residence permits of Taiwan residents bear.

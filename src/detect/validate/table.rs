@@ -1,20 +1,25 @@
-//! Tables of fixed-width rows, searched as they lie in the binary.
+//! Tables of fixed-width rows: data files that are embedded in the binary and searched as numbers.
 //!
-//! A data file beside this one is sorted, and each of its lines has the same length, so that a look-up is a binary search
-//! over the embedded bytes: nothing is parsed at start and nothing is allocated. What the rows mean is not known here.
+//! A data file beside this one is sorted, and each of its lines has the same length. At first use its rows are read as
+//! big-endian numbers, so that a look-up is a binary search over integers. What the rows mean is not known here.
 
-/// Sorted rows of one width, each ended by a line feed.
+use std::sync::OnceLock;
+
+/// Sorted rows of one width, at most 16 bytes, each ended by a line feed.
 pub(super) struct Table {
     /// The file: a whole number of rows.
     rows: &'static [u8],
     /// Bytes of a row without its line feed.
     width: usize,
+    /// The rows as numbers, ascending.
+    keys: OnceLock<Vec<u128>>,
 }
 
 impl Table {
     /// A table over an embedded file whose lines hold `width` bytes each.
     pub(super) const fn new(rows: &'static [u8], width: usize) -> Table {
-        Table { rows, width }
+        assert!(width <= 16, "a row fits a number");
+        Table { rows, width, keys: OnceLock::new() }
     }
 
     /// Whether a row equals `key`, or, for a shorter key, begins with it.
@@ -22,30 +27,23 @@ impl Table {
         if key.len() > self.width {
             return false;
         }
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.row(middle)[..key.len()].cmp(key) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return true,
-            }
-        }
-        false
+        let keys = self.keys.get_or_init(|| self.rows.chunks(self.width + 1).map(|row| padded(&row[..self.width], 0)).collect());
+        let (low, high) = (padded(key, 0), padded(key, 0xFF));
+        let at = keys.partition_point(|k| *k < low);
+        keys.get(at).is_some_and(|k| *k <= high)
     }
 
-    /// Number of rows.
+    #[cfg(test)]
     fn len(&self) -> usize {
         self.rows.len() / (self.width + 1)
     }
 
-    /// Row `index`, without its line feed.
+    #[cfg(test)]
     fn row(&self, index: usize) -> &[u8] {
         let start = index * (self.width + 1);
         &self.rows[start..start + self.width]
     }
 
-    /// Asserts what the search relies on: whole rows, line feeds in place, sorted and without duplicates.
     #[cfg(test)]
     #[track_caller]
     pub(super) fn assert_sound(&self, rows_min: usize) {
@@ -65,11 +63,18 @@ impl Table {
     }
 }
 
+/// At most 16 bytes as a big-endian number, filled up with `fill`.
+fn padded(bytes: &[u8], fill: u8) -> u128 {
+    let mut whole = [fill; 16];
+    whole[..bytes.len()].copy_from_slice(bytes);
+    u128::from_be_bytes(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const FRUIT: Table = Table::new(b"apple\nmango\npeach\n", 5);
+    static FRUIT: Table = Table::new(b"apple\nmango\npeach\n", 5);
 
     #[test]
     fn finds_rows_and_beginnings() {
