@@ -141,7 +141,7 @@ impl Columns<'_> {
             let plain = |i: &usize| {
                 !self.tallies[*i].mostly(Shapes::NUMBER.and(Shapes::DIGITS).and(MOMENT))
             };
-            let Some(login) = before.filter(plain).last() else {
+            let Some(login) = before.filter(plain).next_back() else {
                 return;
             };
             self.set(&[login], &["login"]);
