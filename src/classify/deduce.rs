@@ -137,11 +137,11 @@ impl Columns<'_> {
         }
         if !self.has(&["email", "phone", "login", "id-number"]) {
             let tokens = self.free(Shapes::TOKEN);
-            let before = tokens.into_iter().filter(|i| *i < hashes[0]);
+            let mut before = tokens.into_iter().filter(|i| *i < hashes[0]);
             let plain = |i: &usize| {
                 !self.tallies[*i].mostly(Shapes::NUMBER.and(Shapes::DIGITS).and(MOMENT))
             };
-            let Some(login) = before.filter(plain).last() else {
+            let Some(login) = before.rfind(plain) else {
                 return;
             };
             self.set(&[login], &["login"]);

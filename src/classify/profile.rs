@@ -350,13 +350,17 @@ fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
         && other != role
         && !may_serve(&vocabulary.info(other).id, &info.id)
     {
-        return Judged::Overruled(Some(other));
+        return Judged::Overruled(Some(on_side_of(vocabulary, role, other)));
     }
     if agreement >= AGREES {
         return Judged::Agrees(role);
     }
     if contradicts(&info.id, header.weak, agreement, tally) {
-        return Judged::Overruled(None);
+        // Names are never sure, so they are asked for here.
+        let name = vocabulary
+            .role("name")
+            .filter(|n| info.party == 2 && tally.either(*n) >= CLEAR);
+        return Judged::Overruled(name.map(|n| on_side_of(vocabulary, role, n)));
     }
     Judged::Silent
 }
@@ -557,15 +561,27 @@ fn may_serve(values: &str, column: &str) -> bool {
     }
 }
 
-/// Whether a column called account holds logins: neither digits nor cards nor ids of accounts.
+/// Whether a column called account holds logins: telephones, mail addresses, or words, but no cards or ids of payment.
 fn is_login(vocabulary: &Vocabulary, tally: &Tally) -> bool {
     let holds = |id: &str| vocabulary.role(id).is_some_and(|r| tally.sure(r) >= CLEAR);
     if holds("phone") || holds("email") {
         return true;
     }
-    let account =
-        tally.share(Shapes::DIGITS) >= AGREES || holds("bank-card") || holds("payment-id");
-    !account
-        && tally.share(Shapes::TOKEN) >= CLEAR
-        && tally.share(Shapes::HAS_DIGIT.and(Shapes::TOKEN)) >= CLEAR
+    let account = holds("bank-card") || holds("payment-id");
+    !account && tally.mostly(Shapes::HANDLE)
+}
+
+/// The role of values that overrule a header, on the side that the header named: `dfhm` is the other party's, whether its
+/// cells are names or numbers.
+fn on_side_of(vocabulary: &Vocabulary, header: RoleId, values: RoleId) -> RoleId {
+    if vocabulary.info(header).party != 2 {
+        return values;
+    }
+    let other = match vocabulary.info(values).id.as_str() {
+        "phone" => "party-phone",
+        "bank-card" | "account-number" => "party-account",
+        "name" => "party-name",
+        _ => return values,
+    };
+    vocabulary.role(other).unwrap_or(values)
 }

@@ -33,18 +33,19 @@ shapes! {
     PROSE 15 "A sentence.",
     LONG 16 "Text of many characters.",
     HASH 17 "A hash of a password.",
-    NAME 18 "Two to four Han characters, or words of Latin letters.",
+    NAME 18 "Two to four Han characters, some of them masked perhaps, or words of Latin letters.",
     HAN_NAME 19 "Two to four Han characters.",
     TOKEN 20 "Letters, digits and signs without a blank.",
     DURATION 21 "A duration with units.",
     HOTEL 22 "A text that ends like the name of a hotel.",
     ROOM 23 "A room: two to five digits, with a letter perhaps.",
     HAS_DIGIT 24 "There is a digit.",
+    HANDLE 26 "A token that begins with a letter and is no account in the IBAN format.",
     HAN_PLACE 25 "Han text with the signs of an address.",
 }
 
 /// How many shapes there are.
-pub(super) const COUNT: usize = 26;
+pub(super) const COUNT: usize = 27;
 
 /// Fewest characters of a sentence.
 const PROSE_MIN: usize = 12;
@@ -258,10 +259,19 @@ impl Shapes {
             && text
                 .chars()
                 .all(|c| c.is_alphabetic() && !is_han(c) || " .'-".contains(c));
+        let stars = text.chars().filter(|c| matches!(c, '*' | '＊')).count();
+        let masked = (2..=4).contains(&length) && han > 0 && han + stars == length;
         self.add(Shapes::HAN_NAME, han_name || dotted);
-        self.add(Shapes::NAME, han_name || dotted || latin);
+        self.add(Shapes::NAME, masked || dotted || latin);
         let token = text.bytes().all(|b| b.is_ascii_graphic());
         self.add(Shapes::TOKEN, token && length <= 128);
+        let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let iban =
+            letters == 2 && length >= 15 && text[2..].bytes().take(2).all(|b| b.is_ascii_digit());
+        self.add(
+            Shapes::HANDLE,
+            token && letters > 0 && length <= 64 && !iban,
+        );
         self.add(Shapes::HASH, token && is_hash(text));
         let place = [
             "省", "市", "区", "县", "镇", "路", "街", "道", "号", "村", "室", "栋",
@@ -406,6 +416,10 @@ mod tests {
         check("张伟", &[S::NAME, S::HAN_NAME], &[S::PROSE, S::TOKEN]);
         check("John Smith", &[S::NAME], &[S::HAN_NAME, S::PROSE]);
         check("阿依古丽·买买提", &[S::NAME], &[S::PROSE]);
+        check("张*", &[S::NAME], &[S::HAN_NAME]);
+        check("lifang88", &[S::HANDLE], &[S::NAME]);
+        check("6222-0200-0001", &[S::TOKEN], &[S::HANDLE]);
+        check("DE89370400440532013000", &[S::TOKEN], &[S::HANDLE]);
         check("女", &[S::GENDER], &[S::NAME]);
         check("主叫", &[S::CALL], &[S::DEBIT]);
         check(

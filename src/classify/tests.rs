@@ -65,9 +65,14 @@ fn vocabulary() -> Vocabulary {
     };
     let block = |(id, headers, weak): &(&str, &str, &str)| {
         let veto = *id == "order-number";
+        let party = if id.starts_with("party") || *id == "callee" {
+            2
+        } else {
+            1
+        };
         let (headers, weak) = (list(headers), list(weak));
         format!(
-            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\n"
+            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\nparty={party}\n"
         )
     };
     Vocabulary::load(&ROLES.iter().map(block).collect::<String>()).unwrap()
@@ -82,7 +87,9 @@ fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
     let length = cell.chars().count();
     match length {
         11 if digits && cell.starts_with('1') => add(&mut sure, "phone"),
-        18 if cell[..17].bytes().all(|b| b.is_ascii_digit()) && !han => add(&mut sure, "id-number"),
+        18 if cell.bytes().take(17).all(|b| b.is_ascii_digit()) && !han => {
+            add(&mut sure, "id-number")
+        }
         16 | 19 if digits => add(&mut sure, "bank-card"),
         7 if cell.starts_with(['京', '粤', '沪']) && !han => add(&mut sure, "plate"),
         17 if cell.bytes().all(|b| b.is_ascii_alphanumeric()) && !digits => add(&mut sure, "vin"),
@@ -276,6 +283,31 @@ fn cells_decide_what_ambiguous_headers_mean() {
     check(
         Some("账号|姓名"),
         &["6222020000000000001|王小明"],
+        "account-number name",
+    );
+}
+
+#[test]
+fn the_other_party_stays_the_other_party() {
+    check(
+        Some("姓名|dfhm"),
+        &["王小明|13800000001", "李芳|13900000002"],
+        "name party-phone",
+    );
+    check(
+        Some("姓名|dfhm"),
+        &["王小明|6222020000000000001"],
+        "name party-account",
+    );
+    check(
+        Some("姓名|dfdh"),
+        &["王小明|赵强", "李芳|孙丽"],
+        "name party-name",
+    );
+    check(Some("name"), &["王*", "李*芳"], "name");
+    check(
+        Some("账号|姓名"),
+        &["6222-0200-0000-0001|王小明"],
         "account-number name",
     );
 }
