@@ -4,6 +4,8 @@
 //! [`StartTable`] is derived from the automaton's own transitions: for a token of a given make-up and length, followed by a
 //! given byte, it says whether any pattern could match. It holds no knowledge of numbers of its own.
 
+use std::sync::OnceLock;
+
 use regex_automata::Anchored;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -34,13 +36,18 @@ pub(crate) type Ends = Vec<(u16, usize)>;
 impl Automaton {
     /// Compiles the expressions; a pattern's index is its position.
     pub(crate) fn new(expressions: &[&str]) -> Result<Automaton, Error> {
+        Automaton::within(expressions, DFA_BYTES_MAX)
+    }
+
+    /// The same, with at most `bytes_max` of tables.
+    fn within(expressions: &[&str], bytes_max: usize) -> Result<Automaton, Error> {
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
                     .match_kind(MatchKind::All)
                     .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(DFA_BYTES_MAX))
-                    .determinize_size_limit(Some(4 * DFA_BYTES_MAX)),
+                    .dfa_size_limit(Some(bytes_max))
+                    .determinize_size_limit(Some(4 * bytes_max)),
             )
             .syntax(syntax::Config::new().unicode(true).utf8(false))
             .thompson(thompson::Config::new().utf8(false))
@@ -183,24 +190,29 @@ impl Automaton {
     }
 }
 
-/// Many expressions as one anchored DFA that is built while it runs.
+/// Expressions for whole cells: a DFA if that is small, otherwise one that is built while it runs.
 ///
-/// For forms of cells: addresses and names have expressions whose whole DFA would be huge, of which a run sees little. Each
-/// worker brings its own [`LazyCache`].
-pub(crate) struct LazyAutomaton {
-    dfa: hybrid::dfa::DFA,
+/// Addresses and names have expressions whose whole DFA would be huge, of which a run sees little. Of the many sets of forms
+/// a run uses few, so the DFA is made at first use. Each worker brings its own [`LazyCache`].
+pub(crate) struct CellAutomaton {
+    expressions: Vec<String>,
+    lazy: hybrid::dfa::DFA,
+    whole: OnceLock<Option<Automaton>>,
 }
 
-/// What a worker has built of a [`LazyAutomaton`] so far.
+/// Largest DFA made for cells, in bytes of its tables.
+const CELL_DFA_BYTES_MAX: usize = 256 << 10;
+
+/// What a worker has built of a [`CellAutomaton`] so far.
 pub(crate) type LazyCache = hybrid::dfa::Cache;
 
 /// Memory for the states of one lazy automaton in one worker, in bytes. When it is full, building starts anew.
 const LAZY_BYTES_MAX: usize = 4 << 20;
 
-impl LazyAutomaton {
+impl CellAutomaton {
     /// Compiles the expressions; a pattern's index is its position.
-    pub(crate) fn new(expressions: &[&str]) -> Result<LazyAutomaton, Error> {
-        let dfa = hybrid::dfa::Builder::new()
+    pub(crate) fn new(expressions: &[&str]) -> Result<CellAutomaton, Error> {
+        let lazy = hybrid::dfa::Builder::new()
             .configure(
                 hybrid::dfa::Config::new()
                     .match_kind(MatchKind::All)
@@ -211,25 +223,33 @@ impl LazyAutomaton {
             .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(NFA_BYTES_MAX)))
             .build_many(expressions)
             .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
-        Ok(LazyAutomaton { dfa })
+        let expressions = expressions.iter().map(|e| (*e).to_owned()).collect();
+        Ok(CellAutomaton { expressions, lazy, whole: OnceLock::new() })
     }
 
     /// An empty cache for one worker.
     pub(crate) fn cache(&self) -> LazyCache {
-        self.dfa.create_cache()
+        self.lazy.create_cache()
     }
 
     /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
     pub(crate) fn ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
+        let whole = self.whole.get_or_init(|| {
+            let expressions: Vec<&str> = self.expressions.iter().map(String::as_str).collect();
+            Automaton::within(&expressions, CELL_DFA_BYTES_MAX).ok()
+        });
+        if let Some(automaton) = whole {
+            return automaton.ends(text, out);
+        }
         // The automaton only errs when told to give up on a full cache, which it is not.
         let _ = self.try_ends(cache, text, out);
     }
 
     fn try_ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
         let config = start::Config::new().anchored(Anchored::Yes);
-        let mut state = self.dfa.start_state(cache, &config).ok()?;
+        let mut state = self.lazy.start_state(cache, &config).ok()?;
         for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
-            state = self.dfa.next_state(cache, state, byte).ok()?;
+            state = self.lazy.next_state(cache, state, byte).ok()?;
             if state.is_tagged() {
                 if state.is_match() {
                     self.push(cache, state, i, out);
@@ -239,7 +259,7 @@ impl LazyAutomaton {
             }
         }
         if text.len() <= REACH_BYTES_MAX {
-            state = self.dfa.next_eoi_state(cache, state).ok()?;
+            state = self.lazy.next_eoi_state(cache, state).ok()?;
             if state.is_match() {
                 self.push(cache, state, text.len(), out);
             }
@@ -248,8 +268,8 @@ impl LazyAutomaton {
     }
 
     fn push(&self, cache: &LazyCache, state: LazyStateID, end: usize, out: &mut Ends) {
-        for i in 0..self.dfa.match_len(cache, state) {
-            out.push((self.dfa.match_pattern(cache, state, i).as_u32() as u16, end));
+        for i in 0..self.lazy.match_len(cache, state) {
+            out.push((self.lazy.match_pattern(cache, state, i).as_u32() as u16, end));
         }
     }
 }

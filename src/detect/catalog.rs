@@ -13,7 +13,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::error::{self, Error};
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, LazyAutomaton, StartTable};
+use super::automaton::{Automaton, CellAutomaton, StartTable};
 use super::builtin;
 use super::engine::{AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
 use super::label::{Label, Labels};
@@ -384,7 +384,7 @@ impl<'a> Compiler<'a> {
     fn cell_group(&self, expressions: &[Expression<'_>]) -> Result<CellGroup, Error> {
         let texts: Vec<&str> = expressions.iter().map(|e| e.text).collect();
         Ok(CellGroup {
-            automaton: LazyAutomaton::new(&texts)?,
+            automaton: CellAutomaton::new(&texts)?,
             forms: expressions.iter().map(|e| e.form).collect(),
         })
     }

@@ -89,7 +89,7 @@ pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool 
         Compacting::Digits => value.iter().filter(|b| b.is_ascii_digit()).all(|b| out.push(*b)),
         _ if value.len() > 4 * Compact::CAPACITY => false,
         Compacting::AlnumUpper => alnum_upper(value, out),
-        Compacting::Lower => value.trim_ascii().iter().all(|b| out.push(b.to_ascii_lowercase())),
+        Compacting::Lower => out.set_lowercase(value.trim_ascii()),
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, Ends, LazyAutomaton, LazyCache, MakeUp, StartTable};
+use super::automaton::{Automaton, Ends, CellAutomaton, LazyCache, MakeUp, StartTable};
 use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{self, Label, Labels};
@@ -45,7 +45,7 @@ pub(crate) struct Group {
 
 /// Forms of whole cells, or of values behind a label, that are tried together.
 pub(crate) struct CellGroup {
-    pub(crate) automaton: LazyAutomaton,
+    pub(crate) automaton: CellAutomaton,
     pub(crate) forms: Vec<Form>,
 }
 
@@ -384,8 +384,9 @@ impl Look<'_> {
         if self.rule.prose {
             self.labels(text, places, found);
         }
-        if !self.rule.kinds.is_empty() {
-            self.cell(text, found);
+        // A column that announces a kind, and a cell that is one from end to end: that is what it is.
+        if self.rule.cells.is_some() && self.cell(text, found) {
+            return;
         }
         self.ats(text, places, found);
         self.tokens(text, places, found);
@@ -430,19 +431,20 @@ impl Look<'_> {
         }
     }
 
-    /// Looks at the field as one cell.
-    fn cell(&mut self, text: &[u8], found: &mut Found) {
-        let Some(cells) = self.rule.cells else { return };
+    /// Looks at the field as one cell. Says whether it is a value of the column, whole.
+    fn cell(&mut self, text: &[u8], found: &mut Found) -> bool {
+        let Some(cells) = self.rule.cells else { return false };
         let value = trim(text);
         if value.is_empty() {
-            return;
+            return false;
         }
         let start = value.as_ptr() as usize - text.as_ptr() as usize;
         let end = start + value.len();
         self.scratch.cell_ends(self.engine, cells, value);
         self.scratch.ends.retain(|(_, e)| start + e == end);
         let forms = &self.engine.cells[cells].forms;
-        self.claim(text, start, forms, self.rule.role, Some(self.rule.kinds), found);
+        self.claim(text, start, forms, self.rule.role, Some(self.rule.kinds), found)
+            && self.scratch.claims.last().is_some_and(|c| c.status != Status::FailedChecksum)
     }
 
     fn ats(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
@@ -545,19 +547,22 @@ impl Look<'_> {
         announced: Option<KindSet>,
         found: &mut Found,
     ) -> bool {
+        if self.scratch.ends.is_empty() {
+            return false;
+        }
         let engine = self.engine;
         let mut ends = std::mem::take(&mut self.scratch.ends);
-        if ends.len() > 1 {
-            ends.sort_unstable_by_key(|(form, end)| {
-                let kind = forms[usize::from(*form)].kind;
-                let precedence = engine.kinds[kind.index()].precedence;
-                (std::cmp::Reverse((*end, precedence)), kind)
-            });
-        }
         let mut failed: Option<Claim> = None;
         let mut claimed = false;
-        for (form, end) in &ends {
-            let form = forms[usize::from(*form)];
+        // The best claim is nearly always the first that is tried, so the ends are not sorted.
+        while !ends.is_empty() {
+            let rank = |(form, end): &(u16, usize)| {
+                let kind = forms[usize::from(*form)].kind;
+                (*end, engine.kinds[kind.index()].precedence, std::cmp::Reverse(kind))
+            };
+            let best = (1..ends.len()).fold(0, |b, i| if rank(&ends[i]) > rank(&ends[b]) { i } else { b });
+            let (form, end) = ends.swap_remove(best);
+            let form = forms[usize::from(form)];
             let context = self.context(form.kind, start, announced);
             let Some(mut claim) = self.judge(text, start..start + end, form, context.is_some(), found)
             else {

@@ -3,22 +3,20 @@
 
 use super::{Compact, Verdict};
 
-/// Endings of file names that stand where a top-level domain would: `icon@2x.png`.
-const FILE_ENDINGS: [&str; 29] = [
-    "bmp", "conf", "css", "csv", "dll", "exe", "gif", "gz", "htm", "html", "ico", "jar", "jpeg",
-    "jpg", "js", "json", "jsx", "lock", "log", "png", "scss", "svg", "tgz", "ts", "txt", "webp",
-    "xml", "yaml", "yml",
-];
+/// Whether the last label is the ending of a file name that stands where a top-level domain would: `icon@2x.png`.
+fn is_file_ending(top: &str) -> bool {
+    matches!(
+        top,
+        "bmp" | "conf" | "css" | "csv" | "dll" | "exe" | "gif" | "gz" | "htm" | "html" | "ico" | "jar"
+            | "jpeg" | "jpg" | "js" | "json" | "jsx" | "lock" | "log" | "png" | "scss" | "svg" | "tgz"
+            | "ts" | "txt" | "webp" | "xml" | "yaml" | "yml"
+    )
+}
 
-/// Names that no mail reaches (RFC 6761, RFC 6762, and private networks).
-const LOCAL_DOMAINS: [&str; 6] = [
-    "internal",
-    "invalid",
-    "lan",
-    "local",
-    "localdomain",
-    "localhost",
-];
+/// Whether no mail reaches names under this last label (RFC 6761, RFC 6762, and private networks).
+fn is_local_domain(top: &str) -> bool {
+    matches!(top, "internal" | "invalid" | "lan" | "local" | "localdomain" | "localhost")
+}
 
 /// E-mail address in lower case. Addresses of services rather than people (`git@…`) are rejected without context.
 pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
@@ -32,7 +30,7 @@ pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
         return Verdict::Reject;
     }
     let top = domain.rsplit('.').next().unwrap_or_default();
-    if FILE_ENDINGS.contains(&top) || LOCAL_DOMAINS.contains(&top) {
+    if is_file_ending(top) || is_local_domain(top) {
         return Verdict::Reject;
     }
     match local {
@@ -44,34 +42,30 @@ pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
 
 /// Whether the part before `@` is a dot-atom of at most 64 bytes. Stars are legal in it and mean that it is masked.
 fn is_local_part(local: &str) -> bool {
-    local.len() <= 64
-        && local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'+-/=?^_`{|}~".contains(&b))
-        })
+    let local = local.as_bytes();
+    let legal = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+') || b"!#$%&'/=?^`{|}~".contains(b);
+    (1..=64).contains(&local.len())
+        && local[0] != b'.'
+        && local[local.len() - 1] != b'.'
+        && local.iter().all(legal)
+        && !local.windows(2).any(|pair| pair == b"..")
 }
 
 /// Whether the part behind it is a domain with a top-level domain of letters (or `xn--`).
 fn is_domain(domain: &str) -> bool {
-    let labels = domain.split('.').count();
     let top = domain.rsplit('.').next().unwrap_or_default();
-    labels >= 2
+    top.len() >= 2
+        && top.len() < domain.len()
         && domain.len() <= 253
-        && domain.split('.').all(is_label)
-        && top.len() >= 2
+        && domain.as_bytes().split(|b| *b == b'.').all(is_label)
         && (top.bytes().all(|b| b.is_ascii_alphabetic()) || top.starts_with("xn--"))
 }
 
 /// Whether this is a label of a domain name.
-fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+fn is_label(label: &[u8]) -> bool {
+    matches!(label, [first, .., last] if *first != b'-' && *last != b'-' && label.len() <= 63)
+        && label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        || matches!(label, [only] if only.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

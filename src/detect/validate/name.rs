@@ -4,6 +4,8 @@
 //! (Ministry of Public Security, report on names 2019); more than six thousand are in use, so an unknown one is weak
 //! evidence and no rejection. Running text is never searched for names.
 
+use std::sync::OnceLock;
+
 use super::table::Table;
 use super::{Compact, Verdict};
 
@@ -133,6 +135,36 @@ const LATIN_WORDS: [&str; 24] = [
     "user",
 ];
 
+/// Characters that some word begins or ends with: a quick no before the words are compared one by one.
+struct Chars(Box<[u64; 1024]>);
+
+static LAST: OnceLock<Chars> = OnceLock::new();
+static FIRST: OnceLock<Chars> = OnceLock::new();
+
+fn last_chars() -> Chars {
+    Chars::new(PLACEHOLDERS.iter().chain(&ORGANISATION_ENDS).filter_map(|w| w.chars().next_back()))
+}
+
+fn first_chars() -> Chars {
+    Chars::new(DOUBLE_SURNAMES.iter().filter_map(|w| w.chars().next()))
+}
+
+impl Chars {
+    fn new(chars: impl Iterator<Item = char>) -> Chars {
+        let mut set = Box::new([0u64; 1024]);
+        for code in chars.map(|c| c as usize & 0xFFFF) {
+            set[code / 64] |= 1 << (code % 64);
+        }
+        Chars(set)
+    }
+
+    /// False only if no word has the character there.
+    fn may_hold(&self, c: Option<char>) -> bool {
+        let code = c.map_or(0, |c| c as usize & 0xFFFF);
+        self.0[code / 64] >> (code % 64) & 1 == 1
+    }
+}
+
 /// Name of a person, as a column or a label announces it.
 pub(super) fn name(compact: &mut Compact, in_context: bool) -> Verdict {
     let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
@@ -157,14 +189,13 @@ fn chinese(text: &str) -> Verdict {
         || !text.chars().all(is_han)
         // 张某, 李某某: made anonymous.
         || text.contains('某')
-        || PLACEHOLDERS.contains(&text)
-        || ORGANISATION_ENDS.iter().any(|end| text.ends_with(end))
+        || LAST.get_or_init(last_chars).may_hold(text.chars().next_back())
+            && (PLACEHOLDERS.contains(&text) || ORGANISATION_ENDS.iter().any(|end| text.ends_with(end)))
     {
         return Verdict::Reject;
     }
-    let double = DOUBLE_SURNAMES
-        .iter()
-        .any(|surname| text.starts_with(surname));
+    let double = FIRST.get_or_init(first_chars).may_hold(text.chars().next())
+        && DOUBLE_SURNAMES.iter().any(|surname| text.starts_with(surname));
     let single = text.len() >= 3 && SURNAMES.contains(&text.as_bytes()[..3]);
     match n_chars {
         3.. if double => Verdict::Strong,
