@@ -145,7 +145,6 @@ struct FileResult {
 struct FileCounts {
     records: u64,
     kinds: Vec<u64>,
-    categories: [u64; Category::ALL.len()],
 }
 
 /// One thread's state.
@@ -154,9 +153,20 @@ struct Worker<'a> {
     detector: Detector,
     prober: Prober,
     found: Found,
-    decisions: HashMap<RoleSet, Decision>,
+    /// What records with a set of roles support, and the records of the file in hand that have it.
+    decisions: Vec<Decided>,
+    /// Positions in `decisions`.
+    by_roles: HashMap<RoleSet, usize>,
     tally: Tally,
     counts: FileCounts,
+}
+
+/// What a set of roles supports, decided once.
+struct Decided {
+    roles: RoleSet,
+    decision: Decision,
+    /// Records of the file in hand.
+    n_records: u64,
 }
 
 /// What a file turned out to be, as far as it was opened.
@@ -173,7 +183,8 @@ impl<'a> Worker<'a> {
             detector: shared.catalog.detector(),
             prober: shared.catalog.prober(),
             found: Found::default(),
-            decisions: HashMap::new(),
+            decisions: Vec::new(),
+            by_roles: HashMap::new(),
             tally: Tally::new(key, shared.catalog.patterns().len()),
             counts: FileCounts::default(),
         }
@@ -191,6 +202,7 @@ impl<'a> Worker<'a> {
     fn file(&mut self, index: usize, entry: &Entry) -> FileResult {
         self.counts = FileCounts::default();
         self.counts.kinds.resize(self.shared.catalog.patterns().len(), 0);
+        self.decisions.iter_mut().for_each(|d| d.n_records = 0);
         let n_bytes = AtomicU64::new(0);
         let mut identity = None;
         let outcome = catch_unwind(AssertUnwindSafe(|| self.read(index, entry, &n_bytes, &mut identity)));
@@ -269,6 +281,7 @@ impl<'a> Worker<'a> {
         self.detector.batch(batch, tables.has_prose(batch));
         let wants_hits = self.shared.observer.wants_hits();
         let mut hits = Vec::new();
+        let mut last = 0;
         for record in &batch.records {
             let rules = tables.rules(record.table);
             self.detector.record(batch, record, rules, &mut self.found);
@@ -276,7 +289,9 @@ impl<'a> Worker<'a> {
             if self.found.matches.is_empty() && self.found.roles.is_empty() {
                 continue;
             }
-            let decision = self.decide();
+            last = self.decide(last);
+            self.decisions[last].n_records += 1;
+            let decision = self.decisions[last].decision;
             self.count(index, batch, record, &decision);
             if wants_hits {
                 self.hits(entry, batch, record, sources, &mut hits);
@@ -287,25 +302,22 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// What the record in hand supports; remembered, because few sets of roles come up in a file.
-    fn decide(&mut self) -> Decision {
+    /// The position of what the record in hand supports; it is mostly that of the record before, `last`.
+    fn decide(&mut self, last: usize) -> usize {
         let roles = self.found.roles;
-        match self.decisions.get(&roles) {
-            Some(decision) => *decision,
-            None => {
-                let decision = self.shared.rules.support(roles);
-                self.decisions.insert(roles, decision);
-                decision
-            }
+        if self.decisions.get(last).is_some_and(|d| d.roles == roles) {
+            return last;
         }
+        *self.by_roles.entry(roles).or_insert_with(|| {
+            let decision = self.shared.rules.support(roles);
+            self.decisions.push(Decided { roles, decision, n_records: 0 });
+            self.decisions.len() - 1
+        })
     }
 
     fn count(&mut self, index: usize, batch: &Batch, record: &Record, decision: &Decision) {
         for m in self.found.matches.iter().filter(|m| m.status == Status::Valid) {
             self.counts.kinds[m.kind.index()] += 1;
-        }
-        for (category, _) in decision.support.base.iter() {
-            self.counts.categories[category.index()] += 1;
         }
         let Decision { support, parties } = *decision;
         self.tally.record(self.shared.ladder, index, batch, record, &self.found, support, parties);
@@ -341,10 +353,16 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Rows of the file in hand that support a category under the default reading.
+    fn rows(&self, category: Category) -> u64 {
+        let supporting = self.decisions.iter().filter(|d| d.decision.support.base.contains(category));
+        supporting.map(|d| d.n_records).sum()
+    }
+
     fn file_audit(&self, entry: &Entry, identity: &Identity, bytes: u64) -> FileAudit {
         let patterns = self.shared.catalog.patterns();
         let kinds = patterns.iter().zip(&self.counts.kinds).filter(|(_, n)| **n > 0);
-        let categories = Category::ALL.into_iter().zip(self.counts.categories).filter(|(_, n)| *n > 0);
+        let categories = Category::ALL.into_iter().map(|c| (c, self.rows(c))).filter(|(_, n)| *n > 0);
         FileAudit {
             path: entry.display.clone(),
             format: identity.format.to_owned(),

@@ -10,8 +10,6 @@ mod fingerprint;
 mod subject;
 mod total;
 
-use std::collections::BTreeMap;
-
 use crate::category::Support;
 use crate::detect::{Catalog, Found, Identifies, Key, KindId, Status};
 use crate::record::{Batch, Record};
@@ -58,7 +56,7 @@ impl Ladder {
 pub struct Tally {
     key: RunKey,
     kinds: Vec<KindTally>,
-    groups: BTreeMap<Support, Group>,
+    groups: Vec<(Support, Group)>,
 }
 
 #[derive(Default)]
@@ -94,7 +92,7 @@ impl Tally {
     /// An empty tally for a catalog of `n_kinds` kinds.
     pub fn new(key: RunKey, n_kinds: usize) -> Tally {
         let kinds = (0..n_kinds).map(|_| KindTally::default()).collect();
-        Tally { key, kinds, groups: BTreeMap::new() }
+        Tally { key, kinds, groups: Vec::new() }
     }
 
     /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
@@ -135,7 +133,12 @@ impl Tally {
             return;
         }
         let subjects = subject::subjects(&self.key, ladder, batch, record, found, parties);
-        let group = self.groups.entry(support).or_default();
+        // Few sets of categories come up, and mostly the same as in the record before.
+        let at = self.groups.iter().position(|(s, _)| *s == support).unwrap_or_else(|| {
+            self.groups.push((support, Group::default()));
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[at].1;
         group.rows += 1;
         group.persons.insert(subjects.first);
         if let Some(second) = subjects.second {
@@ -153,7 +156,7 @@ impl Tally {
             kind.numbers.seal();
             kind.texts.seal();
         }
-        for group in self.groups.values_mut() {
+        for (_, group) in &mut self.groups {
             group.contents.seal();
             group.persons.seal();
         }

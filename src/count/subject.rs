@@ -66,7 +66,7 @@ fn strongest(
     let (mut name, mut address) = (None, None);
     for m in found.matches.iter().filter(|m| m.status == Status::Valid) {
         let identifies = ladder.identifies[m.kind.index()];
-        let party = m.role.map_or(1, |r| ladder.parties[usize::from(r.0)]);
+        let party = m.column.or(m.role).map_or(1, |r| ladder.parties[usize::from(r.0)]);
         if !of_party(party) {
             continue;
         }

@@ -64,7 +64,7 @@ impl<'a> Totals<'a> {
 
     /// Counts per category under a reading, in the order of the table.
     pub fn reading(&self, reading: Reading, rank: Ranking<'_>) -> ReadingCount {
-        let supports: BTreeSet<Support> = self.tallies.iter().flat_map(|t| t.groups.keys().copied()).collect();
+        let supports: BTreeSet<Support> = self.tallies.iter().flat_map(|t| t.groups.iter().map(|(s, _)| *s)).collect();
         let mut categories = Vec::new();
         for category in Category::ALL {
             let in_set = |s: &&Support| s.under(reading).contains(category);
@@ -103,13 +103,14 @@ impl<'a> Totals<'a> {
 
     /// Different data subjects over all records that a reading counts.
     pub fn persons(&self, reading: Reading) -> u64 {
-        let supports = self.tallies.iter().flat_map(|t| t.groups.keys().copied());
+        let supports = self.tallies.iter().flat_map(|t| t.groups.iter().map(|(s, _)| *s));
         let counted: BTreeSet<Support> = supports.filter(|s| !s.under(reading).is_empty()).collect();
         self.union_of(counted.into_iter(), |g| &g.persons)
     }
 
     fn groups(&self, support: Support) -> impl Iterator<Item = &'a Group> {
-        self.tallies.iter().filter_map(move |t| t.groups.get(&support))
+        let groups = self.tallies.iter().flat_map(|t| &t.groups);
+        groups.filter(move |(s, _)| *s == support).map(|(_, g)| g)
     }
 
     fn union_of(

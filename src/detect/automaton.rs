@@ -282,12 +282,6 @@ const LEAD_ASCII_MAX: usize = 3;
 /// Most other characters before it, as in a plate's province or `军字第`.
 const LEAD_CHARS_MAX: usize = 8;
 
-/// For tokens by make-up, length and the byte behind them: whether to start the automaton.
-pub(crate) struct StartTable {
-    /// `[make-up][length]` is a set of bytes; length is capped.
-    sets: Vec<[u64; 4]>,
-}
-
 /// What a token is made of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MakeUp {
@@ -299,54 +293,128 @@ pub(crate) enum MakeUp {
     Mixed,
 }
 
-/// Longest token the table tells apart.
+/// Longest token the tables tell apart.
 const TOKEN_MAX: usize = 40;
+
+/// What the tables say of a token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Start {
+    /// No pattern matches from its start.
+    No,
+    /// Some pattern might.
+    Yes,
+    /// Only together with a token behind one more byte, whose length is one of these bits.
+    WithNext(u64),
+}
+
+/// For tokens by make-up, length and the byte behind them: whether to start the automaton.
+pub(crate) struct StartTable {
+    /// `[make-up][length][byte]`: 0 is no, 1 is yes, others point into `lengths`.
+    entries: Vec<u8>,
+    /// Sets of lengths of the next token.
+    lengths: Vec<u64>,
+}
 
 impl StartTable {
     /// Explores the automaton, from its start or (`led`) from the states in which part of a match stands before the token.
     pub(crate) fn new(automaton: &Automaton, led: bool) -> StartTable {
         let from = if led { automaton.led_states() } else { vec![automaton.start] };
-        let mut sets = Vec::with_capacity(3 * (TOKEN_MAX + 1));
+        let mut table = StartTable { entries: vec![0; 3 * (TOKEN_MAX + 1) * 256], lengths: vec![0; 2] };
         let make_ups: [fn(u8) -> bool; 3] = [
             |b| b.is_ascii_digit(),
             |b| b.is_ascii_alphabetic(),
             |b| b.is_ascii_alphanumeric(),
         ];
-        for class in make_ups {
+        for (make_up, class) in make_ups.iter().enumerate() {
             let mut states = from.clone();
-            sets.push([0; 4]);
             for len in 1..=TOKEN_MAX {
                 states = automaton.step(&states, class);
                 let endless = len == TOKEN_MAX && !states.is_empty();
-                sets.push(if endless { [u64::MAX; 4] } else { followers(automaton, &states) });
+                // Bytes that no pattern tells apart have one entry; 0 stands for the end as well and has its own.
+                let mut entries = [None; 256];
+                for byte in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric()) {
+                    let class = match byte {
+                        0 => 255,
+                        _ => usize::from(automaton.dfa.byte_classes().get(byte)).min(254),
+                    };
+                    let entry = *entries[class].get_or_insert_with(|| {
+                        let start = if endless { Start::Yes } else { table.behind(automaton, &states, byte) };
+                        table.entry(start)
+                    });
+                    table.entries[(make_up * (TOKEN_MAX + 1) + len) * 256 + usize::from(byte)] = entry;
+                }
             }
         }
-        StartTable { sets }
+        table
+    }
+
+    /// What can become of `states` when `byte` follows.
+    fn behind(&self, automaton: &Automaton, states: &[StateID], byte: u8) -> Start {
+        let dfa = &automaton.dfa;
+        let matched = states.iter().any(|s| {
+            dfa.is_match_state(dfa.next_state(*s, byte))
+                || byte == 0 && dfa.is_match_state(dfa.next_eoi_state(*s))
+        });
+        if matched {
+            return Start::Yes;
+        }
+        let next = states.iter().map(|s| dfa.next_state(*s, byte));
+        let mut open: Vec<StateID> = next.filter(|s| !dfa.is_dead_state(*s)).collect();
+        open.sort_unstable();
+        open.dedup();
+        if open.is_empty() {
+            return Start::No;
+        }
+        if !automaton.step(&open, |b| !b.is_ascii_alphanumeric()).is_empty() {
+            return Start::Yes;
+        }
+        let mut lengths = 0u64;
+        for len in 1..64 {
+            open = automaton.step(&open, |b| b.is_ascii_alphanumeric());
+            if open.is_empty() {
+                break;
+            }
+            let ends = open.iter().any(|s| {
+                (0..=255u8).any(|b| !b.is_ascii_alphanumeric() && !dfa.is_dead_state(dfa.next_state(*s, b)))
+                    || dfa.is_match_state(dfa.next_eoi_state(*s))
+            });
+            lengths |= u64::from(ends) << len;
+        }
+        Start::WithNext(lengths)
+    }
+
+    fn entry(&mut self, start: Start) -> u8 {
+        match start {
+            Start::No => 0,
+            Start::Yes => 1,
+            Start::WithNext(set) => {
+                let known = self.lengths.iter().skip(2).position(|s| *s == set);
+                let at = known.map_or(self.lengths.len(), |i| i + 2);
+                match u8::try_from(at) {
+                    Ok(entry) => {
+                        if known.is_none() {
+                            self.lengths.push(set);
+                        }
+                        entry
+                    }
+                    // More sets than an entry can tell apart: look closer.
+                    Err(_) => 1,
+                }
+            }
+        }
     }
 
     /// Whether the automaton can match from the start of such a token. `next` is the byte behind it; 0 stands for the end
     /// of the text as well.
     #[inline]
-    pub(crate) fn allows(&self, make_up: MakeUp, len: usize, next: u8) -> bool {
-        let set = &self.sets[make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)];
-        set[usize::from(next >> 6)] >> (next & 63) & 1 == 1
-    }
-}
-
-/// The bytes that may follow, outside letters and digits.
-fn followers(automaton: &Automaton, states: &[StateID]) -> [u64; 4] {
-    let mut set = [0u64; 4];
-    let dfa = &automaton.dfa;
-    for byte in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric()) {
-        let alive = states.iter().any(|s| {
-            !dfa.is_dead_state(dfa.next_state(*s, byte))
-                || byte == 0 && dfa.is_match_state(dfa.next_eoi_state(*s))
-        });
-        if alive {
-            set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    pub(crate) fn start(&self, make_up: MakeUp, len: usize, next: u8) -> Start {
+        let row = make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX);
+        match self.entries[row * 256 + usize::from(next)] {
+            0 => Start::No,
+            1 => Start::Yes,
+            other => Start::WithNext(self.lengths[usize::from(other)]),
         }
     }
-    set
 }
 
 #[cfg(test)]
@@ -368,13 +436,13 @@ mod tests {
     fn the_table_knows_lengths_and_followers() {
         let automaton = Automaton::new(&["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}"]).unwrap();
         let table = StartTable::new(&automaton, false);
-        assert!(table.allows(MakeUp::Digits, 11, b','));
-        assert!(table.allows(MakeUp::Digits, 11, 0));
-        assert!(!table.allows(MakeUp::Digits, 10, b','));
-        assert!(!table.allows(MakeUp::Digits, 12, b','));
-        assert!(table.allows(MakeUp::Digits, 4, b'-'));
-        assert!(!table.allows(MakeUp::Digits, 4, b','));
-        assert!(!table.allows(MakeUp::Letters, 11, b','));
+        assert_eq!(table.start(MakeUp::Digits, 11, b','), Start::Yes);
+        assert_eq!(table.start(MakeUp::Digits, 11, 0), Start::Yes);
+        assert_eq!(table.start(MakeUp::Digits, 10, b','), Start::No);
+        assert_eq!(table.start(MakeUp::Digits, 12, b','), Start::No);
+        assert_eq!(table.start(MakeUp::Digits, 4, b'-'), Start::WithNext(1 << 4));
+        assert_eq!(table.start(MakeUp::Digits, 4, b','), Start::No);
+        assert_eq!(table.start(MakeUp::Letters, 11, b','), Start::No);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::automaton::{Automaton, CellAutomaton, StartTable};
 use super::builtin;
 use super::engine::{AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
 use super::label::{Label, Labels};
+use super::prefilter::Admission;
 use super::pattern::{ContextRule, Example, Pattern};
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
 use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
@@ -400,8 +401,10 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            plain: StartTable::new(&group.automaton, false),
-            led: StartTable::new(&group.automaton, true),
+            admission: Admission {
+                plain: StartTable::new(&group.automaton, false),
+                led: StartTable::new(&group.automaton, true),
+            },
             group,
             leads,
         })

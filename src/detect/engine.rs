@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, Ends, CellAutomaton, LazyCache, MakeUp, StartTable};
+use super::automaton::{Automaton, CellAutomaton, Ends, LazyCache};
 use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{self, Label, Labels};
 use super::pattern::{Boundary, Compacting, Confidence, ConfidenceRule};
-use super::prefilter::{Places, Token};
+use super::prefilter::{Admission, Places, Token, is_ascii_lead};
 use super::validate::{Compact, Validator, Verdict};
 use super::vocabulary::{RoleId, RoleSet};
 use super::{Key, KindId, KindSet, Match, Status};
@@ -52,10 +52,8 @@ pub(crate) struct CellGroup {
 /// Expressions that begin at a token, or a little before it.
 pub(crate) struct TokenGroup {
     pub(crate) group: Group,
-    /// For matches that begin with the token.
-    pub(crate) plain: StartTable,
-    /// For matches that begin before it.
-    pub(crate) led: StartTable,
+    /// At which tokens to look.
+    pub(crate) admission: Admission,
     /// ASCII bytes and other characters that a match may begin with before its first token.
     pub(crate) leads: (usize, usize),
 }
@@ -99,6 +97,10 @@ pub struct ColumnRule {
     /// Which of the engine's groups has the forms of cells of these kinds.
     pub(crate) cells: Option<usize>,
 }
+
+/// The rule of a column nothing is known of.
+static NO_RULE: ColumnRule =
+    ColumnRule { role: None, kinds: KindSet::EMPTY, veto: false, prose: false, cells: None };
 
 /// What was found in one record.
 #[derive(Debug, Default)]
@@ -248,7 +250,7 @@ impl Detector {
     /// Starts on a batch; [`Detector::record`] follows for its records, in order. `prose` says whether any column of it may
     /// be running text.
     pub fn batch(&mut self, batch: &Batch, prose: bool) {
-        self.places.find(&batch.text, prose);
+        self.places.find(&batch.text, &self.engine.tokens.admission, prose);
         self.cursor = Cursor::default();
     }
 
@@ -257,8 +259,8 @@ impl Detector {
     pub fn record(&mut self, batch: &Batch, record: &Record, rules: &[ColumnRule], found: &mut Found) {
         found.clear();
         for (i, field) in batch.fields_of(record).iter().enumerate() {
-            let rule = rules.get(field.column as usize).copied().unwrap_or_default();
-            self.field(batch, *field, i as u32, &rule, found);
+            let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
+            self.field(batch, *field, i as u32, rule, found);
         }
     }
 
@@ -290,7 +292,7 @@ impl Detector {
             });
         } else {
             self.folded.fold(text);
-            self.wide_places.find(&self.folded.text, rule.prose);
+            self.wide_places.find(&self.folded.text, &self.engine.tokens.admission, rule.prose);
             let places = FieldPlaces {
                 base: 0,
                 tokens: &self.wide_places.tokens,
@@ -327,6 +329,9 @@ fn take<'a, T>(
 
 /// Whether a cell says that there is nothing.
 fn is_null(text: &[u8]) -> bool {
+    if text.len() > 4 && text[0] > b' ' {
+        return false;
+    }
     matches!(trim(text), b"" | b"NULL" | b"null" | b"\\N" | b"-" | b"--" | b"N/A" | b"None" | b"nan")
 }
 
@@ -366,6 +371,7 @@ fn settle_into(
             confidence: claim.confidence,
             key: claim.key,
             role,
+            column: rule.role,
         });
     }
 }
@@ -472,24 +478,11 @@ impl Look<'_> {
         let mut taken = 0;
         for token in places.tokens {
             let start = token.start.max(places.base) as usize - places.base as usize;
-            let end = (token.end as usize - places.base as usize).min(text.len());
             if start < taken {
                 continue;
             }
-            let make_up = match token.n_digits {
-                0 => MakeUp::Letters,
-                n if n == token.end - token.start => MakeUp::Digits,
-                _ => MakeUp::Mixed,
-            };
-            let next = text.get(end).copied().unwrap_or(0);
-            let before = if start == 0 { 0 } else { text[start - 1] };
-            let led = (before >= 0x80 || is_ascii_lead(before))
-                && group.led.allows(make_up, end - start, next);
-            let mut claimed = false;
-            if led {
-                claimed = self.led(text, start, found);
-            }
-            if !claimed && group.plain.allows(make_up, end - start, next) {
+            let mut claimed = token.led && self.led(text, start, found);
+            if !claimed && token.plain {
                 self.scratch.ends.clear();
                 group.group.automaton.ends(&text[start..], &mut self.scratch.ends);
                 claimed = self.claim(text, start, &group.group.forms, None, None, found);
@@ -657,10 +650,6 @@ impl Look<'_> {
 
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
 const LABEL_REACH: usize = 4;
-
-fn is_ascii_lead(byte: u8) -> bool {
-    byte != 0 && byte < 0x80 && byte.is_ascii_punctuation()
-}
 
 /// Whether a value behind a label may end here: not inside a Han word, unless the rest begins another label.
 fn value_ends(labels: &Labels, text: &[u8], end: usize) -> bool {

@@ -45,6 +45,9 @@ pub const KINDS_MAX: usize = 256;
 pub struct KindSet([u64; 4]);
 
 impl KindSet {
+    /// No kind.
+    pub const EMPTY: KindSet = KindSet([0; 4]);
+
     /// Adds a kind.
     pub fn insert(&mut self, kind: KindId) {
         self.0[kind.index() / 64] |= 1 << (kind.index() % 64);
@@ -124,4 +127,6 @@ pub struct Match {
     pub key: Key,
     /// The role it plays in its record: that of its column or label, else that of its kind.
     pub role: Option<RoleId>,
+    /// The role of the column it stands in, whatever its kind: tells whose value it is.
+    pub column: Option<RoleId>,
 }

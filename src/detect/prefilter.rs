@@ -5,15 +5,56 @@
 
 use crate::bytes::{self, Classes};
 
+use super::automaton::{MakeUp, Start, StartTable};
 use super::fold;
 
-/// A maximal run of ASCII letters and digits.
+/// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
     /// How many of its bytes are digits.
     pub(crate) n_digits: u32,
+    /// Whether a match may begin with it.
+    pub(crate) plain: bool,
+    /// Whether a match may begin a little before it.
+    pub(crate) led: bool,
+}
+
+/// Which tokens are worth a look: tables derived from the patterns.
+pub(crate) struct Admission {
+    /// For matches that begin with the token.
+    pub(crate) plain: StartTable,
+    /// For matches that begin before it.
+    pub(crate) led: StartTable,
+}
+
+impl Admission {
+    /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
+    #[inline]
+    fn judge(&self, text: &[u8], token: &mut Token, glued_too: bool) -> Start {
+        let next = text.get(token.end as usize).copied().unwrap_or(0);
+        let len = (token.end - token.start) as usize;
+        let make_up = match token.n_digits {
+            0 => MakeUp::Letters,
+            n if n as usize == len => MakeUp::Digits,
+            _ => MakeUp::Mixed,
+        };
+        let before = if token.start == 0 { 0 } else { text[token.start as usize - 1] };
+        token.led = (before >= 0x80 || is_ascii_lead(before)) && self.led.start(make_up, len, next) != Start::No;
+        let start = self.plain.start(make_up, len, next);
+        token.plain = start != Start::No;
+        match start {
+            // A token that follows a Han character may follow a label.
+            _ if token.led || glued_too && before >= 0x80 => Start::Yes,
+            other => other,
+        }
+    }
+}
+
+/// Whether a match may begin with this byte before its first token.
+pub(crate) fn is_ascii_lead(byte: u8) -> bool {
+    byte != 0 && byte < 0x80 && byte.is_ascii_punctuation()
 }
 
 /// The places of a text, each list ascending.
@@ -30,23 +71,23 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Lists the places of `text`. Separators are listed only when asked for: they matter in prose alone.
-    pub(crate) fn find(&mut self, text: &[u8], with_separators: bool) {
+    /// Lists the places of `text`. What only matters behind labels is listed when `prose` asks for it.
+    pub(crate) fn find(&mut self, text: &[u8], admission: &Admission, prose: bool) {
         self.tokens.clear();
         self.ats.clear();
         self.separators.clear();
         self.wides.clear();
         let mut classes = std::mem::take(&mut self.classes);
         bytes::classify(text, &mut classes);
-        self.find_tokens(&classes);
+        self.find_tokens(text, &classes, admission, prose);
         let mut previous_high = false;
         for (i, block) in classes.iter().enumerate() {
             let base = i * bytes::LANES;
             each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
             if block.wide != 0 {
-                self.find_wides(text, base, block.wide, with_separators);
+                self.find_wides(text, base, block.wide, prose);
             }
-            if with_separators {
+            if prose {
                 let mut found = block.colon;
                 each_bit(block.high << 1 | u64::from(previous_high), |bit| {
                     if matches!(text.get(base + bit), Some(b' ' | b'\t')) {
@@ -57,37 +98,38 @@ impl Places {
                 previous_high = block.high >> 63 == 1;
             }
         }
-        if with_separators {
+        if prose {
             self.separators.sort_unstable();
         }
         self.classes = classes;
     }
 
-    fn find_wides(&mut self, text: &[u8], base: usize, wide: u64, with_separators: bool) {
+    fn find_wides(&mut self, text: &[u8], base: usize, wide: u64, prose: bool) {
         each_bit(wide, |bit| {
             let rest = &text[base + bit..];
             if fold::is_wide_word(rest) {
                 self.wides.push((base + bit) as u32);
-            } else if with_separators && rest.starts_with("：".as_bytes()) {
+            } else if prose && rest.starts_with("：".as_bytes()) {
                 self.separators.push((base + bit) as u32);
             }
         });
     }
 
-    fn find_tokens(&mut self, classes: &[Classes]) {
+    fn find_tokens(&mut self, text: &[u8], classes: &[Classes], admission: &Admission, prose: bool) {
+        let mut door = Door { text, admission, prose, waiting: None, tokens: &mut self.tokens };
         let mut open: Option<Token> = None;
         for (i, block) in classes.iter().enumerate() {
             let base = (i * bytes::LANES) as u32;
             let mut word = block.word;
-            if let Some(token) = open.as_mut() {
+            if let Some(mut token) = open.take() {
                 let run = (!word).trailing_zeros().min(64);
                 token.end = base + run;
                 token.n_digits += (block.digit & low_bits(run)).count_ones();
                 if run == 64 {
+                    open = Some(token);
                     continue;
                 }
-                self.tokens.push(*token);
-                open = None;
+                door.enter(token);
                 word &= !low_bits(run);
             }
             while word != 0 {
@@ -98,16 +140,46 @@ impl Places {
                     start: base + start,
                     end: base + start + run,
                     n_digits: (block.digit & bits).count_ones(),
+                    plain: false,
+                    led: false,
                 };
                 if start + run == 64 {
                     open = Some(token);
                 } else {
-                    self.tokens.push(token);
+                    door.enter(token);
                 }
                 word &= !bits;
             }
         }
-        self.tokens.extend(open);
+        if let Some(token) = open {
+            door.enter(token);
+        }
+    }
+}
+
+/// Lets in tokens that are worth a look, in order; one that depends on its successor waits for it.
+struct Door<'a> {
+    text: &'a [u8],
+    admission: &'a Admission,
+    prose: bool,
+    waiting: Option<(Token, u64)>,
+    tokens: &'a mut Vec<Token>,
+}
+
+impl Door<'_> {
+    #[inline]
+    fn enter(&mut self, mut token: Token) {
+        if let Some((waiting, lengths)) = self.waiting.take()
+            && token.start == waiting.end + 1
+            && lengths >> (token.end - token.start).min(63) & 1 == 1
+        {
+            self.tokens.push(waiting);
+        }
+        match self.admission.judge(self.text, &mut token, self.prose) {
+            Start::No => {}
+            Start::Yes => self.tokens.push(token),
+            Start::WithNext(lengths) => self.waiting = Some((token, lengths)),
+        }
     }
 }
 
@@ -129,26 +201,44 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn slow_tokens(text: &[u8]) -> Vec<Token> {
-        let mut tokens: Vec<Token> = Vec::new();
-        for (i, byte) in text.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()) {
-            let i = i as u32;
+    fn admission() -> Admission {
+        let patterns = ["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}", "[手][A-Z][0-9]{5}", "[A-Z][0-9]{8}"];
+        let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
+        Admission { plain: StartTable::new(&automaton, false), led: StartTable::new(&automaton, true) }
+    }
+
+    /// Every token, found byte by byte.
+    fn slow_tokens(text: &[u8]) -> Vec<(u32, u32)> {
+        let mut tokens: Vec<(u32, u32)> = Vec::new();
+        for (i, _) in text.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()) {
             match tokens.last_mut() {
-                Some(t) if t.end == i => t.end += 1,
-                _ => tokens.push(Token { start: i, end: i + 1, n_digits: 0 }),
+                Some((_, end)) if *end == i as u32 => *end += 1,
+                _ => tokens.push((i as u32, i as u32 + 1)),
             }
-            let last = tokens.last_mut().expect("one was just pushed or grown");
-            last.n_digits += u32::from(byte.is_ascii_digit());
         }
         tokens
     }
 
     proptest! {
         #[test]
-        fn tokens_are_those_of_a_plain_loop(text in "([a-z0-9]{0,90}[ ,@：手１]{0,3}){0,8}") {
+        fn no_token_is_lost_that_a_pattern_matches_at(
+            text in "((1[0-9]{10}|[0-9]{4}(-[0-9]{4}){3}|[A-Z][0-9]{8}|[a-zA-Z0-9]{0,90})[ ,@：手１-]{0,3}){0,8}",
+        ) {
+            let patterns = ["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}", "[A-Z][0-9]{8}"];
+            let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
             let mut places = Places::default();
-            places.find(text.as_bytes(), true);
-            prop_assert_eq!(&places.tokens, &slow_tokens(text.as_bytes()));
+            places.find(text.as_bytes(), &admission(), true);
+            let all = slow_tokens(text.as_bytes());
+            for token in &places.tokens {
+                prop_assert!(all.contains(&(token.start, token.end)));
+            }
+            for (start, end) in all {
+                let mut ends = Vec::new();
+                automaton.ends(&text.as_bytes()[start as usize..], &mut ends);
+                if ends.iter().any(|(_, e)| start as usize + e >= end as usize) {
+                    prop_assert!(places.tokens.iter().any(|t| t.start == start && t.plain), "{text} at {start}");
+                }
+            }
             let ats: Vec<u32> = text.bytes().enumerate().filter(|(_, b)| *b == b'@')
                 .map(|(i, _)| i as u32).collect();
             prop_assert_eq!(&places.ats, &ats);
