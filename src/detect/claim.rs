@@ -45,7 +45,8 @@ pub(crate) fn settle(claims: &mut Vec<Claim>) {
 /// Whether a value may begin at `start`, by what stands before it.
 pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool {
     if !text[start].is_ascii_alphanumeric() {
-        return true;
+        // `1+44…` is a sum; before a Han character or a bracket behind a word anything may stand.
+        return !text[start].is_ascii() || start == 0 || !text[start - 1].is_ascii_digit();
     }
     match text[..start] {
         [] => true,
