@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decode::testing::decode_all_ways;
+use crate::decode::testing::open_all_ways;
 
 #[track_caller]
 fn is(text: &str, ending: Option<&str>, expected: Format) {
@@ -217,10 +217,10 @@ fn bills_have_a_preamble() {
         assert_eq!(dialect.preamble_lines, 14, "{fill}");
         assert!(dialect.has_header);
     }
-    let decoded = decode_all_ways(bill("").as_bytes(), None);
+    let decoded = open_all_ways(bill("").as_bytes(), None);
     assert_eq!(decoded.tables[0].columns[0], "交易时间");
     assert_eq!(decoded.rows.iter().filter(|r| r.table == 0).count(), 3);
-    assert_eq!(decoded.rows.last().unwrap().cells[8], "100003");
+    assert_eq!(decoded.rows.last().unwrap().cells()[8], "100003");
 }
 
 #[test]
@@ -490,10 +490,13 @@ fn other_encodings() {
     let sniffed = sniff(&utf16, true, None);
     assert_eq!(sniffed.encoding, Encoding::Utf16Le);
     assert_eq!(sniffed.format, table(b',', true));
-    let decoded = decode_all_ways(&utf16, None);
-    assert_eq!(decoded, decode_all_ways(&gbk, None));
-    assert_eq!(decoded, decode_all_ways(text.as_bytes(), None));
-    assert_eq!(decoded.rows[1].cells, ["李四", "女", "110101199003070001"]);
+    let decoded = open_all_ways(&utf16, None);
+    assert_eq!(decoded, open_all_ways(&gbk, None));
+    assert_eq!(decoded, open_all_ways(text.as_bytes(), None));
+    assert_eq!(
+        decoded.rows[1].cells(),
+        ["李四", "女", "110101199003070001"]
+    );
 }
 
 /// Begins of exports of the kinds that are sold, of invented people.
