@@ -299,6 +299,18 @@ fn a_row_above_the_limit_is_text() {
 }
 
 #[test]
+fn rows_whose_statement_is_lost_have_a_table_of_their_own() {
+    let text = format!("SELECT {},\n(1,'a'),\n(2,'b');\n", "x".repeat(80));
+    let got = read_all_ways(text.as_bytes(), 60);
+    let (rows, lines) = (&got.rows[got.rows.len() - 2..], &got.rows[0]);
+    assert_eq!(rows[0].cells(), ["1", "a"]);
+    assert_eq!(rows[1].cells(), ["2", "b"]);
+    assert_ne!(rows[0].table, lines.table);
+    assert!(got.tables[lines.table as usize].columns.is_empty());
+    assert_eq!(got.tables[rows[0].table as usize].columns, ["", ""]);
+}
+
+#[test]
 fn many_failing_tuples_take_no_time() {
     for unit in ["(1,(", "('x'y),", "(\n", "/*", "'\n"] {
         let text = format!("INSERT INTO t VALUES {}", unit.repeat(20_000));
