@@ -23,7 +23,7 @@ use self::schema::Schema;
 use self::statement::{Statement, Target, statement};
 use self::tuple::Reader;
 use super::block::{
-    Blocks, Bounds, Rows, Step, Steps, Stop, Trouble, Troubles, holds_data, next_batch,
+    Blocks, Bounds, Rows, Step, Steps, Stop, Trouble, Troubles, char_end, holds_data, next_batch,
 };
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
@@ -193,7 +193,7 @@ impl<'r> SqlDecoder<'r> {
                 match statement_end(text, end, &self.delimiter, self.backslash) {
                     Ok(end) => *at = end,
                     Err(_) if !is_full && !self.blocks.ended() => return Step::More,
-                    Err(_) => *at = window,
+                    Err(_) => *at = char_end(&batch.text, start, window),
                 }
                 self.take(statement, &[]);
                 Step::Went

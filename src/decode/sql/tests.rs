@@ -311,6 +311,16 @@ fn rows_whose_statement_is_lost_have_a_table_of_their_own() {
 }
 
 #[test]
+fn options_above_the_limit_are_not_cut_inside_a_character() {
+    for pad in ["", "x", "xx"] {
+        let options = format!("{pad}{} 13900000000", "张".repeat(20));
+        let got = read_all_ways(format!("CREATE TABLE t (a int) {options}").as_bytes(), 60);
+        let shown = got.rows[0].cells()[0];
+        assert!(options.ends_with(shown), "{shown}");
+    }
+}
+
+#[test]
 fn many_failing_tuples_take_no_time() {
     for unit in ["(1,(", "('x'y),", "(\n", "/*", "'\n"] {
         let text = format!("INSERT INTO t VALUES {}", unit.repeat(20_000));
