@@ -57,6 +57,8 @@ pub(crate) struct Row {
     pub(crate) table_name: String,
     /// Name of the column, `TEXT` in a table without columns, and value.
     pub(crate) fields: Vec<(String, String)>,
+    /// Whether all values are UTF-8, which escapes of SQL may break.
+    pub(crate) is_utf8: bool,
 }
 
 impl Row {
@@ -90,11 +92,12 @@ impl Decoded {
     }
 
     /// Checks what lines and rows keep to, other than values of JSON and SQL: each has a field, so that their numbers have
-    /// no gaps, and each field has a column of its own.
+    /// no gaps, each field has a column of its own, and all is UTF-8.
     #[track_caller]
     pub(crate) fn assert_tabular(&self) {
         for (i, row) in self.rows.iter().enumerate() {
             assert_eq!(row.number, i as u64 + 1, "records are counted from 1");
+            assert!(row.is_utf8, "fields are UTF-8");
             let n_columns = self.tables[row.table as usize].columns.len();
             assert!(n_columns == 0 || row.fields.len() <= n_columns);
         }
@@ -176,8 +179,8 @@ fn row(decoder: &dyn Decode, batch: &Batch, record: &Record) -> Row {
             true => "TEXT".to_owned(),
             false => columns[f.column as usize].clone(),
         };
-        let value = String::from_utf8(batch.bytes(f.span).to_vec()).expect("fields are UTF-8");
-        (name, value)
+        let value = String::from_utf8_lossy(batch.bytes(f.span));
+        (name, value.into_owned())
     });
     Row {
         number: record.number,
@@ -185,6 +188,10 @@ fn row(decoder: &dyn Decode, batch: &Batch, record: &Record) -> Row {
         table: record.table,
         table_name: table.name.clone().unwrap_or_default(),
         fields: fields.collect(),
+        is_utf8: batch
+            .fields_of(record)
+            .iter()
+            .all(|f| str::from_utf8(batch.bytes(f.span)).is_ok()),
     }
 }
 
