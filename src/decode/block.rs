@@ -1,10 +1,10 @@
-//! Blocks: what the structured decoders share to read a stream block by block in bounded memory.
+//! Blocks: what the decoders share to read a stream block by block in bounded memory.
 //!
-//! [`Blocks`] carries the unfinished tail of a block over to the next, [`Rows`] numbers records and counts lines, and
-//! [`Troubles`] keeps one [`Problem`] per kind of trouble. None of them knows a format.
+//! A decoder takes its text in [`Steps`], from which [`next_batch`] makes batches. [`Blocks`] carries the unfinished tail of
+//! a block over to the next, [`Rows`] numbers records and counts lines, and [`Troubles`] keeps one [`Problem`] per kind of
+//! trouble. None of them knows a format.
 
 use std::io;
-use std::mem;
 
 use memchr::memchr_iter;
 
@@ -13,6 +13,10 @@ use super::escape::{Escape, unescape};
 use super::{DecodeLimits, Problem};
 use crate::error::Reason;
 use crate::record::{Batch, Field, Record, Span};
+
+/// Shortest limit of a record: room for any character, so that a piece of text never ends inside one. A smaller limit is
+/// taken as this.
+const RECORD_BYTES_FLOOR: usize = 16;
 
 /// Longest record that offsets of 32 bits leave room for beside a block; a larger limit is taken as this.
 const RECORD_BYTES_CEILING: usize = 1 << 30;
@@ -24,6 +28,51 @@ pub(super) enum Step {
     Went,
     /// What stands at the position is not complete: more text is needed.
     More,
+}
+
+/// A decoder that takes its text in steps.
+pub(super) trait Steps<'r> {
+    /// What it reads from and counts with.
+    fn parts(&mut self) -> (&mut Blocks<'r>, &mut Rows);
+
+    /// Takes what stands at the position and moves the position behind it. At the end of the stream it goes on until all
+    /// of the text is taken.
+    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step;
+
+    /// Keeps for itself what it still needs of a text that will go.
+    fn save(&mut self, _text: &[u8]) {}
+
+    /// Removes the first `used` bytes of a text, may put what was saved in their place, and returns where the text that
+    /// was not taken yet begins.
+    fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
+        text.drain(..used);
+        0
+    }
+}
+
+/// Fills a batch, as [`super::Decode::next_batch`] says: a block at a time, until there is a record.
+pub(super) fn next_batch<'r>(decoder: &mut impl Steps<'r>, batch: &mut Batch) -> io::Result<bool> {
+    decoder.parts().0.begin(batch);
+    let mut at = 0;
+    loop {
+        at = decoder.restore(&mut batch.text, at);
+        let (blocks, rows) = decoder.parts();
+        rows.rebase(at);
+        let pending = batch.text.len() - at;
+        blocks.fill(&mut batch.text, pending);
+        while decoder.step(batch, &mut at) == Step::Went {}
+        let (blocks, rows) = decoder.parts();
+        rows.line_at(&batch.text, at);
+        if batch.records.is_empty() && blocks.ended() {
+            batch.clear();
+            return blocks.end();
+        }
+        decoder.save(&batch.text);
+        if !batch.records.is_empty() {
+            decoder.parts().0.keep(&mut batch.text, at);
+            return Ok(true);
+        }
+    }
 }
 
 /// Why the reading of a value stopped before its end.
@@ -47,7 +96,9 @@ pub(super) struct Bounds {
 impl Bounds {
     pub(super) fn of(limits: &DecodeLimits) -> Bounds {
         Bounds {
-            record: limits.record_bytes_max.clamp(1, RECORD_BYTES_CEILING),
+            record: limits
+                .record_bytes_max
+                .clamp(RECORD_BYTES_FLOOR, RECORD_BYTES_CEILING),
             depth: limits.depth_max,
         }
     }
@@ -57,7 +108,7 @@ impl Bounds {
 pub(super) struct Blocks<'r> {
     text: Transcoder<'r>,
     /// Text that was read and belongs to the next batch.
-    carry: Vec<u8>,
+    tail: Vec<u8>,
     block_bytes: usize,
     ended: bool,
     /// Why reading failed. Handed out once what was read before is decoded.
@@ -68,7 +119,7 @@ impl<'r> Blocks<'r> {
     pub(super) fn new(text: Transcoder<'r>, limits: &DecodeLimits) -> Blocks<'r> {
         Blocks {
             text,
-            carry: Vec::new(),
+            tail: Vec::new(),
             block_bytes: limits.block_bytes.clamp(1, RECORD_BYTES_CEILING),
             ended: false,
             failed: None,
@@ -80,15 +131,16 @@ impl<'r> Blocks<'r> {
         self.ended
     }
 
-    /// Empties the batch and puts the carried text into it.
-    pub(super) fn begin(&mut self, batch: &mut Batch) {
+    /// Empties the batch and puts the tail into it. The tail is copied, because it is short as a rule, and so the text
+    /// stays in one buffer that the caches know.
+    fn begin(&mut self, batch: &mut Batch) {
         batch.clear();
-        mem::swap(&mut batch.text, &mut self.carry);
+        batch.text.append(&mut self.tail);
     }
 
     /// Appends a block; at least as much as `pending`, the text that waits for its end, so that a long record is looked
     /// at a logarithmic number of times.
-    pub(super) fn fill(&mut self, text: &mut Vec<u8>, pending: usize) {
+    fn fill(&mut self, text: &mut Vec<u8>, pending: usize) {
         if self.ended {
             return;
         }
@@ -102,14 +154,13 @@ impl<'r> Blocks<'r> {
     }
 
     /// Moves the text from `at` on to the next batch.
-    pub(super) fn keep(&mut self, text: &mut Vec<u8>, at: usize) {
-        self.carry.clear();
-        self.carry.extend_from_slice(&text[at..]);
+    fn keep(&mut self, text: &mut Vec<u8>, at: usize) {
+        self.tail.extend_from_slice(&text[at..]);
         text.truncate(at);
     }
 
     /// What `next_batch` returns at the end of the stream: once the error of the reader if it failed, else false.
-    pub(super) fn end(&mut self) -> io::Result<bool> {
+    fn end(&mut self) -> io::Result<bool> {
         self.failed.take().map_or(Ok(false), Err)
     }
 }
@@ -143,12 +194,18 @@ impl Rows {
         self.line
     }
 
+    /// Says that `lines` lines end between the last position asked for and `to`, so that they are not searched for.
+    pub(super) fn pass(&mut self, to: usize, lines: u64) {
+        self.line += lines;
+        self.counted = to;
+    }
+
     /// Says that the text was moved, and that up to `counted` its lines are counted now.
     pub(super) fn rebase(&mut self, counted: usize) {
         self.counted = counted;
     }
 
-    /// The number of a record that is put together elsewhere.
+    /// Counts a record.
     pub(super) fn next_number(&mut self) -> u64 {
         self.number += 1;
         self.number
@@ -174,8 +231,7 @@ impl Rows {
         self.escaped.clear();
     }
 
-    /// Makes the fields from `first` on a record that stands in `start..end` of the text. A record without fields is
-    /// counted and not pushed: there is nothing in it to find.
+    /// Makes the fields from `first` on a record that stands in `start..end` of the text.
     pub(super) fn commit(
         &mut self,
         batch: &mut Batch,
@@ -187,11 +243,17 @@ impl Rows {
         // Unescaping makes line breaks of `\n`, so the lines of the source are counted before.
         self.line_at(&batch.text, end);
         self.unescape(batch);
-        self.number += 1;
+        self.push_record(batch, first, line, table);
+    }
+
+    /// Makes the fields from `first` on a record that begins on a line. A record without fields is counted and not pushed:
+    /// there is nothing in it to find.
+    pub(super) fn push_record(&mut self, batch: &mut Batch, first: usize, line: u64, table: u32) {
+        let number = self.next_number();
         if batch.fields.len() > first {
             batch.records.push(Record {
                 fields: first as u32..batch.fields.len() as u32,
-                number: self.number,
+                number,
                 line,
                 table,
             });
@@ -220,10 +282,20 @@ impl Rows {
             return;
         }
         let start = start + (stretch.len() - stretch.trim_ascii_start().len());
+        self.commit_line(batch, (start, start + trimmed.len()), table);
+    }
+
+    /// Makes a stretch of text a record with one field, as it is.
+    pub(super) fn commit_line(
+        &mut self,
+        batch: &mut Batch,
+        (start, end): (usize, usize),
+        table: u32,
+    ) {
+        let line = self.line_at(&batch.text, start);
         let first = batch.fields.len();
-        batch.fields.push(field(start, start + trimmed.len(), 0));
-        let end = start + trimmed.len();
-        self.commit(batch, (start, end), first, table);
+        batch.fields.push(field(start, end, 0));
+        self.push_record(batch, first, line, table);
     }
 }
 
@@ -287,7 +359,7 @@ fn has_address(text: &[u8]) -> bool {
     })
 }
 
-/// The kinds of trouble that structured decoders meet.
+/// The kinds of trouble that decoders meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// The file ends inside a structure.
@@ -296,13 +368,15 @@ pub(super) enum Trouble {
     Malformed,
     /// A record above the limit.
     TooLong,
+    /// A row of a delimited file above the limit.
+    RowTooLong,
     /// Nesting above the limit.
     TooDeep,
     /// More columns or tables than are kept apart.
     TooWide,
 }
 
-const TROUBLES: usize = 5;
+const TROUBLES: usize = 6;
 
 /// The problems of a file, one per kind of trouble, with a count.
 #[derive(Default)]
@@ -340,6 +414,10 @@ fn reason(trouble: Trouble, count: u64, bounds: &Bounds) -> Reason {
         )),
         Trouble::TooLong => Reason::Limit(format!(
             "{count} record{s} of more than {} bytes read as text",
+            bounds.record
+        )),
+        Trouble::RowTooLong => Reason::Limit(format!(
+            "row longer than {} bytes, read as text",
             bounds.record
         )),
         Trouble::TooDeep => Reason::Limit(format!(

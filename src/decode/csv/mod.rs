@@ -11,12 +11,12 @@ pub(crate) mod split;
 
 use std::io;
 
+use super::block::{Blocks, Bounds, Rows, Step, Steps, Trouble, Troubles, next_batch};
 use super::charset::{BOM_UTF8, Transcoder};
 use super::sniff::Dialect;
-use super::text::{Blocks, PIECE_BYTES_MAX, next_piece, push_line};
+use super::text::{PIECE_BYTES_MAX, next_piece};
 use super::{Decode, DecodeLimits, Problem};
-use crate::error::Reason;
-use crate::record::{Batch, Record, Table};
+use crate::record::{Batch, Table};
 use split::{Escaped, Shape, Split, split_record, unescape_fields};
 
 /// The table of rows.
@@ -24,16 +24,15 @@ const ROWS: u32 = 0;
 /// The table of lines that are no rows. Appended when the first one is met.
 const LINES: u32 = 1;
 
-/// Longest record that spans of 32 bits allow, with room for the block it stands in.
-const RECORD_BYTES_LIMIT: usize = 1 << 30;
-
 /// Decodes rows with a delimiter.
 pub struct CsvDecoder<'r> {
     blocks: Blocks<'r>,
+    rows: Rows,
+    troubles: Troubles,
+    bounds: Bounds,
     shape: Shape,
     piece_bytes_max: usize,
     tables: Vec<Table>,
-    problems: Vec<Problem>,
     /// Fields of the current record to be unescaped.
     escaped: Vec<Escaped>,
     /// Lines of the preamble still to come.
@@ -44,69 +43,66 @@ pub struct CsvDecoder<'r> {
     n_named: usize,
     /// Whether the text stands inside a row that is too long.
     in_long_row: bool,
-    /// Records handed out.
-    number: u64,
-    /// The line the next byte belongs to, from 1.
-    line: u64,
 }
 
 impl<'r> CsvDecoder<'r> {
     /// Decodes the text of a file written in `dialect`.
     pub fn new(text: Transcoder<'r>, dialect: Dialect, limits: &DecodeLimits) -> CsvDecoder<'r> {
-        let record_bytes_max = limits.record_bytes_max.clamp(16, RECORD_BYTES_LIMIT);
+        let bounds = Bounds::of(limits);
         CsvDecoder {
-            blocks: Blocks::new(text, limits.block_bytes),
+            blocks: Blocks::new(text, limits),
+            rows: Rows::new(),
+            troubles: Troubles::default(),
+            bounds,
             shape: Shape {
                 delimiter: dialect.delimiter,
                 quotes: dialect.quotes,
                 backslash: dialect.backslash,
                 columns: 0,
-                record_bytes_max,
+                record_bytes_max: bounds.record,
             },
-            piece_bytes_max: PIECE_BYTES_MAX.min(record_bytes_max),
+            piece_bytes_max: PIECE_BYTES_MAX.min(bounds.record),
             tables: vec![Table {
                 has_header: dialect.has_header,
                 ..Table::default()
             }],
-            problems: Vec::new(),
             escaped: Vec::new(),
             preamble_lines: dialect.preamble_lines,
             expects_header: dialect.has_header,
             n_named: 0,
             in_long_row: false,
-            number: 0,
-            line: 1,
         }
     }
 
     /// Takes what begins at `start` and returns where the next thing begins; `None` when more text is needed.
-    fn step(&mut self, batch: &mut Batch, start: usize) -> Option<usize> {
+    fn take(&mut self, batch: &mut Batch, start: usize) -> Option<usize> {
         if self.in_long_row || self.preamble_lines > 0 {
             return self.take_line(batch, start);
         }
         let mark = batch.text[start..].starts_with(BOM_UTF8);
         let start = start + if mark { BOM_UTF8.len() } else { 0 };
         if start == batch.text.len() {
-            return self.blocks.is_last().then_some(start);
+            return self.blocks.ended().then_some(start);
         }
+        let line = self.rows.line_at(&batch.text, start);
         let first = batch.fields.len();
         let split = split_record(
             &self.shape,
             &batch.text,
             start,
-            self.blocks.is_last(),
+            self.blocks.ended(),
             &mut batch.fields,
             &mut self.escaped,
         );
         match split {
             Split::Record { next, lines } => {
-                self.take_row(batch, first);
-                self.line += lines;
+                self.take_row(batch, first, line);
+                self.rows.pass(next, lines);
                 Some(next)
             }
             Split::More => None,
             Split::TooLong => {
-                self.problem_too_long();
+                self.troubles.note(Trouble::RowTooLong, line, &self.bounds);
                 self.in_long_row = true;
                 self.take_line(batch, start)
             }
@@ -115,25 +111,24 @@ impl<'r> CsvDecoder<'r> {
 
     /// A line of the preamble, or a piece of a row that is too long.
     fn take_line(&mut self, batch: &mut Batch, start: usize) -> Option<usize> {
-        let is_last = self.blocks.is_last();
+        let is_last = self.blocks.ended();
         let piece = next_piece(&batch.text, start, is_last, self.piece_bytes_max)?;
         if piece.end > start {
             if self.tables.len() == LINES as usize {
                 self.tables.push(Table::default());
             }
-            self.number += 1;
-            push_line(batch, start..piece.end, self.number, self.line, LINES);
+            self.rows.commit_line(batch, (start, piece.end), LINES);
         }
+        self.rows.pass(piece.next, piece.ends_line.into());
         if piece.ends_line {
-            self.line += 1;
             self.in_long_row = false;
             self.preamble_lines = self.preamble_lines.saturating_sub(1);
         }
         Some(piece.next)
     }
 
-    /// A row whose fields begin at `first`: a record, the header, or nothing.
-    fn take_row(&mut self, batch: &mut Batch, first: usize) {
+    /// A row that begins on a line and whose fields begin at `first`: a record, the header, or nothing.
+    fn take_row(&mut self, batch: &mut Batch, first: usize, line: u64) {
         unescape_fields(
             &mut batch.text,
             &mut batch.fields,
@@ -167,13 +162,7 @@ impl<'r> CsvDecoder<'r> {
         if self.shape.columns == 0 {
             self.shape.columns = n_fields;
         }
-        self.number += 1;
-        batch.records.push(Record {
-            fields: first as u32..batch.fields.len() as u32,
-            number: self.number,
-            line: self.line,
-            table: ROWS,
-        });
+        self.rows.push_record(batch, first, line, ROWS);
     }
 
     fn repeats_header(&self, batch: &Batch, first: usize) -> bool {
@@ -186,39 +175,28 @@ impl<'r> CsvDecoder<'r> {
                 .zip(names)
                 .all(|(f, name)| batch.bytes(f.span) == name.as_bytes())
     }
+}
 
-    fn problem_too_long(&mut self) {
-        let what = format!(
-            "row longer than {} bytes, read as text",
-            self.shape.record_bytes_max
-        );
-        let reason = Reason::Limit(what);
-        if self.problems.is_empty() {
-            let line = self.line;
-            self.problems.push(Problem { reason, line });
+impl<'r> Steps<'r> for CsvDecoder<'r> {
+    fn parts(&mut self) -> (&mut Blocks<'r>, &mut Rows) {
+        (&mut self.blocks, &mut self.rows)
+    }
+
+    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        if *at == batch.text.len() {
+            return Step::More;
         }
+        let Some(next) = self.take(batch, *at) else {
+            return Step::More;
+        };
+        *at = next;
+        Step::Went
     }
 }
 
 impl Decode for CsvDecoder<'_> {
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
-        batch.clear();
-        while batch.records.is_empty() {
-            batch.text.clear();
-            if !self.blocks.start(&mut batch.text)? {
-                return Ok(false);
-            }
-            let mut at = 0;
-            while at < batch.text.len() {
-                match self.step(batch, at) {
-                    Some(next) => at = next,
-                    None if batch.records.is_empty() => self.blocks.more(&mut batch.text),
-                    None => break,
-                }
-            }
-            self.blocks.keep(&mut batch.text, at);
-        }
-        Ok(true)
+        next_batch(self, batch)
     }
 
     fn tables(&self) -> &[Table] {
@@ -226,7 +204,7 @@ impl Decode for CsvDecoder<'_> {
     }
 
     fn problems(&self) -> &[Problem] {
-        &self.problems
+        self.troubles.as_slice()
     }
 }
 

@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decode::Encoding;
-use crate::decode::testing::{Decoded, Fails, Sips, collect};
+use crate::decode::testing::{Decoded, Fails, Sips, all_ways, collect, drain, utf8};
 
 const COMMA: Dialect = Dialect {
     delimiter: b',',
@@ -26,32 +25,22 @@ const OUTFILE: Dialect = Dialect {
 };
 
 fn decode_with(bytes: &[u8], dialect: Dialect, limits: &DecodeLimits, size: usize) -> Decoded {
-    let text = Transcoder::new(Box::new(Sips { bytes, size }), Encoding::Utf8);
-    let (decoded, error) = collect(&mut CsvDecoder::new(text, dialect, limits));
-    assert!(error.is_none());
+    let text = utf8(Sips { bytes, size });
+    let decoded = drain(CsvDecoder::new(text, dialect, limits));
+    decoded.assert_tabular();
     decoded
 }
 
 /// Decodes with every size of read and block, and with a longest record that short tests do not reach.
 #[track_caller]
 fn decode(bytes: &[u8], dialect: Dialect) -> Decoded {
-    let mut first = None;
-    for size in [1, 7, 4096] {
-        for block_bytes in [1, 64, 1000, 1 << 20] {
-            let limits = DecodeLimits {
-                block_bytes,
-                ..DecodeLimits::default()
-            };
-            let decoded = decode_with(bytes, dialect, &limits, size);
-            match &first {
-                None => first = Some(decoded),
-                Some(first) => {
-                    assert_eq!(*first, decoded, "reads of {size}, blocks of {block_bytes}");
-                }
-            }
-        }
-    }
-    first.unwrap()
+    all_ways(|size, block_bytes| {
+        let limits = DecodeLimits {
+            block_bytes,
+            ..DecodeLimits::default()
+        };
+        decode_with(bytes, dialect, &limits, size)
+    })
 }
 
 #[track_caller]
@@ -161,7 +150,7 @@ fn a_big_quoted_field_is_one_field() {
         };
         let decoded = decode_with(text.as_bytes(), HEADER, &limits, usize::MAX);
         assert_eq!(decoded.rows.len(), 2);
-        assert_eq!(decoded.rows[0].cells[1], expected.trim_end());
+        assert_eq!(decoded.rows[0].cells()[1], expected.trim_end());
         assert_eq!(decoded.rows[1].line, 40_003);
     }
 }
@@ -219,7 +208,7 @@ fn a_preamble_is_text() {
     let rows: Vec<(u32, u64, &str)> = decoded
         .rows
         .iter()
-        .map(|r| (r.table, r.line, r.cells[0].as_str()))
+        .map(|r| (r.table, r.line, r.cells()[0]))
         .collect();
     assert_eq!(
         rows,
@@ -262,7 +251,7 @@ fn backslash_dialect() {
 
 #[test]
 fn what_unescaping_leaves_is_nul() {
-    let text = Transcoder::new(Box::new(&b"\"a\"\"b\"\"c\",d\n"[..]), Encoding::Utf8);
+    let text = utf8(&b"\"a\"\"b\"\"c\",d\n"[..]);
     let mut decoder = CsvDecoder::new(text, COMMA, &DecodeLimits::default());
     let mut batch = Batch::default();
     assert!(decoder.next_batch(&mut batch).unwrap());
@@ -281,16 +270,16 @@ fn a_row_that_is_too_long_is_text() {
         };
         let decoded = decode_with(text.as_bytes(), COMMA, &limits, usize::MAX);
         let rows = &decoded.rows;
-        assert_eq!(rows[0].cells, ["a", "b"]);
+        assert_eq!(rows[0].cells(), ["a", "b"]);
         let pieces: Vec<_> = rows.iter().filter(|r| r.table == 1).collect();
         assert_eq!(pieces.len(), 4);
         assert!(
             pieces
                 .iter()
-                .all(|r| r.line == 2 && r.cells[0].len() <= 100)
+                .all(|r| r.line == 2 && r.cells()[0].len() <= 100)
         );
-        assert_eq!(rows[rows.len() - 2].cells, ["c", "\"d"]);
-        assert_eq!(rows[rows.len() - 1].cells, ["e", "f"]);
+        assert_eq!(rows[rows.len() - 2].cells(), ["c", "\"d"]);
+        assert_eq!(rows[rows.len() - 1].cells(), ["e", "f"]);
         assert_eq!(decoded.problems.len(), 1);
         assert_eq!(decoded.problems[0].line, 2);
     }
@@ -307,7 +296,7 @@ fn a_quote_without_partner_in_a_long_file() {
     };
     let decoded = decode_with(text.as_bytes(), COMMA, &limits, usize::MAX);
     assert_eq!(decoded.rows.len(), 2001);
-    assert_eq!(decoded.rows[1000].cells, ["2", "\"abc", "x"]);
+    assert_eq!(decoded.rows[1000].cells(), ["2", "\"abc", "x"]);
     assert_eq!(decoded.rows[2000].line, 2001);
     assert!(decoded.problems.is_empty());
 }
@@ -317,17 +306,14 @@ fn a_line_of_delimiters_is_bounded() {
     let text = ",".repeat(100_000);
     let decoded = decode_with(text.as_bytes(), COMMA, &DecodeLimits::default(), usize::MAX);
     assert_eq!(decoded.rows.len(), 1);
-    assert_eq!(decoded.rows[0].cells.len(), 1 << 14);
+    assert_eq!(decoded.rows[0].cells().len(), 1 << 14);
 }
 
 #[test]
 fn an_error_comes_after_the_last_row() {
-    let rdr = Fails {
-        bytes: b"a,b\nc,d",
-        failed: false,
-    };
-    let text = Transcoder::new(Box::new(rdr), Encoding::Utf8);
+    let text = utf8(Fails(b"a,b\nc,d"));
     let (decoded, error) = collect(&mut CsvDecoder::new(text, COMMA, &DecodeLimits::default()));
+    decoded.assert_tabular();
     assert_eq!(decoded.cells(), [["a", "b"], ["c", "d"]]);
     assert!(error.is_some());
 }
@@ -366,7 +352,7 @@ proptest! {
         let text = lines.join(feed) + if ends { feed } else { "" };
         let limits = DecodeLimits { block_bytes, ..DecodeLimits::default() };
         let decoded = decode_with(text.as_bytes(), COMMA, &limits, 1000);
-        prop_assert_eq!(decoded.rows.into_iter().map(|r| r.cells).collect::<Vec<_>>(), rows);
+        prop_assert_eq!(decoded.cells(), rows);
     }
 
     #[test]

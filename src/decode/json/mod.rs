@@ -19,7 +19,9 @@ use memchr::{memchr, memchr2};
 use self::document::{Frame, Rest};
 use self::names::Names;
 use self::value::{Open, Reader, skip_space};
-use super::block::{Blocks, Bounds, Rows, Step, Stop, Trouble, Troubles, char_end};
+use super::block::{
+    Blocks, Bounds, Rows, Step, Steps, Stop, Trouble, Troubles, char_end, next_batch,
+};
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
@@ -87,14 +89,6 @@ impl<'r> JsonDecoder<'r> {
             attempts: 0,
             is_harmed: false,
             text_table: None,
-        }
-    }
-
-    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
-        match self.mode {
-            Mode::Structure => self.structure(batch, at),
-            Mode::Damage => self.damage(batch, at),
-            Mode::Resume => self.resume(batch, at),
         }
     }
 
@@ -271,29 +265,31 @@ fn skip_within_line(text: &[u8], mut at: usize) -> usize {
     at
 }
 
+impl<'r> Steps<'r> for JsonDecoder<'r> {
+    fn parts(&mut self) -> (&mut Blocks<'r>, &mut Rows) {
+        (&mut self.blocks, &mut self.rows)
+    }
+
+    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        match self.mode {
+            Mode::Structure => self.structure(batch, at),
+            Mode::Damage => self.damage(batch, at),
+            Mode::Resume => self.resume(batch, at),
+        }
+    }
+
+    fn save(&mut self, text: &[u8]) {
+        self.rest.save(text);
+    }
+
+    fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
+        self.rest.restore(text, used)
+    }
+}
+
 impl Decode for JsonDecoder<'_> {
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
-        self.blocks.begin(batch);
-        let mut at = self.rest.restore(&mut batch.text, 0);
-        self.rows.rebase(at);
-        loop {
-            let pending = batch.text.len() - at;
-            self.blocks.fill(&mut batch.text, pending);
-            while self.step(batch, &mut at) == Step::Went {}
-            self.rows.line_at(&batch.text, at);
-            if !batch.records.is_empty() {
-                self.rest.save(&batch.text);
-                self.blocks.keep(&mut batch.text, at);
-                return Ok(true);
-            }
-            if self.blocks.ended() {
-                batch.clear();
-                return self.blocks.end();
-            }
-            self.rest.save(&batch.text);
-            at = self.rest.restore(&mut batch.text, at);
-            self.rows.rebase(at);
-        }
+        next_batch(self, batch)
     }
 
     fn tables(&self) -> &[Table] {

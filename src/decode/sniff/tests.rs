@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decode::testing::decode_all_ways;
+use crate::decode::testing::open_all_ways;
+
+mod exports;
 
 #[track_caller]
 fn is(text: &str, ending: Option<&str>, expected: Format) {
@@ -217,10 +219,10 @@ fn bills_have_a_preamble() {
         assert_eq!(dialect.preamble_lines, 14, "{fill}");
         assert!(dialect.has_header);
     }
-    let decoded = decode_all_ways(bill("").as_bytes(), None);
+    let decoded = open_all_ways(bill("").as_bytes(), None);
     assert_eq!(decoded.tables[0].columns[0], "交易时间");
     assert_eq!(decoded.rows.iter().filter(|r| r.table == 0).count(), 3);
-    assert_eq!(decoded.rows.last().unwrap().cells[8], "100003");
+    assert_eq!(decoded.rows.last().unwrap().cells()[8], "100003");
 }
 
 #[test]
@@ -490,75 +492,12 @@ fn other_encodings() {
     let sniffed = sniff(&utf16, true, None);
     assert_eq!(sniffed.encoding, Encoding::Utf16Le);
     assert_eq!(sniffed.format, table(b',', true));
-    let decoded = decode_all_ways(&utf16, None);
-    assert_eq!(decoded, decode_all_ways(&gbk, None));
-    assert_eq!(decoded, decode_all_ways(text.as_bytes(), None));
-    assert_eq!(decoded.rows[1].cells, ["李四", "女", "110101199003070001"]);
-}
-
-/// Begins of exports of the kinds that are sold, of invented people.
-#[test]
-fn exports() {
-    let cases = [
-        (
-            "bank_statement.csv",
-            "账号,户名,交易时间,交易金额,账户余额,借贷标志,对方账号,对方户名,摘要\n6222000000000000001,张三,2024-12-14 07:03:30,36205.30,234961.40,借,6222000000000000002,李四,消费\n6222000000000000003,王五,2022-02-14 22:20:23,48200.61,92622.64,贷,6222000000000000004,赵六,转账\n",
-        ),
-        (
-            "call_detail.csv",
-            "主叫号码,被叫号码,通话开始时间,通话时长(秒),通话类型,LAC,CI,IMEI,IMSI\n13000000001,13000000002,2025-06-23 02:20:38,2472,主叫,25841,82387323,868396900000000,460000000000000\n13000000003,13000000004,2019-04-06 23:11:45,2655,主叫,56545,71470553,863638900000000,460000000000001\n",
-        ),
-        (
-            "credit_report.csv",
-            "姓名,身份证号,贷款机构,贷款金额,贷款余额,逾期次数,逾期天数,五级分类,查询原因\n张三,110101199003070000,某某有限公司,687219,639017,5,24,可疑,贷款审批\n李四,110101199003070001,某某有限公司,795150,465815,4,44,正常,贷款审批\n",
-        ),
-        (
-            "hotel_checkin.csv",
-            "姓名,性别,证件类型,证件号码,旅馆名称,房间号,入住时间,退房时间,联系电话\n张三,女,身份证,110101199003070000,如意大酒店,2295,2019-10-20 10:50:41,2022-02-10 03:44:31,13000000001\n李四,男,身份证,110101199003070001,平安大酒店,1813,2019-08-06 00:47:52,2021-01-17 17:08:02,13000000002\n",
-        ),
-        (
-            "location_track.csv",
-            "手机号,定位时间,经度,纬度,地址\n13000000001,2022-01-08 15:11:33,115.607819,23.449961,河北省某市某街l座 427659\n13000000002,2025-02-23 20:30:03,112.717081,41.478813,广西某县某路K座 942003\n",
-        ),
-        (
-            "medical_visit.csv",
-            "患者姓名,身份证号,病历号,诊断,疾病编码,血型,过敏史,就诊时间,联系电话\n张三,110101199003070000,MZ60000001,2型糖尿病,K29.500,O型,无,2025-11-06 11:07:04,13000000001\n李四,110101199003070001,MZ60000002,慢性胃炎,J06.900,AB型,无,2021-09-06 15:54:07,13000000002\n",
-        ),
-        (
-            "property.csv",
-            "产权人,身份证号,不动产权证号,房屋坐落,房屋面积,贷款余额,车牌号\n张三,110101199003070000,京(2020)海不动产权第0000001号,某市某街X座 215283,50.46,2596282.66,京A00001\n李四,110101199003070001,京(2020)海不动产权第0000002号,某市某路R座 545731,255.42,1293145.06,京A00002\n",
-        ),
-        (
-            "vehicles_xm_pinyin.csv",
-            "xm,sfzh,sjh,hphm,clsbdh,fdjh,dz\n张三,110101199003070000,13000000001,京A00001,YAGZPP7TX17JX2173,38F2BGEB,某市某路l座 616339\n李四,110101199003070001,13000000002,京A00002,3HY9BZXK6AZRX0740,ED8HA02B,某县某路Q座 669709\n",
-        ),
-    ];
-    for (name, text) in cases {
-        let text = text.replace('\n', "\r\n");
-        for ending in [Some("csv"), None, Some("txt")] {
-            assert_eq!(
-                sniff(text.as_bytes(), true, ending).format,
-                table(b',', true),
-                "{name}"
-            );
-            let (gbk, _, _) = encoding_rs::GBK.encode(&text);
-            let sniffed = sniff(&gbk, true, ending);
-            assert_eq!(
-                (sniffed.format, sniffed.encoding),
-                (table(b',', true), Encoding::Gb18030),
-                "{name}"
-            );
-        }
-    }
-    is(
-        "运单号\t收件人\t收件人电话\t收货地址\t下单时间\t商品名称\t实付金额\r\nSF1000000000001\t张三\t13000000001\t某市某路i座 528103\t2020-11-17 06:25:31\t运动鞋\t233.09\r\nSF1000000000002\t李四\t13000000002\t某市某路a座 537600\t2019-06-13 00:38:48\t手机壳\t924.82\r\n",
-        Some("tsv"),
-        table(b'\t', true),
-    );
-    is(
-        "{\"sender\": \"13000000001\", \"receiver\": \"13000000002\", \"time\": \"2023-09-20 09:28:07\", \"content\": \"明天见\"}\n{\"sender\": \"13000000003\", \"receiver\": \"13000000004\", \"time\": \"2021-07-31 11:56:50\", \"content\": \"转了\"}\n",
-        Some("jsonl"),
-        Format::JsonLines,
+    let decoded = open_all_ways(&utf16, None);
+    assert_eq!(decoded, open_all_ways(&gbk, None));
+    assert_eq!(decoded, open_all_ways(text.as_bytes(), None));
+    assert_eq!(
+        decoded.rows[1].cells(),
+        ["李四", "女", "110101199003070001"]
     );
 }
 

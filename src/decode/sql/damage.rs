@@ -84,6 +84,10 @@ impl SqlDecoder<'_> {
             }
             Some(_) => State::Damage,
         };
+        if !self.has_data && matches!(self.state, State::Tuples { .. }) {
+            // The statement that said where tuples go is lost.
+            self.target = self.schema.nameless();
+        }
         self.attempts += u32::from(self.state != State::Damage);
         self.damaged = self.damaged.saturating_sub(next - *at);
         *at = next;

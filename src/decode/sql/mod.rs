@@ -22,7 +22,9 @@ use self::lex::{comment_end, mark_end, skip_blank, skip_space, statement_end, wo
 use self::schema::Schema;
 use self::statement::{Statement, Target, statement};
 use self::tuple::Reader;
-use super::block::{Blocks, Bounds, Rows, Step, Stop, Trouble, Troubles, holds_data};
+use super::block::{
+    Blocks, Bounds, Rows, Step, Steps, Stop, Trouble, Troubles, char_end, holds_data, next_batch,
+};
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
@@ -90,18 +92,6 @@ impl<'r> SqlDecoder<'r> {
             has_data: false,
             damaged: 0,
             attempts: 0,
-        }
-    }
-
-    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
-        match self.state {
-            State::Statement => self.statement(batch, at),
-            State::Tuples { due } => self.tuples(batch, at, due),
-            State::Assignments => self.assignments(batch, at),
-            State::Copy { delimiter } => self.copy(batch, at, Some(delimiter)),
-            State::CopyLines => self.copy(batch, at, None),
-            State::Damage => self.damage(batch, at),
-            State::Resume { last, ends_line } => self.resume(batch, at, last, ends_line),
         }
     }
 
@@ -203,7 +193,7 @@ impl<'r> SqlDecoder<'r> {
                 match statement_end(text, end, &self.delimiter, self.backslash) {
                     Ok(end) => *at = end,
                     Err(_) if !is_full && !self.blocks.ended() => return Step::More,
-                    Err(_) => *at = window,
+                    Err(_) => *at = char_end(&batch.text, start, window),
                 }
                 self.take(statement, &[]);
                 Step::Went
@@ -431,28 +421,27 @@ fn holds_rows(text: &[u8]) -> bool {
     )
 }
 
+impl<'r> Steps<'r> for SqlDecoder<'r> {
+    fn parts(&mut self) -> (&mut Blocks<'r>, &mut Rows) {
+        (&mut self.blocks, &mut self.rows)
+    }
+
+    fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
+        match self.state {
+            State::Statement => self.statement(batch, at),
+            State::Tuples { due } => self.tuples(batch, at, due),
+            State::Assignments => self.assignments(batch, at),
+            State::Copy { delimiter } => self.copy(batch, at, Some(delimiter)),
+            State::CopyLines => self.copy(batch, at, None),
+            State::Damage => self.damage(batch, at),
+            State::Resume { last, ends_line } => self.resume(batch, at, last, ends_line),
+        }
+    }
+}
+
 impl Decode for SqlDecoder<'_> {
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
-        self.blocks.begin(batch);
-        let mut at = 0;
-        self.rows.rebase(0);
-        loop {
-            let pending = batch.text.len() - at;
-            self.blocks.fill(&mut batch.text, pending);
-            while self.step(batch, &mut at) == Step::Went {}
-            self.rows.line_at(&batch.text, at);
-            if !batch.records.is_empty() {
-                self.blocks.keep(&mut batch.text, at);
-                return Ok(true);
-            }
-            if self.blocks.ended() {
-                batch.clear();
-                return self.blocks.end();
-            }
-            batch.text.drain(..at);
-            at = 0;
-            self.rows.rebase(0);
-        }
+        next_batch(self, batch)
     }
 
     fn tables(&self) -> &[Table] {

@@ -20,7 +20,7 @@ pub(super) struct Schema {
     /// By table in lower case: the columns of `CREATE TABLE`.
     created: HashMap<String, Vec<Column>>,
     text: Option<u32>,
-    overflow: Option<u32>,
+    nameless: Option<u32>,
 }
 
 impl Schema {
@@ -68,10 +68,7 @@ impl Schema {
             return *table;
         }
         if self.index.len() >= TABLES_MAX {
-            let tables = &mut self.tables;
-            return *self
-                .overflow
-                .get_or_insert_with(|| push(tables, None, Vec::new()));
+            return self.nameless();
         }
         let (name, columns) = key.clone();
         let table = push(&mut self.tables, Some(name), columns);
@@ -86,6 +83,14 @@ impl Schema {
         if columns.len() < count {
             columns.resize(count, String::new());
         }
+    }
+
+    /// The table of rows whose table is not known.
+    pub(super) fn nameless(&mut self) -> u32 {
+        let tables = &mut self.tables;
+        *self
+            .nameless
+            .get_or_insert_with(|| push(tables, None, Vec::new()))
     }
 
     /// The table of text.

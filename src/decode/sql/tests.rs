@@ -3,37 +3,30 @@
 use proptest::prelude::*;
 
 use super::SqlDecoder;
-use crate::decode::Decode;
-use crate::decode::testing::named::{Drained, drain, failing_reader, limits, reader, short};
+use crate::decode::testing::{Decoded, Fails, Sips, all_ways, drain, limits, utf8};
+use crate::decode::{Decode, Problem};
 use crate::error::Reason;
 use crate::record::Batch;
 
-fn read_with(text: &[u8], (read, block): (usize, usize), record: usize) -> Drained {
-    drain(SqlDecoder::new(reader(text, read), &limits(block, record)))
+fn read_with(text: &[u8], (read, block): (usize, usize), record: usize) -> Decoded {
+    let text = utf8(Sips {
+        bytes: text,
+        size: read,
+    });
+    drain(SqlDecoder::new(text, &limits(block, record)))
 }
 
 /// Reads with every combination of sizes, which must agree.
 #[track_caller]
-fn read_all_ways(text: &[u8], record: usize) -> Drained {
-    let want = read_with(text, (usize::MAX, 1 << 20), record);
-    for read in [1, 7, 4096] {
-        for block in [1, 64, 1000, 1 << 20] {
-            let got = read_with(text, (read, block), record);
-            assert_eq!(got, want, "reads of {read}, blocks of {block}");
-        }
-    }
-    want
+fn read_all_ways(text: &[u8], record: usize) -> Decoded {
+    all_ways(|read, block| read_with(text, (read, block), record))
 }
 
 /// `want` are the records in short, then the reasons of problems, one a line.
 #[track_caller]
 fn check(text: &str, want: &[&str]) {
     let got = read_all_ways(text.as_bytes(), 10_000);
-    let mut shown = short(&got);
-    for (reason, line) in &got.problems {
-        shown.push_str(&format!("\n! {line} {reason}"));
-    }
-    assert_eq!(shown.trim_start(), want.join("\n"));
+    assert_eq!(got.short(), want.join("\n"));
 }
 
 #[test]
@@ -289,10 +282,10 @@ fn a_row_above_the_limit_is_text() {
     let got = read_all_ways(text.as_bytes(), 60);
     assert_eq!(
         got.problems,
-        [(
-            Reason::Limit("1 record of more than 60 bytes read as text".into()),
-            1
-        )]
+        [Problem {
+            reason: Reason::Limit("1 record of more than 60 bytes read as text".into()),
+            line: 1
+        }]
     );
     let shown: String = got.rows[..got.rows.len() - 1]
         .iter()
@@ -303,6 +296,28 @@ fn a_row_above_the_limit_is_text() {
         got.rows.last().map(|r| (r.line, r.fields.clone())),
         Some((2, vec![(String::new(), "2".into())]))
     );
+}
+
+#[test]
+fn rows_whose_statement_is_lost_have_a_table_of_their_own() {
+    let text = format!("SELECT {},\n(1,'a'),\n(2,'b');\n", "x".repeat(80));
+    let got = read_all_ways(text.as_bytes(), 60);
+    let (rows, lines) = (&got.rows[got.rows.len() - 2..], &got.rows[0]);
+    assert_eq!(rows[0].cells(), ["1", "a"]);
+    assert_eq!(rows[1].cells(), ["2", "b"]);
+    assert_ne!(rows[0].table, lines.table);
+    assert!(got.tables[lines.table as usize].columns.is_empty());
+    assert_eq!(got.tables[rows[0].table as usize].columns, ["", ""]);
+}
+
+#[test]
+fn options_above_the_limit_are_not_cut_inside_a_character() {
+    for pad in ["", "x", "xx"] {
+        let options = format!("{pad}{} 13900000000", "张".repeat(20));
+        let got = read_all_ways(format!("CREATE TABLE t (a int) {options}").as_bytes(), 60);
+        let shown = got.rows[0].cells()[0];
+        assert!(options.ends_with(shown), "{shown}");
+    }
 }
 
 #[test]
@@ -433,7 +448,7 @@ fn no_complete_record_is_lost_by_a_cut() {
 #[test]
 fn what_stands_before_a_read_error_is_returned_first() {
     let text = b"INSERT INTO t VALUES (1),(2,'x";
-    let mut decoder = SqlDecoder::new(failing_reader(text), &limits(64, 1000));
+    let mut decoder = SqlDecoder::new(utf8(Fails(text)), &limits(64, 1000));
     let (mut batch, mut records) = (Batch::default(), 0);
     let error = loop {
         match decoder.next_batch(&mut batch) {

@@ -1,8 +1,7 @@
 //! Tests of lines of text.
 
 use super::*;
-use crate::decode::Encoding;
-use crate::decode::testing::{Fails, collect, decode_all_ways};
+use crate::decode::testing::{Fails, collect, drain, open_all_ways, utf8};
 
 fn decode(bytes: &[u8], block_bytes: usize, record_bytes_max: usize) -> Vec<(u64, String)> {
     let limits = DecodeLimits {
@@ -10,13 +9,12 @@ fn decode(bytes: &[u8], block_bytes: usize, record_bytes_max: usize) -> Vec<(u64
         record_bytes_max,
         ..DecodeLimits::default()
     };
-    let text = Transcoder::new(Box::new(bytes), Encoding::Utf8);
-    let (decoded, error) = collect(&mut TextDecoder::new(text, &limits));
-    assert!(error.is_none());
+    let decoded = drain(TextDecoder::new(utf8(bytes), &limits));
+    decoded.assert_tabular();
     decoded
         .rows
         .into_iter()
-        .map(|mut row| (row.line, row.cells.remove(0)))
+        .map(|mut row| (row.line, row.fields.remove(0).1))
         .collect()
 }
 
@@ -83,7 +81,7 @@ fn a_line_without_a_gap_is_cut_all_the_same() {
 fn memory_is_bounded_without_a_line_feed() {
     let limits = DecodeLimits::default();
     let zeros = io::Read::take(io::repeat(b'x'), 20 << 20);
-    let mut decoder = TextDecoder::new(Transcoder::new(Box::new(zeros), Encoding::Utf8), &limits);
+    let mut decoder = TextDecoder::new(utf8(zeros), &limits);
     let mut batch = Batch::default();
     let mut n_bytes = 0;
     while decoder.next_batch(&mut batch).unwrap() {
@@ -99,12 +97,9 @@ fn memory_is_bounded_without_a_line_feed() {
 
 #[test]
 fn an_error_comes_after_the_last_line() {
-    let rdr = Fails {
-        bytes: b"a\nb",
-        failed: false,
-    };
-    let text = Transcoder::new(Box::new(rdr), Encoding::Utf8);
+    let text = utf8(Fails(b"a\nb"));
     let (decoded, error) = collect(&mut TextDecoder::new(text, &DecodeLimits::default()));
+    decoded.assert_tabular();
     assert_eq!(decoded.rows.len(), 2);
     assert!(error.is_some());
 }
@@ -112,7 +107,7 @@ fn an_error_comes_after_the_last_line() {
 #[test]
 fn the_same_records_at_any_size() {
     let log = "2024-01-01 08:00:00 INFO 用户登录成功, 来源 10.0.0.1\n\nplain line\r\n".repeat(30);
-    let decoded = decode_all_ways(log.as_bytes(), Some("log"));
+    let decoded = open_all_ways(log.as_bytes(), Some("log"));
     assert_eq!(decoded.rows.len(), 60);
     assert_eq!(decoded.rows[59].line, 90);
 }
