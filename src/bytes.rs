@@ -3,7 +3,10 @@
 //! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, with a portable twin that
 //! the tests compare it to. It knows nothing of what the classes mean.
 
-#![allow(unsafe_code, reason = "AVX2 loads; each block states its invariant, and the portable twin is compared to it")]
+#![allow(
+    unsafe_code,
+    reason = "AVX2 loads; each block states its invariant, and the portable twin is compared to it"
+)]
 
 /// Bytes covered by one mask.
 pub const LANES: usize = 64;
@@ -84,10 +87,9 @@ fn find_portable(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
 }
 
 fn found_in(block: &[u8], needles: [u8; 4]) -> u64 {
-    block
-        .iter()
-        .enumerate()
-        .fold(0, |mask, (i, byte)| mask | u64::from(needles.contains(byte)) << i)
+    block.iter().enumerate().fold(0, |mask, (i, byte)| {
+        mask | u64::from(needles.contains(byte)) << i
+    })
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -118,7 +120,10 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn in_range(bytes: __m256i, from: u8, span: u8) -> __m256i {
         let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(from as i8));
-        _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)), offset)
+        _mm256_cmpeq_epi8(
+            _mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)),
+            offset,
+        )
     }
 
     #[target_feature(enable = "avx2")]
@@ -207,7 +212,11 @@ mod tests {
             assert_eq!(out[0].digit, all(byte.is_ascii_digit()), "{byte}");
             assert_eq!(out[0].word, all(byte.is_ascii_alphanumeric()), "{byte}");
             assert_eq!(out[0].high, all(byte >= 0x80), "{byte}");
-            assert_eq!(out[1].word, u64::from(byte.is_ascii_alphanumeric()), "{byte}");
+            assert_eq!(
+                out[1].word,
+                u64::from(byte.is_ascii_alphanumeric()),
+                "{byte}"
+            );
         }
     }
 }

@@ -75,12 +75,21 @@ pub fn scan(
     let rules = Rules::builtin(catalog.vocabulary())?;
     let ladder = Ladder::new(catalog);
     let key = RunKey::random()?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build().map_err(|e| {
-        Error::new("threads cannot be started: choose fewer with `--threads`").because(e)
-    })?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(|e| {
+            Error::new("threads cannot be started: choose fewer with `--threads`").because(e)
+        })?;
     let entries = &walked.entries;
     observer.started(entries.len(), entries.iter().map(|e| e.size).sum());
-    let shared = Shared { catalog, rules: &rules, ladder: &ladder, limits: options.decode, observer };
+    let shared = Shared {
+        catalog,
+        rules: &rules,
+        ladder: &ladder,
+        limits: options.decode,
+        observer,
+    };
     let queue = Queue::new(entries);
     let results = pool.broadcast(|_| {
         let mut worker = Worker::new(&shared, key);
@@ -113,7 +122,11 @@ impl<'a> Queue<'a> {
     fn new(entries: &'a [Entry]) -> Queue<'a> {
         let mut order: Vec<usize> = (0..entries.len()).collect();
         order.sort_by_key(|i| (std::cmp::Reverse(entries[*i].size), *i));
-        Queue { entries, order, next: AtomicUsize::new(0) }
+        Queue {
+            entries,
+            order,
+            next: AtomicUsize::new(0),
+        }
     }
 
     fn take(&self) -> Option<(usize, &'a Entry)> {
@@ -201,18 +214,24 @@ impl<'a> Worker<'a> {
 
     fn file(&mut self, index: usize, entry: &Entry) -> FileResult {
         self.counts = FileCounts::default();
-        self.counts.kinds.resize(self.shared.catalog.patterns().len(), 0);
+        self.counts
+            .kinds
+            .resize(self.shared.catalog.patterns().len(), 0);
         self.decisions.iter_mut().for_each(|d| d.n_records = 0);
         let n_bytes = AtomicU64::new(0);
         let mut identity = None;
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.read(index, entry, &n_bytes, &mut identity)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            self.read(index, entry, &n_bytes, &mut identity)
+        }));
         let n_bytes = n_bytes.into_inner();
         let mut reasons = match outcome {
             Ok(Ok(reasons)) => reasons,
             Ok(Err(reason)) => vec![reason],
             Err(_) => {
                 self.detector = self.shared.catalog.detector();
-                vec![Reason::Internal("the decoder failed; please report the format of this file".to_owned())]
+                vec![Reason::Internal(
+                    "the decoder failed; please report the format of this file".to_owned(),
+                )]
             }
         };
         if entry.size > n_bytes && reasons.is_empty() {
@@ -221,9 +240,16 @@ impl<'a> Worker<'a> {
                 entry.size
             )));
         }
-        let skipped = reasons.iter().map(|r| Skipped::new(&entry.display, r)).collect();
+        let skipped = reasons
+            .iter()
+            .map(|r| Skipped::new(&entry.display, r))
+            .collect();
         let audit = identity.map(|identity: Identity| self.file_audit(entry, &identity, n_bytes));
-        FileResult { index, audit, skipped }
+        FileResult {
+            index,
+            audit,
+            skipped,
+        }
     }
 
     /// Reads one file to its end. Returns what of it could not be decoded.
@@ -238,14 +264,32 @@ impl<'a> Worker<'a> {
         identity: &mut Option<Identity>,
     ) -> Result<Vec<Reason>, Reason> {
         let rdr = entry.open().map_err(|e| Reason::from_io(&e))?;
-        let rdr = CountingReader { rdr, n_bytes, observer: self.shared.observer };
+        let rdr = CountingReader {
+            rdr,
+            n_bytes,
+            observer: self.shared.observer,
+        };
         let read_error = |e: io::Error| {
             let offset = n_bytes.load(Ordering::Relaxed);
-            Reason::Read { offset, cause: e.kind().to_string() }
+            Reason::Read {
+                offset,
+                cause: e.kind().to_string(),
+            }
         };
-        let mut opened = decode::open(Box::new(rdr), entry.ending().as_deref(), &self.shared.limits)
-            .map_err(|e| decode::unsupported_reason(&e).cloned().unwrap_or_else(|| read_error(e)))?;
-        *identity = Some(Identity { format: opened.format.id(), encoding: opened.encoding.id() });
+        let mut opened = decode::open(
+            Box::new(rdr),
+            entry.ending().as_deref(),
+            &self.shared.limits,
+        )
+        .map_err(|e| {
+            decode::unsupported_reason(&e)
+                .cloned()
+                .unwrap_or_else(|| read_error(e))
+        })?;
+        *identity = Some(Identity {
+            format: opened.format.id(),
+            encoding: opened.encoding.id(),
+        });
         let mut tables = Tables::default();
         let mut held: Vec<Batch> = Vec::new();
         let mut batch = Batch::default();
@@ -256,7 +300,12 @@ impl<'a> Worker<'a> {
                 Err(e) => break Some(read_error(e)),
             }
             let held_bytes = batch.text.len() + held.iter().map(|b| b.text.len()).sum::<usize>();
-            let ready = tables.sample(&batch, opened.records.tables(), self, held_bytes > HELD_BYTES_MAX);
+            let ready = tables.sample(
+                &batch,
+                opened.records.tables(),
+                self,
+                held_bytes > HELD_BYTES_MAX,
+            );
             if ready {
                 for batch in held.drain(..) {
                     self.batch(index, entry, &batch, opened.records.tables(), &mut tables);
@@ -275,7 +324,14 @@ impl<'a> Worker<'a> {
         Ok(reasons)
     }
 
-    fn batch(&mut self, index: usize, entry: &Entry, batch: &Batch, sources: &[Table], tables: &mut Tables) {
+    fn batch(
+        &mut self,
+        index: usize,
+        entry: &Entry,
+        batch: &Batch,
+        sources: &[Table],
+        tables: &mut Tables,
+    ) {
         let vocabulary = self.shared.catalog.vocabulary();
         tables.extend(sources, vocabulary, &self.detector);
         self.detector.batch(batch, tables.has_prose(batch));
@@ -310,17 +366,34 @@ impl<'a> Worker<'a> {
         }
         *self.by_roles.entry(roles).or_insert_with(|| {
             let decision = self.shared.rules.support(roles);
-            self.decisions.push(Decided { roles, decision, n_records: 0 });
+            self.decisions.push(Decided {
+                roles,
+                decision,
+                n_records: 0,
+            });
             self.decisions.len() - 1
         })
     }
 
     fn count(&mut self, index: usize, batch: &Batch, record: &Record, decision: &Decision) {
-        for m in self.found.matches.iter().filter(|m| m.status == Status::Valid) {
+        for m in self
+            .found
+            .matches
+            .iter()
+            .filter(|m| m.status == Status::Valid)
+        {
             self.counts.kinds[m.kind.index()] += 1;
         }
         let Decision { support, parties } = *decision;
-        self.tally.record(self.shared.ladder, index, batch, record, &self.found, support, parties);
+        self.tally.record(
+            self.shared.ladder,
+            index,
+            batch,
+            record,
+            &self.found,
+            support,
+            parties,
+        );
     }
 
     fn hits<'h>(
@@ -337,7 +410,9 @@ impl<'a> Worker<'a> {
         for m in &self.found.matches {
             let field = fields[m.field as usize];
             let columns = &sources[record.table as usize].columns;
-            let name = columns.get(field.column as usize).and_then(|c| column_name(c));
+            let name = columns
+                .get(field.column as usize)
+                .and_then(|c| column_name(c));
             hits.push(Hit {
                 path: &entry.display,
                 record: record.number,
@@ -355,14 +430,23 @@ impl<'a> Worker<'a> {
 
     /// Rows of the file in hand that support a category under the default reading.
     fn rows(&self, category: Category) -> u64 {
-        let supporting = self.decisions.iter().filter(|d| d.decision.support.base.contains(category));
+        let supporting = self
+            .decisions
+            .iter()
+            .filter(|d| d.decision.support.base.contains(category));
         supporting.map(|d| d.n_records).sum()
     }
 
     fn file_audit(&self, entry: &Entry, identity: &Identity, bytes: u64) -> FileAudit {
         let patterns = self.shared.catalog.patterns();
-        let kinds = patterns.iter().zip(&self.counts.kinds).filter(|(_, n)| **n > 0);
-        let categories = Category::ALL.into_iter().map(|c| (c, self.rows(c))).filter(|(_, n)| *n > 0);
+        let kinds = patterns
+            .iter()
+            .zip(&self.counts.kinds)
+            .filter(|(_, n)| **n > 0);
+        let categories = Category::ALL
+            .into_iter()
+            .map(|c| (c, self.rows(c)))
+            .filter(|(_, n)| *n > 0);
         FileAudit {
             path: entry.display.clone(),
             format: identity.format.to_owned(),
@@ -413,7 +497,13 @@ enum TableState {
 impl Tables {
     /// Takes samples from a batch. Says whether all its tables are decided; the last one may need rows of the next batch,
     /// unless `enough` says that no more rows can be held.
-    fn sample(&mut self, batch: &Batch, sources: &[Table], worker: &mut Worker<'_>, enough: bool) -> bool {
+    fn sample(
+        &mut self,
+        batch: &Batch,
+        sources: &[Table],
+        worker: &mut Worker<'_>,
+        enough: bool,
+    ) -> bool {
         let vocabulary = worker.shared.catalog.vocabulary();
         while self.states.len() < sources.len() {
             let table = &sources[self.states.len()];
@@ -425,7 +515,9 @@ impl Tables {
         let mut last = None;
         for record in &batch.records {
             last = Some(record.table);
-            let TableState::Sampling(sampler) = &mut self.states[record.table as usize] else { continue };
+            let TableState::Sampling(sampler) = &mut self.states[record.table as usize] else {
+                continue;
+            };
             for field in batch.fields_of(record) {
                 let cell = batch.bytes(field.span);
                 let (sure, fits) = worker.prober.cell(cell);
@@ -439,7 +531,10 @@ impl Tables {
         let is_last = |i: usize| !enough && last == Some(i as u32);
         let undecided = |s: &TableState| matches!(s, TableState::Sampling(_));
         for i in 0..self.states.len() {
-            if undecided(&self.states[i]) && !is_last(i) && batch.records.iter().any(|r| r.table as usize == i) {
+            if undecided(&self.states[i])
+                && !is_last(i)
+                && batch.records.iter().any(|r| r.table as usize == i)
+            {
                 self.decide(i, worker);
             }
         }
@@ -491,7 +586,9 @@ impl Tables {
 
 fn rules_of(profile: &Profile, detector: &Detector) -> Vec<ColumnRule> {
     let columns = profile.columns.iter();
-    columns.map(|c| detector.column_rule(c.role, c.veto, c.prose)).collect()
+    columns
+        .map(|c| detector.column_rule(c.role, c.veto, c.prose))
+        .collect()
 }
 
 /// A reader that tells how far it has come.
@@ -531,7 +628,10 @@ fn assemble(
     let patterns = shared.catalog.patterns();
     let with_kind = |id: &str| files.iter().filter(|f| f.kinds.contains_key(id)).count() as u64;
     let files_with: Vec<u64> = patterns.iter().map(|p| with_kind(&p.id)).collect();
-    let readings: Vec<_> = Reading::ALL.iter().map(|r| totals.reading(*r, rank)).collect();
+    let readings: Vec<_> = Reading::ALL
+        .iter()
+        .map(|r| totals.reading(*r, rank))
+        .collect();
     Audit {
         schema: audit::SCHEMA.to_owned(),
         tool: Tool {

@@ -42,7 +42,9 @@ struct Partition<F> {
 
 impl<F> Default for Distinct<F> {
     fn default() -> Distinct<F> {
-        Distinct { partitions: Vec::new() }
+        Distinct {
+            partitions: Vec::new(),
+        }
     }
 }
 
@@ -51,7 +53,10 @@ impl<F: Fingerprint> Distinct<F> {
     #[inline]
     pub(crate) fn insert(&mut self, key: F) {
         if self.partitions.is_empty() {
-            self.partitions.resize_with(PARTITIONS, || Partition { keys: Vec::new(), sorted: 0 });
+            self.partitions.resize_with(PARTITIONS, || Partition {
+                keys: Vec::new(),
+                sorted: 0,
+            });
         }
         let partition = &mut self.partitions[key.partition()];
         if partition.keys.len() == partition.keys.capacity() {
@@ -69,7 +74,11 @@ impl<F: Fingerprint> Distinct<F> {
 
     fn keys(&self, partition: usize) -> &[F] {
         self.partitions.get(partition).map_or(&[], |p| {
-            debug_assert_eq!(p.sorted, p.keys.len(), "the set is sealed before it is joined");
+            debug_assert_eq!(
+                p.sorted,
+                p.keys.len(),
+                "the set is sealed before it is joined"
+            );
             &p.keys
         })
     }
@@ -102,7 +111,11 @@ impl<F: Fingerprint> Partition<F> {
 
 /// How many different fingerprints of one partition the sets hold together. The sets are sealed.
 pub(crate) fn union_len<F: Fingerprint>(sets: &[&Distinct<F>], partition: usize) -> u64 {
-    let slices: Vec<&[F]> = sets.iter().map(|s| s.keys(partition)).filter(|k| !k.is_empty()).collect();
+    let slices: Vec<&[F]> = sets
+        .iter()
+        .map(|s| s.keys(partition))
+        .filter(|k| !k.is_empty())
+        .collect();
     match slices.as_slice() {
         [] => 0,
         [only] => only.len() as u64,
@@ -167,6 +180,9 @@ mod tests {
         set.seal();
         assert_eq!(len(&[&set]), 206_000);
         let held: usize = set.partitions.iter().map(|p| p.keys.capacity()).sum();
-        assert!(held < 2 * 206_000 + PARTITIONS * COMPACT_MIN, "{held} places for 206,000");
+        assert!(
+            held < 2 * 206_000 + PARTITIONS * COMPACT_MIN,
+            "{held} places for 206,000"
+        );
     }
 }

@@ -26,8 +26,11 @@ impl RunKey {
     /// When the system has none.
     pub fn random() -> Result<RunKey, Error> {
         let mut bytes = [0u8; 32];
-        getrandom::fill(&mut bytes)
-            .map_err(|e| Error::new(format!("the system gives no randomness for the key of the run: {e}")))?;
+        getrandom::fill(&mut bytes).map_err(|e| {
+            Error::new(format!(
+                "the system gives no randomness for the key of the run: {e}"
+            ))
+        })?;
         Ok(RunKey::from_bytes(bytes))
     }
 
@@ -38,7 +41,11 @@ impl RunKey {
             word.copy_from_slice(&bytes[8 * i..8 * i + 8]);
             u64::from_le_bytes(word)
         };
-        RunKey { sip: (word(0), word(1)), multiplier: word(2) | 1, offset: word(3) }
+        RunKey {
+            sip: (word(0), word(1)),
+            multiplier: word(2) | 1,
+            offset: word(3),
+        }
     }
 
     /// The stand-in of a number. A bijection: different numbers have different stand-ins. Spreads evenly over the high bits.
@@ -80,7 +87,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn multiplicative_inverse(a: u64) -> u64 {
-        (0..6).fold(a, |x, _| x.wrapping_mul(2u64.wrapping_sub(a.wrapping_mul(x))))
+        (0..6).fold(a, |x, _| {
+            x.wrapping_mul(2u64.wrapping_sub(a.wrapping_mul(x)))
+        })
     }
 
     proptest! {

@@ -92,7 +92,11 @@ impl Tally {
     /// An empty tally for a catalog of `n_kinds` kinds.
     pub fn new(key: RunKey, n_kinds: usize) -> Tally {
         let kinds = (0..n_kinds).map(|_| KindTally::default()).collect();
-        Tally { key, kinds, groups: Vec::new() }
+        Tally {
+            key,
+            kinds,
+            groups: Vec::new(),
+        }
     }
 
     /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
@@ -134,19 +138,26 @@ impl Tally {
         }
         let subjects = subject::subjects(&self.key, ladder, batch, record, found, parties);
         // Few sets of categories come up, and mostly the same as in the record before.
-        let at = self.groups.iter().position(|(s, _)| *s == support).unwrap_or_else(|| {
-            self.groups.push((support, Group::default()));
-            self.groups.len() - 1
-        });
+        let at = self
+            .groups
+            .iter()
+            .position(|(s, _)| *s == support)
+            .unwrap_or_else(|| {
+                self.groups.push((support, Group::default()));
+                self.groups.len() - 1
+            });
         let group = &mut self.groups[at].1;
         group.rows += 1;
         group.persons.insert(subjects.first);
         if let Some(second) = subjects.second {
             group.persons.insert(second);
         }
-        let counts_events = |set: crate::category::CategorySet| set.iter().any(|(c, _)| c.is_event());
+        let counts_events =
+            |set: crate::category::CategorySet| set.iter().any(|(c, _)| c.is_event());
         if counts_events(support.base.union(support.strict)) {
-            group.contents.insert(subject::content(&self.key, batch, record, subjects.first));
+            group
+                .contents
+                .insert(subject::content(&self.key, batch, record, subjects.first));
         }
     }
 
@@ -170,7 +181,12 @@ impl KindTally {
         if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(later) {
             return;
         }
-        let sample = Sample { file, record, start, masked: mask() };
+        let sample = Sample {
+            file,
+            record,
+            start,
+            masked: mask(),
+        };
         add_sample(&mut self.samples, sample);
     }
 }

@@ -38,9 +38,18 @@ pub(super) fn subjects(
     let first = strongest(key, ladder, found, |party| party == 1);
     let second = strongest(key, ladder, found, |party| party == 2);
     match (first, second) {
-        (Some(first), second) => Subjects { first, second: second.filter(|_| parties == 2) },
-        (None, Some(second)) => Subjects { first: second, second: None },
-        (None, None) => Subjects { first: content(key, batch, record, 0), second: None },
+        (Some(first), second) => Subjects {
+            first,
+            second: second.filter(|_| parties == 2),
+        },
+        (None, Some(second)) => Subjects {
+            first: second,
+            second: None,
+        },
+        (None, None) => Subjects {
+            first: content(key, batch, record, 0),
+            second: None,
+        },
     }
 }
 
@@ -66,7 +75,10 @@ fn strongest(
     let (mut name, mut address) = (None, None);
     for m in found.matches.iter().filter(|m| m.status == Status::Valid) {
         let identifies = ladder.identifies[m.kind.index()];
-        let party = m.column.or(m.role).map_or(1, |r| ladder.parties[usize::from(r.0)]);
+        let party = m
+            .column
+            .or(m.role)
+            .map_or(1, |r| ladder.parties[usize::from(r.0)]);
         if !of_party(party) {
             continue;
         }

@@ -36,7 +36,9 @@ impl<'a> Totals<'a> {
     pub fn kinds(&self, catalog: &Catalog, files_with: &[u64]) -> Vec<KindCount> {
         let mut counts = Vec::new();
         for (i, pattern) in catalog.patterns().iter().enumerate() {
-            let sum = |field: fn(&super::KindTally) -> u64| self.tallies.iter().map(|t| field(&t.kinds[i])).sum();
+            let sum = |field: fn(&super::KindTally) -> u64| {
+                self.tallies.iter().map(|t| field(&t.kinds[i])).sum()
+            };
             let mut count = KindCount {
                 kind: pattern.id.clone(),
                 matches: sum(|k| k.matches),
@@ -64,11 +66,20 @@ impl<'a> Totals<'a> {
 
     /// Counts per category under a reading, in the order of the table.
     pub fn reading(&self, reading: Reading, rank: Ranking<'_>) -> ReadingCount {
-        let supports: BTreeSet<Support> = self.tallies.iter().flat_map(|t| t.groups.iter().map(|(s, _)| *s)).collect();
+        let supports: BTreeSet<Support> = self
+            .tallies
+            .iter()
+            .flat_map(|t| t.groups.iter().map(|(s, _)| *s))
+            .collect();
         let mut categories = Vec::new();
         for category in Category::ALL {
             let in_set = |s: &&Support| s.under(reading).contains(category);
-            let rows = supports.iter().filter(in_set).flat_map(|s| self.groups(*s)).map(|g| g.rows).sum();
+            let rows = supports
+                .iter()
+                .filter(in_set)
+                .flat_map(|s| self.groups(*s))
+                .map(|g| g.rows)
+                .sum();
             if rows == 0 {
                 continue;
             }
@@ -94,17 +105,34 @@ impl<'a> Totals<'a> {
             };
             let all = items(&won);
             let full: Vec<_> = won.iter().copied().filter(|w| !w.1).collect();
-            let bare = if full.len() == won.len() { 0 } else { all - items(&full) };
+            let bare = if full.len() == won.len() {
+                0
+            } else {
+                all - items(&full)
+            };
             let id = category.id().to_owned();
-            categories.push(CategoryCount { category: id, rows, items: all, bare, persons });
+            categories.push(CategoryCount {
+                category: id,
+                rows,
+                items: all,
+                bare,
+                persons,
+            });
         }
-        ReadingCount { reading: reading.id().to_owned(), categories }
+        ReadingCount {
+            reading: reading.id().to_owned(),
+            categories,
+        }
     }
 
     /// Different data subjects over all records that a reading counts.
     pub fn persons(&self, reading: Reading) -> u64 {
-        let supports = self.tallies.iter().flat_map(|t| t.groups.iter().map(|(s, _)| *s));
-        let counted: BTreeSet<Support> = supports.filter(|s| !s.under(reading).is_empty()).collect();
+        let supports = self
+            .tallies
+            .iter()
+            .flat_map(|t| t.groups.iter().map(|(s, _)| *s));
+        let counted: BTreeSet<Support> =
+            supports.filter(|s| !s.under(reading).is_empty()).collect();
         self.union_of(counted.into_iter(), |g| &g.persons)
     }
 

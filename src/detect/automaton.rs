@@ -7,13 +7,13 @@
 use std::sync::OnceLock;
 
 use regex_automata::Anchored;
+use regex_automata::MatchKind;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::hybrid::{self, LazyStateID};
 use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::util::syntax;
-use regex_automata::MatchKind;
-use regex_automata::hybrid::{self, LazyStateID};
 
 use crate::error::Error;
 
@@ -220,11 +220,19 @@ impl CellAutomaton {
                     .skip_cache_capacity_check(true),
             )
             .syntax(syntax::Config::new().unicode(true).utf8(false))
-            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(NFA_BYTES_MAX)))
+            .thompson(
+                thompson::Config::new()
+                    .utf8(false)
+                    .nfa_size_limit(Some(NFA_BYTES_MAX)),
+            )
             .build_many(expressions)
             .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
         let expressions = expressions.iter().map(|e| (*e).to_owned()).collect();
-        Ok(CellAutomaton { expressions, lazy, whole: OnceLock::new() })
+        Ok(CellAutomaton {
+            expressions,
+            lazy,
+            whole: OnceLock::new(),
+        })
     }
 
     /// An empty cache for one worker.
@@ -269,7 +277,10 @@ impl CellAutomaton {
 
     fn push(&self, cache: &LazyCache, state: LazyStateID, end: usize, out: &mut Ends) {
         for i in 0..self.lazy.match_len(cache, state) {
-            out.push((self.lazy.match_pattern(cache, state, i).as_u32() as u16, end));
+            out.push((
+                self.lazy.match_pattern(cache, state, i).as_u32() as u16,
+                end,
+            ));
         }
     }
 }
@@ -318,8 +329,15 @@ pub(crate) struct StartTable {
 impl StartTable {
     /// Explores the automaton, from its start or (`led`) from the states in which part of a match stands before the token.
     pub(crate) fn new(automaton: &Automaton, led: bool) -> StartTable {
-        let from = if led { automaton.led_states() } else { vec![automaton.start] };
-        let mut table = StartTable { entries: vec![0; 3 * (TOKEN_MAX + 1) * 256], lengths: vec![0; 2] };
+        let from = if led {
+            automaton.led_states()
+        } else {
+            vec![automaton.start]
+        };
+        let mut table = StartTable {
+            entries: vec![0; 3 * (TOKEN_MAX + 1) * 256],
+            lengths: vec![0; 2],
+        };
         let make_ups: [fn(u8) -> bool; 3] = [
             |b| b.is_ascii_digit(),
             |b| b.is_ascii_alphabetic(),
@@ -338,10 +356,15 @@ impl StartTable {
                         _ => usize::from(automaton.dfa.byte_classes().get(byte)).min(254),
                     };
                     let entry = *entries[class].get_or_insert_with(|| {
-                        let start = if endless { Start::Yes } else { table.behind(automaton, &states, byte) };
+                        let start = if endless {
+                            Start::Yes
+                        } else {
+                            table.behind(automaton, &states, byte)
+                        };
                         table.entry(start)
                     });
-                    table.entries[(make_up * (TOKEN_MAX + 1) + len) * 256 + usize::from(byte)] = entry;
+                    table.entries[(make_up * (TOKEN_MAX + 1) + len) * 256 + usize::from(byte)] =
+                        entry;
                 }
             }
         }
@@ -365,7 +388,10 @@ impl StartTable {
         if open.is_empty() {
             return Start::No;
         }
-        if !automaton.step(&open, |b| !b.is_ascii_alphanumeric()).is_empty() {
+        if !automaton
+            .step(&open, |b| !b.is_ascii_alphanumeric())
+            .is_empty()
+        {
             return Start::Yes;
         }
         let mut lengths = 0u64;
@@ -375,8 +401,9 @@ impl StartTable {
                 break;
             }
             let ends = open.iter().any(|s| {
-                (0..=255u8).any(|b| !b.is_ascii_alphanumeric() && !dfa.is_dead_state(dfa.next_state(*s, b)))
-                    || dfa.is_match_state(dfa.next_eoi_state(*s))
+                (0..=255u8).any(|b| {
+                    !b.is_ascii_alphanumeric() && !dfa.is_dead_state(dfa.next_state(*s, b))
+                }) || dfa.is_match_state(dfa.next_eoi_state(*s))
             });
             lengths |= u64::from(ends) << len;
         }
@@ -423,7 +450,8 @@ mod tests {
 
     #[test]
     fn finds_every_pattern_and_every_end() {
-        let automaton = Automaton::new(&["1[0-9]{10}", "[0-9]{5,11}", "(?x) [京沪] [A-Z] [0-9]{5}"]).unwrap();
+        let automaton =
+            Automaton::new(&["1[0-9]{10}", "[0-9]{5,11}", "(?x) [京沪] [A-Z] [0-9]{5}"]).unwrap();
         let mut ends = Vec::new();
         automaton.ends(b"13800138000,x", &mut ends);
         assert!(ends.contains(&(0, 11)) && ends.contains(&(1, 11)) && ends.contains(&(1, 5)));
@@ -440,7 +468,10 @@ mod tests {
         assert_eq!(table.start(MakeUp::Digits, 11, 0), Start::Yes);
         assert_eq!(table.start(MakeUp::Digits, 10, b','), Start::No);
         assert_eq!(table.start(MakeUp::Digits, 12, b','), Start::No);
-        assert_eq!(table.start(MakeUp::Digits, 4, b'-'), Start::WithNext(1 << 4));
+        assert_eq!(
+            table.start(MakeUp::Digits, 4, b'-'),
+            Start::WithNext(1 << 4)
+        );
         assert_eq!(table.start(MakeUp::Digits, 4, b','), Start::No);
         assert_eq!(table.start(MakeUp::Letters, 11, b','), Start::No);
     }

@@ -15,10 +15,12 @@ use crate::record::{Batch, Field, Record, Span};
 
 use super::automaton::{Automaton, CellAutomaton, StartTable};
 use super::builtin;
-use super::engine::{AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup};
+use super::engine::{
+    AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
+};
 use super::label::{Label, Labels};
-use super::prefilter::Admission;
 use super::pattern::{ContextRule, Example, Pattern};
+use super::prefilter::Admission;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
 use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
 
@@ -39,7 +41,9 @@ impl Catalog {
     /// # Errors
     /// Never for a released program: the tests load every built-in file.
     pub fn builtin() -> Result<Catalog, Error> {
-        let files = builtin::PATTERNS.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let files = builtin::PATTERNS
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         Catalog::load(files.collect())
     }
 
@@ -51,8 +55,10 @@ impl Catalog {
         if paths.is_empty() {
             return Ok(self);
         }
-        let mut files: Vec<(String, String)> =
-            builtin::PATTERNS.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let mut files: Vec<(String, String)> = builtin::PATTERNS
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect();
         for path in paths {
             for file in toml_files(path)? {
                 files.push((file.display().to_string(), error::read_text(&file)?));
@@ -68,21 +74,39 @@ impl Catalog {
             Vocabulary::load(builtin::COLUMNS).map_err(|e| e.at("patterns/columns.toml"))?;
         let mut parsed = Vec::with_capacity(files.len());
         for (path, text) in files {
-            let pattern: Pattern = toml::from_str(&text).map_err(|e| toml_error(&path, &text, &e))?;
-            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+            let pattern: Pattern =
+                toml::from_str(&text).map_err(|e| toml_error(&path, &text, &e))?;
+            hasher
+                .update(&(text.len() as u64).to_le_bytes())
+                .update(text.as_bytes());
             parsed.push((pattern, path));
         }
         parsed.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if let Some(pair) = parsed.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
-            let message = format!("two patterns have the id `{}`: rename this one; the other is in {}", pair[1].0.id, pair[0].1);
+            let message = format!(
+                "two patterns have the id `{}`: rename this one; the other is in {}",
+                pair[1].0.id, pair[0].1
+            );
             return Err(Error::new(message).at(&pair[1].1));
         }
         if parsed.len() > KINDS_MAX {
-            return Err(Error::new(format!("{} patterns are more than the {KINDS_MAX} that fit", parsed.len())));
+            return Err(Error::new(format!(
+                "{} patterns are more than the {KINDS_MAX} that fit",
+                parsed.len()
+            )));
         }
         let (patterns, files): (Vec<Pattern>, Vec<String>) = parsed.into_iter().unzip();
-        let masked_anchored = patterns.iter().map(|p| p.masked.as_deref().is_some_and(is_anchored)).collect();
-        let engine = Compiler { patterns: &patterns, masked_anchored, files: &files, vocabulary: &vocabulary }.compile()?;
+        let masked_anchored = patterns
+            .iter()
+            .map(|p| p.masked.as_deref().is_some_and(is_anchored))
+            .collect();
+        let engine = Compiler {
+            patterns: &patterns,
+            masked_anchored,
+            files: &files,
+            vocabulary: &vocabulary,
+        }
+        .compile()?;
         Ok(Catalog {
             patterns,
             files,
@@ -128,7 +152,10 @@ impl Catalog {
         let mut problems = Vec::new();
         for (i, pattern) in self.patterns.iter().enumerate() {
             let kind = KindId(i as u8);
-            let examples = [("positive", &pattern.positive, true), ("negative", &pattern.negative, false)];
+            let examples = [
+                ("positive", &pattern.positive, true),
+                ("negative", &pattern.negative, false),
+            ];
             for (name, examples, expected) in examples {
                 if examples.len() < EXAMPLES_MIN {
                     problems.push(format!(
@@ -139,9 +166,17 @@ impl Catalog {
                 }
                 for (n, example) in examples.iter().enumerate() {
                     let matches = self.probe(&mut detector, example);
-                    let verdict = if expected { self.judge_positive(kind, example, &matches) } else { self.judge_negative(kind, &matches) };
+                    let verdict = if expected {
+                        self.judge_positive(kind, example, &matches)
+                    } else {
+                        self.judge_negative(kind, &matches)
+                    };
                     if let Some(problem) = verdict {
-                        problems.push(format!("{}: {name} example {}: {problem}", self.files[i], n + 1));
+                        problems.push(format!(
+                            "{}: {name} example {}: {problem}",
+                            self.files[i],
+                            n + 1
+                        ));
                     }
                 }
             }
@@ -152,14 +187,25 @@ impl Catalog {
     /// The matches in an example: a line of text, or a cell of a column with a header.
     fn probe(&self, detector: &mut Detector, example: &Example) -> Vec<Match> {
         let text = example.text.clone().into_bytes();
-        let span = Span { start: 0, end: text.len() as u32 };
+        let span = Span {
+            start: 0,
+            end: text.len() as u32,
+        };
         let batch = Batch {
             text,
             fields: vec![Field { span, column: 0 }],
-            records: vec![Record { fields: 0..1, number: 1, line: 1, table: 0 }],
+            records: vec![Record {
+                fields: 0..1,
+                number: 1,
+                line: 1,
+                table: 0,
+            }],
         };
         let rule = match &example.column {
-            None => ColumnRule { prose: true, ..ColumnRule::default() },
+            None => ColumnRule {
+                prose: true,
+                ..ColumnRule::default()
+            },
             Some(header) => {
                 let role = self.vocabulary.lookup(header).map(|l| l.role);
                 let veto = role.is_some_and(|r| self.vocabulary.info(r).veto);
@@ -180,22 +226,42 @@ impl Catalog {
             (m.span.start as usize) < start + value.len() && start < m.span.end as usize
         };
         let Some(found) = matches.iter().find(here) else {
-            return Some(format!("nothing is found where `{value}` was expected ({})", example.why));
+            return Some(format!(
+                "nothing is found where `{value}` was expected ({})",
+                example.why
+            ));
         };
         if found.kind != kind {
-            return Some(format!("`{value}` is found as {} ({})", self.pattern(found.kind).id, example.why));
+            return Some(format!(
+                "`{value}` is found as {} ({})",
+                self.pattern(found.kind).id,
+                example.why
+            ));
         }
         if found.span.range() != (start..start + value.len()) {
             let got = &example.text[found.span.range()];
-            return Some(format!("`{got}` is found where `{value}` was expected ({})", example.why));
+            return Some(format!(
+                "`{got}` is found where `{value}` was expected ({})",
+                example.why
+            ));
         }
-        (found.status.id() != status)
-            .then(|| format!("`{value}` is {}, expected {status} ({})", found.status.id(), example.why))
+        (found.status.id() != status).then(|| {
+            format!(
+                "`{value}` is {}, expected {status} ({})",
+                found.status.id(),
+                example.why
+            )
+        })
     }
 
     fn judge_negative(&self, kind: KindId, matches: &[Match]) -> Option<String> {
-        let hit = matches.iter().find(|m| m.kind == kind && m.status == Status::Valid)?;
-        Some(format!("bytes {}..{} are found, expected nothing of this kind", hit.span.start, hit.span.end))
+        let hit = matches
+            .iter()
+            .find(|m| m.kind == kind && m.status == Status::Valid)?;
+        Some(format!(
+            "bytes {}..{} are found, expected nothing of this kind",
+            hit.span.start, hit.span.end
+        ))
     }
 }
 
@@ -206,7 +272,8 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let listing = std::fs::read_dir(path).map_err(|e| Error::new("cannot be listed").at_path(path).because(e))?;
+    let listing = std::fs::read_dir(path)
+        .map_err(|e| Error::new("cannot be listed").at_path(path).because(e))?;
     let mut files: Vec<PathBuf> = listing
         .filter_map(Result::ok)
         .map(|entry| entry.path())
@@ -214,20 +281,28 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
         .collect();
     files.sort();
     if files.is_empty() {
-        return Err(Error::new("holds no `.toml` file: name a pattern file, or a folder of them").at_path(path));
+        return Err(
+            Error::new("holds no `.toml` file: name a pattern file, or a folder of them")
+                .at_path(path),
+        );
     }
     Ok(files)
 }
 
 fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> Error {
-    let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+    let line = error.span().map_or(1, |span| {
+        1 + text[..span.start.min(text.len())].matches('\n').count()
+    });
     Error::new(without_data(error.message())).at(format!("{path}:{line}"))
 }
 
 /// A parser's message without what it quotes, unless that is a plain key: a data file given by mistake is not quoted back.
 fn without_data(message: &str) -> String {
     let is_key = |quoted: &str| {
-        quoted.len() <= 32 && quoted.bytes().all(|b| b.is_ascii_lowercase() || b"_-.[]".contains(&b))
+        quoted.len() <= 32
+            && quoted
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b"_-.[]".contains(&b))
     };
     let mut quote = None;
     let mut out = String::new();
@@ -236,7 +311,11 @@ fn without_data(message: &str) -> String {
             Some(c @ ('`' | '"')) => (&part[..part.len() - 1], Some(c)),
             _ => (part, None),
         };
-        out.push_str(if quote.is_none() || is_key(text) { text } else { "…" });
+        out.push_str(if quote.is_none() || is_key(text) {
+            text
+        } else {
+            "…"
+        });
         out.extend(end);
         quote = if quote.is_none() { end } else { None };
     }
@@ -264,8 +343,17 @@ impl<'a> Compiler<'a> {
         let mut kinds = Vec::with_capacity(self.patterns.len());
         for (i, pattern) in self.patterns.iter().enumerate() {
             kinds.push(self.kind(pattern).map_err(|e| e.at(&self.files[i]))?);
-            for text in [&pattern.regex, &pattern.cell, &pattern.masked].into_iter().flatten() {
-                self.parse(Expression { text, form: Form { kind: KindId(i as u8), masked: false } })?;
+            for text in [&pattern.regex, &pattern.cell, &pattern.masked]
+                .into_iter()
+                .flatten()
+            {
+                self.parse(Expression {
+                    text,
+                    form: Form {
+                        kind: KindId(i as u8),
+                        masked: false,
+                    },
+                })?;
             }
         }
         let (mut tokens, mut ats) = (Vec::new(), Vec::new());
@@ -274,9 +362,15 @@ impl<'a> Compiler<'a> {
             if pattern.context == ContextRule::Required {
                 continue;
             }
-            let forms = [(pattern.regex.as_deref(), false), (pattern.masked.as_deref(), true)];
+            let forms = [
+                (pattern.regex.as_deref(), false),
+                (pattern.masked.as_deref(), true),
+            ];
             for (text, masked) in forms.into_iter().filter_map(|(t, m)| Some((t?, m))) {
-                let expression = Expression { text, form: Form { kind, masked } };
+                let expression = Expression {
+                    text,
+                    form: Form { kind, masked },
+                };
                 if requires_at(&self.parse(expression)?) {
                     ats.push(expression);
                 } else if !masked || self.masked_anchored[i] {
@@ -317,24 +411,36 @@ impl<'a> Compiler<'a> {
 
     fn kind(&self, pattern: &Pattern) -> Result<Kind, Error> {
         if !is_id(&pattern.id) {
-            return Err(Error::new(format!("`{}` is no id: write lower-case words joined by `.` or `-`", pattern.id)));
+            return Err(Error::new(format!(
+                "`{}` is no id: write lower-case words joined by `.` or `-`",
+                pattern.id
+            )));
         }
         if pattern.regex.is_none() && pattern.cell.is_none() {
-            return Err(Error::new("neither `regex` nor `cell` is given: a pattern needs one"));
+            return Err(Error::new(
+                "neither `regex` nor `cell` is given: a pattern needs one",
+            ));
         }
         if pattern.regex.is_none() && pattern.context == ContextRule::Anywhere {
-            return Err(Error::new("`regex` is missing: write it, or set `context = \"required\"`"));
+            return Err(Error::new(
+                "`regex` is missing: write it, or set `context = \"required\"`",
+            ));
         }
         let validator = match &pattern.validator {
             None => None,
             Some(name) => Some(validate::by_name(name).ok_or_else(|| {
-                Error::new(format!("unknown validator `{name}`: `leakgauge patterns show ID` shows those in use"))
+                Error::new(format!(
+                    "unknown validator `{name}`: `leakgauge patterns show ID` shows those in use"
+                ))
             })?),
         };
         for role in &pattern.columns {
             self.role(role)?;
         }
-        let role = pattern.role.as_deref().or(pattern.columns.first().map(String::as_str));
+        let role = pattern
+            .role
+            .as_deref()
+            .or(pattern.columns.first().map(String::as_str));
         Ok(Kind {
             boundary: pattern.boundary,
             compact: pattern.compact,
@@ -346,9 +452,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn role(&self, id: &str) -> Result<RoleId, Error> {
-        self.vocabulary
-            .role(id)
-            .ok_or_else(|| Error::new(format!("unknown role `{id}`: roles are listed in patterns/columns.toml")))
+        self.vocabulary.role(id).ok_or_else(|| {
+            Error::new(format!(
+                "unknown role `{id}`: roles are listed in patterns/columns.toml"
+            ))
+        })
     }
 
     fn parse(&self, expression: Expression<'a>) -> Result<Hir, Error> {
@@ -356,9 +464,15 @@ impl<'a> Compiler<'a> {
             .utf8(false)
             .build()
             .parse(expression.text)
-            .map_err(|e| self.at(expression, "the expression does not parse").because(e))?;
+            .map_err(|e| {
+                self.at(expression, "the expression does not parse")
+                    .because(e)
+            })?;
         if hir.properties().minimum_len().is_none_or(|n| n == 0) {
-            return Err(self.at(expression, "the expression can match nothing: make at least one part of it required"));
+            return Err(self.at(
+                expression,
+                "the expression can match nothing: make at least one part of it required",
+            ));
         }
         Ok(hir)
     }
@@ -379,7 +493,10 @@ impl<'a> Compiler<'a> {
                 None => error,
             }
         })?;
-        Ok(Group { automaton, forms: expressions.iter().map(|e| e.form).collect() })
+        Ok(Group {
+            automaton,
+            forms: expressions.iter().map(|e| e.form).collect(),
+        })
     }
 
     fn cell_group(&self, expressions: &[Expression<'_>]) -> Result<CellGroup, Error> {
@@ -423,7 +540,11 @@ impl<'a> Compiler<'a> {
     fn role_kinds(&self) -> Vec<KindSet> {
         let mut sets = vec![KindSet::default(); self.vocabulary.len()];
         for (i, pattern) in self.patterns.iter().enumerate() {
-            for role in pattern.columns.iter().filter_map(|r| self.vocabulary.role(r)) {
+            for role in pattern
+                .columns
+                .iter()
+                .filter_map(|r| self.vocabulary.role(r))
+            {
                 sets[usize::from(role.0)].insert(KindId(i as u8));
             }
         }
@@ -436,12 +557,22 @@ impl<'a> Compiler<'a> {
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             for word in self.vocabulary.labels(role) {
                 let kinds = role_kinds[usize::from(role.0)];
-                words.insert(word.to_lowercase(), Label { role: Some(role), kinds });
+                words.insert(
+                    word.to_lowercase(),
+                    Label {
+                        role: Some(role),
+                        kinds,
+                    },
+                );
             }
         }
         for (i, pattern) in self.patterns.iter().enumerate() {
             for word in &pattern.labels {
-                words.entry(word.to_lowercase()).or_default().kinds.insert(KindId(i as u8));
+                words
+                    .entry(word.to_lowercase())
+                    .or_default()
+                    .kinds
+                    .insert(KindId(i as u8));
             }
         }
         let sets = words.values().map(|l| l.kinds).collect();
@@ -463,8 +594,13 @@ impl<'a> Compiler<'a> {
                 (pattern.regex.as_deref().filter(|_| required), false),
                 (pattern.masked.as_deref().filter(cell_only), true),
             ];
-            let forms = forms.into_iter().filter_map(|(text, masked)| Some((text?, masked)));
-            expressions.extend(forms.map(|(text, masked)| Expression { text, form: Form { kind, masked } }));
+            let forms = forms
+                .into_iter()
+                .filter_map(|(text, masked)| Some((text?, masked)));
+            expressions.extend(forms.map(|(text, masked)| Expression {
+                text,
+                form: Form { kind, masked },
+            }));
         }
         expressions
     }
@@ -497,7 +633,10 @@ fn requires_at(hir: &Hir) -> bool {
 /// `[a-z0-9]+([.-][a-z0-9]+)*`.
 fn is_id(id: &str) -> bool {
     id.split(['.', '-']).all(|part| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
 }
 
@@ -507,7 +646,14 @@ mod tests {
 
     #[test]
     fn every_example_of_every_pattern_holds() {
-        let problems = Catalog::builtin().expect("the built-in catalog loads").check();
-        assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+        let problems = Catalog::builtin()
+            .expect("the built-in catalog loads")
+            .check();
+        assert!(
+            problems.is_empty(),
+            "{} problems:\n{}",
+            problems.len(),
+            problems.join("\n")
+        );
     }
 }

@@ -29,7 +29,12 @@ pub(crate) fn settle(claims: &mut Vec<Claim>) {
     }
     claims.sort_by_key(|c| {
         let failed = c.status == Status::FailedChecksum;
-        (failed, std::cmp::Reverse((c.range.len(), c.precedence)), c.kind, c.range.start)
+        (
+            failed,
+            std::cmp::Reverse((c.range.len(), c.precedence)),
+            c.kind,
+            c.range.start,
+        )
     });
     let mut standing: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {
@@ -72,11 +77,18 @@ pub(crate) fn ends_well(text: &[u8], end: usize, boundary: Boundary) -> bool {
 }
 
 fn token_before_has_digit(text: &[u8]) -> bool {
-    text.iter().rev().take(TOKEN_MAX).take_while(|b| b.is_ascii_alphanumeric()).any(u8::is_ascii_digit)
+    text.iter()
+        .rev()
+        .take(TOKEN_MAX)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .any(u8::is_ascii_digit)
 }
 
 fn token_behind_has_digit(text: &[u8]) -> bool {
-    text.iter().take(TOKEN_MAX).take_while(|b| b.is_ascii_alphanumeric()).any(u8::is_ascii_digit)
+    text.iter()
+        .take(TOKEN_MAX)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .any(u8::is_ascii_digit)
 }
 
 /// How far a neighbour joined by a hyphen is looked at; groups of identifiers are shorter.
@@ -86,8 +98,15 @@ const TOKEN_MAX: usize = 40;
 pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool {
     out.clear();
     match how {
-        Compacting::Digits if value.len() <= Compact::CAPACITY && value.iter().all(u8::is_ascii_digit) => out.set(value),
-        Compacting::Digits => value.iter().filter(|b| b.is_ascii_digit()).all(|b| out.push(*b)),
+        Compacting::Digits
+            if value.len() <= Compact::CAPACITY && value.iter().all(u8::is_ascii_digit) =>
+        {
+            out.set(value)
+        }
+        Compacting::Digits => value
+            .iter()
+            .filter(|b| b.is_ascii_digit())
+            .all(|b| out.push(*b)),
         _ if value.len() > 4 * Compact::CAPACITY => false,
         Compacting::AlnumUpper => alnum_upper(value, out),
         Compacting::Lower => out.set_lowercase(value.trim_ascii()),
@@ -122,7 +141,11 @@ fn alnum_upper(mut value: &[u8], out: &mut Compact) -> bool {
 /// Packs digits without loss: up to 19 of them, or 17 and `X`. Different strings give different numbers.
 pub(crate) fn pack(compact: &[u8]) -> Option<u64> {
     const WITH_X: u64 = 15_000_000_000_000_000_000;
-    let number = |digits: &[u8]| digits.iter().fold(0u64, |n, d| n * 10 + u64::from(d - b'0'));
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .fold(0u64, |n, d| n * 10 + u64::from(d - b'0'))
+    };
     let all_digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
     match compact {
         [digits @ .., b'X'] if digits.len() == 17 && all_digits(digits) => {
@@ -147,8 +170,18 @@ mod tests {
     #[test]
     fn packing_tells_all_strings_apart() {
         let strings = [
-            "0", "00", "1", "10", "01", "13800138000", "013800138000", "999999999999999999",
-            "0000000000000000000", "9999999999999999999", "1000000000000000000", "0000000000000000X",
+            "0",
+            "00",
+            "1",
+            "10",
+            "01",
+            "13800138000",
+            "013800138000",
+            "999999999999999999",
+            "0000000000000000000",
+            "9999999999999999999",
+            "1000000000000000000",
+            "0000000000000000X",
         ];
         let mut packed: Vec<_> = strings.iter().filter_map(|s| pack(s.as_bytes())).collect();
         packed.push(pack(b"99999999999999999X").expect("17 digits and X fit"));
@@ -165,9 +198,17 @@ mod tests {
     #[track_caller]
     fn check(text: &str, value: &str, begins: bool, ends: bool) {
         let start = text.find(value).expect("the value is in the text");
-        assert_eq!(begins_well(text.as_bytes(), start, Boundary::Token), begins, "start of {text}");
+        assert_eq!(
+            begins_well(text.as_bytes(), start, Boundary::Token),
+            begins,
+            "start of {text}"
+        );
         let end = start + value.len();
-        assert_eq!(ends_well(text.as_bytes(), end, Boundary::Token), ends, "end of {text}");
+        assert_eq!(
+            ends_well(text.as_bytes(), end, Boundary::Token),
+            ends,
+            "end of {text}"
+        );
     }
 
     #[test]

@@ -99,8 +99,13 @@ pub struct ColumnRule {
 }
 
 /// The rule of a column nothing is known of.
-static NO_RULE: ColumnRule =
-    ColumnRule { role: None, kinds: KindSet::EMPTY, veto: false, prose: false, cells: None };
+static NO_RULE: ColumnRule = ColumnRule {
+    role: None,
+    kinds: KindSet::EMPTY,
+    veto: false,
+    prose: false,
+    cells: None,
+};
 
 /// What was found in one record.
 #[derive(Debug, Default)]
@@ -140,10 +145,26 @@ pub struct Prober {
 
 impl Prober {
     pub(crate) fn new(detector: Detector) -> Prober {
-        let field = Field { span: Span::default(), column: 0 };
-        let record = Record { fields: 0..1, number: 1, line: 0, table: 0 };
-        let batch = Batch { text: Vec::new(), fields: vec![field], records: vec![record] };
-        Prober { detector, batch, found: Found::default() }
+        let field = Field {
+            span: Span::default(),
+            column: 0,
+        };
+        let record = Record {
+            fields: 0..1,
+            number: 1,
+            line: 0,
+            table: 0,
+        };
+        let batch = Batch {
+            text: Vec::new(),
+            fields: vec![field],
+            records: vec![record],
+        };
+        Prober {
+            detector,
+            batch,
+            found: Found::default(),
+        }
     }
 
     /// The roles of values that fill the cell without any context, and the roles of values that would fill it in a column
@@ -156,20 +177,30 @@ impl Prober {
         }
         self.batch.text.clear();
         self.batch.text.extend_from_slice(value);
-        self.batch.fields[0].span = Span { start: 0, end: value.len() as u32 };
+        self.batch.fields[0].span = Span {
+            start: 0,
+            end: value.len() as u32,
+        };
         self.detector.batch(&self.batch, false);
-        self.detector.record(&self.batch, &self.batch.records[0], &[], &mut self.found);
+        self.detector
+            .record(&self.batch, &self.batch.records[0], &[], &mut self.found);
         let whole = |m: &&Match| m.status == Status::Valid && m.span.len() == value.len();
         let kinds = self.found.matches.iter().filter(whole).map(|m| m.kind);
         let engine = Arc::clone(&self.detector.engine);
-        kinds.filter_map(|k| engine.kinds[k.index()].role).for_each(|r| sure.insert(r));
+        kinds
+            .filter_map(|k| engine.kinds[k.index()].role)
+            .for_each(|r| sure.insert(r));
         if let Some(any) = engine.any_cell {
             self.detector.scratch.cell_ends(&engine, any, value);
             let ends = std::mem::take(&mut self.detector.scratch.ends);
             for (form, _) in ends.iter().filter(|(_, end)| *end == value.len()) {
                 let form = engine.cells[any].forms[usize::from(*form)];
                 let scratch = &mut self.detector.scratch;
-                let mut look = Look { engine: &engine, rule: &ColumnRule::default(), scratch };
+                let mut look = Look {
+                    engine: &engine,
+                    rule: &ColumnRule::default(),
+                    scratch,
+                };
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
                 if claim.is_some_and(|c| c.status == Status::Valid)
                     && let Some(role) = engine.kinds[form.kind.index()].role
@@ -242,21 +273,36 @@ impl Detector {
 
     /// The rule for a column of this role.
     pub fn column_rule(&self, role: Option<RoleId>, veto: bool, prose: bool) -> ColumnRule {
-        let kinds = role.map_or(KindSet::default(), |r| self.engine.role_kinds[usize::from(r.0)]);
+        let kinds = role.map_or(KindSet::default(), |r| {
+            self.engine.role_kinds[usize::from(r.0)]
+        });
         let cells = self.engine.cells_of.get(&kinds).copied();
-        ColumnRule { role, kinds, veto, prose, cells }
+        ColumnRule {
+            role,
+            kinds,
+            veto,
+            prose,
+            cells,
+        }
     }
 
     /// Starts on a batch; [`Detector::record`] follows for its records, in order. `prose` says whether any column of it may
     /// be running text.
     pub fn batch(&mut self, batch: &Batch, prose: bool) {
-        self.places.find(&batch.text, &self.engine.tokens.admission, prose);
+        self.places
+            .find(&batch.text, &self.engine.tokens.admission, prose);
         self.cursor = Cursor::default();
     }
 
     /// Finds what is in a record of the batch. `rules` are those of its table's columns; a column past their end has none.
     /// `found` is cleared first.
-    pub fn record(&mut self, batch: &Batch, record: &Record, rules: &[ColumnRule], found: &mut Found) {
+    pub fn record(
+        &mut self,
+        batch: &Batch,
+        record: &Record,
+        rules: &[ColumnRule],
+        found: &mut Found,
+    ) {
         found.clear();
         for (i, field) in batch.fields_of(record).iter().enumerate() {
             let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
@@ -264,15 +310,41 @@ impl Detector {
         }
     }
 
-    fn field(&mut self, batch: &Batch, field: Field, index: u32, rule: &ColumnRule, found: &mut Found) {
+    fn field(
+        &mut self,
+        batch: &Batch,
+        field: Field,
+        index: u32,
+        rule: &ColumnRule,
+        found: &mut Found,
+    ) {
         let Span { start, end } = field.span;
         let text = batch.bytes(field.span);
         let places = &self.places;
-        let tokens = take(&places.tokens, &mut self.cursor.token, |t| t.end <= start, |t| t.start < end);
-        let ats = take(&places.ats, &mut self.cursor.at, |p| *p < start, |p| *p < end);
-        let separators =
-            take(&places.separators, &mut self.cursor.separator, |p| *p < start, |p| *p < end);
-        let wides = take(&places.wides, &mut self.cursor.wide, |p| *p < start, |p| *p < end);
+        let tokens = take(
+            &places.tokens,
+            &mut self.cursor.token,
+            |t| t.end <= start,
+            |t| t.start < end,
+        );
+        let ats = take(
+            &places.ats,
+            &mut self.cursor.at,
+            |p| *p < start,
+            |p| *p < end,
+        );
+        let separators = take(
+            &places.separators,
+            &mut self.cursor.separator,
+            |p| *p < start,
+            |p| *p < end,
+        );
+        let wides = take(
+            &places.wides,
+            &mut self.cursor.wide,
+            |p| *p < start,
+            |p| *p < end,
+        );
 
         if let Some(role) = rule.role
             && self.engine.filled_roles.contains(role)
@@ -283,16 +355,31 @@ impl Detector {
         if tokens.is_empty() && wides.is_empty() && rule.kinds.is_empty() && !rule.prose {
             return;
         }
-        let looked_at = Look { engine: &self.engine, rule, scratch: &mut self.scratch };
+        let looked_at = Look {
+            engine: &self.engine,
+            rule,
+            scratch: &mut self.scratch,
+        };
         if wides.is_empty() {
-            let places = FieldPlaces { base: start, tokens, ats, separators };
+            let places = FieldPlaces {
+                base: start,
+                tokens,
+                ats,
+                separators,
+            };
             looked_at.run(text, &places, found);
-            settle_into(&self.engine, rule, &mut self.scratch.claims, index, found, |at| {
-                start + at as u32
-            });
+            settle_into(
+                &self.engine,
+                rule,
+                &mut self.scratch.claims,
+                index,
+                found,
+                |at| start + at as u32,
+            );
         } else {
             self.folded.fold(text);
-            self.wide_places.find(&self.folded.text, &self.engine.tokens.admission, rule.prose);
+            self.wide_places
+                .find(&self.folded.text, &self.engine.tokens.admission, rule.prose);
             let places = FieldPlaces {
                 base: 0,
                 tokens: &self.wide_places.tokens,
@@ -301,9 +388,14 @@ impl Detector {
             };
             looked_at.run(&self.folded.text, &places, found);
             let folded = &self.folded;
-            settle_into(&self.engine, rule, &mut self.scratch.claims, index, found, |at| {
-                start + folded.source_offset(at)
-            });
+            settle_into(
+                &self.engine,
+                rule,
+                &mut self.scratch.claims,
+                index,
+                found,
+                |at| start + folded.source_offset(at),
+            );
         }
     }
 }
@@ -332,13 +424,19 @@ fn is_null(text: &[u8]) -> bool {
     if text.len() > 4 && text[0] > b' ' {
         return false;
     }
-    matches!(trim(text), b"" | b"NULL" | b"null" | b"\\N" | b"-" | b"--" | b"N/A" | b"None" | b"nan")
+    matches!(
+        trim(text),
+        b"" | b"NULL" | b"null" | b"\\N" | b"-" | b"--" | b"N/A" | b"None" | b"nan"
+    )
 }
 
 fn trim(text: &[u8]) -> &[u8] {
     let blank = |b: &u8| b.is_ascii_whitespace() || *b == 0;
     let start = text.iter().position(|b| !blank(b)).unwrap_or(text.len());
-    let end = text.iter().rposition(|b| !blank(b)).map_or(start, |i| i + 1);
+    let end = text
+        .iter()
+        .rposition(|b| !blank(b))
+        .map_or(start, |i| i + 1);
     &text[start..end]
 }
 
@@ -366,7 +464,10 @@ fn settle_into(
         found.matches.push(Match {
             kind: claim.kind,
             field,
-            span: Span { start: place(claim.range.start), end: place(claim.range.end) },
+            span: Span {
+                start: place(claim.range.start),
+                end: place(claim.range.end),
+            },
             status: claim.status,
             confidence: claim.confidence,
             key: claim.key,
@@ -400,10 +501,14 @@ impl Look<'_> {
 
     /// Looks for labels before separators, and before tokens that follow a Han character directly.
     fn labels(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
-        let glued = places.tokens.iter().map(|t| t.start.max(places.base)).filter(|start| {
-            let at = (start - places.base) as usize;
-            at > 0 && text[at - 1] >= 0x80
-        });
+        let glued = places
+            .tokens
+            .iter()
+            .map(|t| t.start.max(places.base))
+            .filter(|start| {
+                let at = (start - places.base) as usize;
+                at > 0 && text[at - 1] >= 0x80
+            });
         for at in places.separators.iter().copied().chain(glued) {
             let at = (at - places.base) as usize;
             if at > 0
@@ -417,8 +522,17 @@ impl Look<'_> {
 
     /// A label whose value begins at `start`.
     fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
-        let empty = text[start..].iter().take(1).all(|b| b.is_ascii_whitespace() || b",;|".contains(b));
-        if empty || self.scratch.contexts.iter().any(|(at, l)| *at == start && *l == label) {
+        let empty = text[start..]
+            .iter()
+            .take(1)
+            .all(|b| b.is_ascii_whitespace() || b",;|".contains(b));
+        if empty
+            || self
+                .scratch
+                .contexts
+                .iter()
+                .any(|(at, l)| *at == start && *l == label)
+        {
             return;
         }
         self.scratch.contexts.push((start, label));
@@ -439,7 +553,9 @@ impl Look<'_> {
 
     /// Looks at the field as one cell. Says whether it is a value of the column, whole.
     fn cell(&mut self, text: &[u8], found: &mut Found) -> bool {
-        let Some(cells) = self.rule.cells else { return false };
+        let Some(cells) = self.rule.cells else {
+            return false;
+        };
         let value = trim(text);
         if value.is_empty() {
             return false;
@@ -449,20 +565,38 @@ impl Look<'_> {
         self.scratch.cell_ends(self.engine, cells, value);
         self.scratch.ends.retain(|(_, e)| start + e == end);
         let forms = &self.engine.cells[cells].forms;
-        self.claim(text, start, forms, self.rule.role, Some(self.rule.kinds), found)
-            && self.scratch.claims.last().is_some_and(|c| c.status != Status::FailedChecksum)
+        self.claim(
+            text,
+            start,
+            forms,
+            self.rule.role,
+            Some(self.rule.kinds),
+            found,
+        ) && self
+            .scratch
+            .claims
+            .last()
+            .is_some_and(|c| c.status != Status::FailedChecksum)
     }
 
     fn ats(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
-        let Some(group) = &self.engine.ats else { return };
+        let Some(group) = &self.engine.ats else {
+            return;
+        };
         for at in places.ats {
             let at = (at - places.base) as usize;
             let reach = at.saturating_sub(super::automaton::REACH_BYTES_MAX / 2);
-            let run = text[reach..at].iter().rev().take_while(|b| group.before[usize::from(**b)]);
+            let run = text[reach..at]
+                .iter()
+                .rev()
+                .take_while(|b| group.before[usize::from(**b)]);
             let mut start = at - run.count();
             while start < at {
                 self.scratch.ends.clear();
-                group.group.automaton.ends(&text[start..], &mut self.scratch.ends);
+                group
+                    .group
+                    .automaton
+                    .ends(&text[start..], &mut self.scratch.ends);
                 if self.claim(text, start, &group.group.forms, None, None, found) {
                     break;
                 }
@@ -484,10 +618,14 @@ impl Look<'_> {
             let mut claimed = token.led && self.led(text, start, found);
             if !claimed && token.plain {
                 self.scratch.ends.clear();
-                group.group.automaton.ends(&text[start..], &mut self.scratch.ends);
+                group
+                    .group
+                    .automaton
+                    .ends(&text[start..], &mut self.scratch.ends);
                 claimed = self.claim(text, start, &group.group.forms, None, None, found);
             }
-            if claimed && let Some(last) = self.scratch.claims.last()
+            if claimed
+                && let Some(last) = self.scratch.claims.last()
                 && last.status != Status::FailedChecksum
             {
                 taken = last.range.end;
@@ -511,7 +649,9 @@ impl Look<'_> {
         }
         at = start;
         for _ in 0..group.leads.1 {
-            let Some(lead) = text[..at].iter().rposition(|b| *b & 0xC0 != 0x80) else { break };
+            let Some(lead) = text[..at].iter().rposition(|b| *b & 0xC0 != 0x80) else {
+                break;
+            };
             if text[lead] < 0x80 {
                 break;
             }
@@ -524,7 +664,10 @@ impl Look<'_> {
                 return false;
             }
             self.scratch.ends.clear();
-            group.group.automaton.ends(&text[*from..], &mut self.scratch.ends);
+            group
+                .group
+                .automaton
+                .ends(&text[*from..], &mut self.scratch.ends);
             self.claim(text, *from, &group.group.forms, None, None, found)
         })
     }
@@ -551,13 +694,24 @@ impl Look<'_> {
         while !ends.is_empty() {
             let rank = |(form, end): &(u16, usize)| {
                 let kind = forms[usize::from(*form)].kind;
-                (*end, engine.kinds[kind.index()].precedence, std::cmp::Reverse(kind))
+                (
+                    *end,
+                    engine.kinds[kind.index()].precedence,
+                    std::cmp::Reverse(kind),
+                )
             };
-            let best = (1..ends.len()).fold(0, |b, i| if rank(&ends[i]) > rank(&ends[b]) { i } else { b });
+            let best = (1..ends.len()).fold(0, |b, i| {
+                if rank(&ends[i]) > rank(&ends[b]) {
+                    i
+                } else {
+                    b
+                }
+            });
             let (form, end) = ends.swap_remove(best);
             let form = forms[usize::from(form)];
             let context = self.context(form.kind, start, announced);
-            let Some(mut claim) = self.judge(text, start..start + end, form, context.is_some(), found)
+            let Some(mut claim) =
+                self.judge(text, start..start + end, form, context.is_some(), found)
             else {
                 continue;
             };
@@ -590,7 +744,11 @@ impl Look<'_> {
         let beside = |(at, label): &&(usize, Label)| {
             *at <= start && start <= at + LABEL_REACH && label.kinds.contains(kind)
         };
-        self.scratch.contexts.iter().find(beside).map(|(_, label)| label.role)
+        self.scratch
+            .contexts
+            .iter()
+            .find(beside)
+            .map(|(_, label)| label.role)
     }
 
     fn judge(
@@ -608,7 +766,11 @@ impl Look<'_> {
         {
             return None;
         }
-        let base = if in_context { kind.confidence.context } else { kind.confidence.alone };
+        let base = if in_context {
+            kind.confidence.context
+        } else {
+            kind.confidence.alone
+        };
         let value = &text[range.clone()];
         let compacted = claim::compact(value, kind.compact, &mut self.scratch.compact);
         let (status, confidence) = match (form.masked, kind.validator) {
@@ -627,7 +789,11 @@ impl Look<'_> {
         if self.rule.veto && !in_context && confidence < Confidence::High {
             return None;
         }
-        let bytes = if compacted { self.scratch.compact.as_bytes() } else { value };
+        let bytes = if compacted {
+            self.scratch.compact.as_bytes()
+        } else {
+            value
+        };
         let key = match claim::pack(bytes) {
             Some(number) => Key::Packed(number),
             None => {

@@ -46,7 +46,10 @@ fn folded_at(text: &[u8]) -> Option<(u8, usize)> {
 
 /// Whether `text` begins with a full-width digit or letter, or a full-width hyphen or plus sign.
 pub(crate) fn is_wide_word(text: &[u8]) -> bool {
-    matches!(folded_at(text), Some((b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'+' | b'@', _)))
+    matches!(
+        folded_at(text),
+        Some((b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'+' | b'@', _))
+    )
 }
 
 #[cfg(test)]
@@ -60,8 +63,14 @@ mod tests {
         folded.fold(source);
         assert_eq!(String::from_utf8_lossy(&folded.text), "电话138 aZ-()");
         let at = folded.text.iter().position(|b| *b == b'3').unwrap();
-        assert_eq!(&source[folded.source_offset(at) as usize..][..3], "３".as_bytes());
-        assert_eq!(folded.source_offset(folded.text.len()) as usize, source.len());
+        assert_eq!(
+            &source[folded.source_offset(at) as usize..][..3],
+            "３".as_bytes()
+        );
+        assert_eq!(
+            folded.source_offset(folded.text.len()) as usize,
+            source.len()
+        );
     }
 
     #[test]

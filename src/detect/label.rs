@@ -54,7 +54,9 @@ impl Labels {
 
     /// Whether a label begins at the start of `text`.
     pub(crate) fn begins(&self, text: &[u8]) -> bool {
-        self.forward.longest(text.iter().copied(), |_| true).is_some()
+        self.forward
+            .longest(text.iter().copied(), |_| true)
+            .is_some()
     }
 }
 
@@ -67,9 +69,17 @@ fn skip_back(text: &[u8]) -> usize {
         end -= match rest {
             [.., b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'='] => 1,
             [.., 0xEF, 0xBC, 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
-            [.., b')'] => rest.len() - rest[floor..].iter().rposition(|b| *b == b'(').map_or(rest.len() - 1, |i| floor + i),
+            [.., b')'] => {
+                rest.len()
+                    - rest[floor..]
+                        .iter()
+                        .rposition(|b| *b == b'(')
+                        .map_or(rest.len() - 1, |i| floor + i)
+            }
             [.., 0xEF, 0xBC, 0x89] => {
-                let open = rest[floor..].windows(3).rposition(|w| w == [0xEF, 0xBC, 0x88]);
+                let open = rest[floor..]
+                    .windows(3)
+                    .rposition(|w| w == [0xEF, 0xBC, 0x88]);
                 rest.len() - open.map_or(rest.len() - 3, |i| floor + i)
             }
             _ => return end,
@@ -91,7 +101,10 @@ pub(crate) fn value_start(text: &[u8]) -> usize {
     let mut at = 0;
     while at < GAP_BYTES_MAX {
         at += match &text[at..] {
-            [b' ' | b'\t' | b'"' | b'\'' | b'\\' | b':' | b'=' | b'>' | b'#', ..] => 1,
+            [
+                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b':' | b'=' | b'>' | b'#',
+                ..,
+            ] => 1,
             [0xEF, 0xBC, 0x9A, ..] | [0xE3, 0x80, 0x80, ..] => 3,
             rest if rest.starts_with("是".as_bytes()) || rest.starts_with("为".as_bytes()) => 3,
             rest if rest.starts_with("“".as_bytes()) || rest.starts_with("【".as_bytes()) => 3,
@@ -141,7 +154,11 @@ impl Trie {
             let child = self.root[usize::from(byte)] as usize;
             return (child != 0).then_some(child);
         }
-        self.nodes[node].0.iter().find(|(b, _)| *b == byte).map(|(_, child)| *child as usize)
+        self.nodes[node]
+            .0
+            .iter()
+            .find(|(b, _)| *b == byte)
+            .map(|(_, child)| *child as usize)
     }
 
     /// The longest word along `text` that `accept`s its length.
@@ -176,14 +193,23 @@ mod tests {
     fn labels() -> Labels {
         let words = ["手机", "手机号", "phone", "qq", "姓名"];
         let words = words.iter().enumerate().map(|(i, w)| {
-            ((*w).to_owned(), Label { role: Some(RoleId(i as u8)), kinds: KindSet::default() })
+            (
+                (*w).to_owned(),
+                Label {
+                    role: Some(RoleId(i as u8)),
+                    kinds: KindSet::default(),
+                },
+            )
         });
         Labels::new(&words.collect())
     }
 
     #[track_caller]
     fn check(text: &str, want: Option<u8>) {
-        let found = labels().before(text.as_bytes()).and_then(|l| l.role).map(|r| r.0);
+        let found = labels()
+            .before(text.as_bytes())
+            .and_then(|l| l.role)
+            .map(|r| r.0);
         assert_eq!(found, want, "{text}");
     }
 

@@ -40,8 +40,13 @@ impl Admission {
             n if n as usize == len => MakeUp::Digits,
             _ => MakeUp::Mixed,
         };
-        let before = if token.start == 0 { 0 } else { text[token.start as usize - 1] };
-        token.led = (before >= 0x80 || is_ascii_lead(before)) && self.led.start(make_up, len, next) != Start::No;
+        let before = if token.start == 0 {
+            0
+        } else {
+            text[token.start as usize - 1]
+        };
+        token.led = (before >= 0x80 || is_ascii_lead(before))
+            && self.led.start(make_up, len, next) != Start::No;
         let start = self.plain.start(make_up, len, next);
         token.plain = start != Start::No;
         match start {
@@ -115,8 +120,20 @@ impl Places {
         });
     }
 
-    fn find_tokens(&mut self, text: &[u8], classes: &[Classes], admission: &Admission, prose: bool) {
-        let mut door = Door { text, admission, prose, waiting: None, tokens: &mut self.tokens };
+    fn find_tokens(
+        &mut self,
+        text: &[u8],
+        classes: &[Classes],
+        admission: &Admission,
+        prose: bool,
+    ) {
+        let mut door = Door {
+            text,
+            admission,
+            prose,
+            waiting: None,
+            tokens: &mut self.tokens,
+        };
         let mut open: Option<Token> = None;
         for (i, block) in classes.iter().enumerate() {
             let base = (i * bytes::LANES) as u32;
@@ -202,15 +219,27 @@ mod tests {
     use proptest::prelude::*;
 
     fn admission() -> Admission {
-        let patterns = ["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}", "[手][A-Z][0-9]{5}", "[A-Z][0-9]{8}"];
+        let patterns = [
+            "1[0-9]{10}",
+            "[0-9]{4}(-[0-9]{4}){3}",
+            "[手][A-Z][0-9]{5}",
+            "[A-Z][0-9]{8}",
+        ];
         let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
-        Admission { plain: StartTable::new(&automaton, false), led: StartTable::new(&automaton, true) }
+        Admission {
+            plain: StartTable::new(&automaton, false),
+            led: StartTable::new(&automaton, true),
+        }
     }
 
     /// Every token, found byte by byte.
     fn slow_tokens(text: &[u8]) -> Vec<(u32, u32)> {
         let mut tokens: Vec<(u32, u32)> = Vec::new();
-        for (i, _) in text.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()) {
+        for (i, _) in text
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.is_ascii_alphanumeric())
+        {
             match tokens.last_mut() {
                 Some((_, end)) if *end == i as u32 => *end += 1,
                 _ => tokens.push((i as u32, i as u32 + 1)),

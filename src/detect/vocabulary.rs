@@ -44,7 +44,11 @@ impl RoleSet {
 
     /// How many roles both sets hold.
     pub fn count_common(self, other: RoleSet) -> u32 {
-        self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
+        self.0
+            .iter()
+            .zip(&other.0)
+            .map(|(a, b)| (a & b).count_ones())
+            .sum()
     }
 
     /// Both sets joined.
@@ -152,9 +156,13 @@ impl Vocabulary {
     /// # Errors
     /// On unknown keys, too many roles, a group of unknown roles, or one header in two roles.
     pub fn load(text: &str) -> Result<Vocabulary, Error> {
-        let file: File = toml::from_str(text).map_err(|e| Error::new(e.to_string().trim_end().to_owned()))?;
+        let file: File =
+            toml::from_str(text).map_err(|e| Error::new(e.to_string().trim_end().to_owned()))?;
         if file.role.len() > ROLES_MAX {
-            return Err(Error::new(format!("{} roles are more than the {ROLES_MAX} that fit", file.role.len())));
+            return Err(Error::new(format!(
+                "{} roles are more than the {ROLES_MAX} that fit",
+                file.role.len()
+            )));
         }
         let mut vocabulary = Vocabulary {
             roles: file.role,
@@ -176,17 +184,27 @@ impl Vocabulary {
                     && other.role != id
                 {
                     let other = &vocabulary.roles[usize::from(other.role.0)].id;
-                    return Err(Error::new(format!("header `{header}` names both `{other}` and `{}`", role.id)));
+                    return Err(Error::new(format!(
+                        "header `{header}` names both `{other}` and `{}`",
+                        role.id
+                    )));
                 }
             }
-            vocabulary.suffixes.extend(role.suffixes.iter().map(|s| (normalise(s), id)));
-            vocabulary.words.extend(role.words.iter().map(|w| (w.to_lowercase(), id)));
+            vocabulary
+                .suffixes
+                .extend(role.suffixes.iter().map(|s| (normalise(s), id)));
+            vocabulary
+                .words
+                .extend(role.words.iter().map(|w| (w.to_lowercase(), id)));
         }
         for group in &file.group {
             let mut set = RoleSet::default();
             for role in &group.roles {
                 let id = vocabulary.role(role).ok_or_else(|| {
-                    Error::new(format!("group `{}` names the unknown role `{role}`", group.id))
+                    Error::new(format!(
+                        "group `{}` names the unknown role `{role}`",
+                        group.id
+                    ))
                 })?;
                 set.insert(id);
             }
@@ -233,11 +251,16 @@ impl Vocabulary {
     pub fn lookup(&self, header: &str) -> Option<Lookup> {
         if let Some((column, comment)) = header.split_once('\u{1f}') {
             let strong = |h: &str| self.lookup(h).filter(|l| !l.weak);
-            return strong(comment).or_else(|| strong(column)).or_else(|| self.lookup(comment)).or_else(|| self.lookup(column));
+            return strong(comment)
+                .or_else(|| strong(column))
+                .or_else(|| self.lookup(comment))
+                .or_else(|| self.lookup(column));
         }
         let last = header.rsplit(['.', '/']).next().unwrap_or(header);
         let known = |h: &str| self.headers.get(&normalise(h)).copied();
-        known(header).or_else(|| known(last)).or_else(|| self.by_ending(last))
+        known(header)
+            .or_else(|| known(last))
+            .or_else(|| self.by_ending(last))
     }
 
     fn by_ending(&self, header: &str) -> Option<Lookup> {
@@ -251,13 +274,18 @@ impl Vocabulary {
             // A plural or a numbered column: `phones`, `phone2`.
             found = (0..words.len()).find_map(|from| {
                 let run = words[from..].join(" ");
-                let bare = run.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+                let bare = run
+                    .trim_end_matches(|c: char| c.is_ascii_digit())
+                    .trim_end();
                 [run.as_str(), bare, bare.strip_suffix('s').unwrap_or(bare)]
                     .iter()
                     .find_map(|r| self.words.get(*r))
             });
         }
-        found.map(|role| Lookup { role: *role, weak: false })
+        found.map(|role| Lookup {
+            role: *role,
+            weak: false,
+        })
     }
 
     /// Words that announce a value of the role in running text: its headers that are long enough to mean nothing else.
@@ -265,7 +293,10 @@ impl Vocabulary {
         let role = self.info(role);
         let long_enough = |word: &str| word.chars().nth(1).is_some();
         let words = role.headers.iter().chain(&role.suffixes).chain(&role.words);
-        words.map(String::as_str).filter(|w| long_enough(w)).collect()
+        words
+            .map(String::as_str)
+            .filter(|w| long_enough(w))
+            .collect()
     }
 }
 
@@ -281,11 +312,18 @@ fn normalise(header: &str) -> String {
             _ => out.extend(c.to_lowercase()),
         }
     }
-    if out.is_empty() { header.trim().to_lowercase() } else { out }
+    if out.is_empty() {
+        header.trim().to_lowercase()
+    } else {
+        out
+    }
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(c, '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}')
+    matches!(
+        c,
+        '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}'
+    )
 }
 
 fn fold(c: char) -> char {
@@ -301,7 +339,8 @@ fn words_of(header: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = ' ';
     for c in header.chars().map(fold) {
-        let starts = !previous.is_ascii_alphanumeric() || previous.is_ascii_lowercase() && c.is_ascii_uppercase();
+        let starts = !previous.is_ascii_alphanumeric()
+            || previous.is_ascii_lowercase() && c.is_ascii_uppercase();
         if c.is_ascii_alphanumeric() {
             match words.last_mut() {
                 Some(word) if !starts => word.push(c.to_ascii_lowercase()),
@@ -346,9 +385,23 @@ mod tests {
     #[test]
     fn headers_are_found_in_all_their_forms() {
         for header in [
-            "手机号", " 手机号 ", "手机号（必填）", "紧急联系人手机号", "SJH", "Phone", "user_phone", "userPhone",
-            "user.phone", "data.list[].phone", "phones[]", "phone2", "customer-phone-number", "mobileNo",
-            "lxfs\u{1f}联系电话", "phone\u{1f}备注", "ｐｈｏｎｅ",
+            "手机号",
+            " 手机号 ",
+            "手机号（必填）",
+            "紧急联系人手机号",
+            "SJH",
+            "Phone",
+            "user_phone",
+            "userPhone",
+            "user.phone",
+            "data.list[].phone",
+            "phones[]",
+            "phone2",
+            "customer-phone-number",
+            "mobileNo",
+            "lxfs\u{1f}联系电话",
+            "phone\u{1f}备注",
+            "ｐｈｏｎｅ",
         ] {
             check(header, Some(("phone", false)));
         }
@@ -371,6 +424,9 @@ mod tests {
     fn one_header_in_two_roles_is_refused() {
         let text = SMALL.replace("[\"交易金额\"]", "[\"交易金额\", \"phone\"]");
         let error = Vocabulary::load(&text).unwrap_err().to_string();
-        assert!(error.contains("`phone`") && error.contains("`amount`"), "{error}");
+        assert!(
+            error.contains("`phone`") && error.contains("`amount`"),
+            "{error}"
+        );
     }
 }

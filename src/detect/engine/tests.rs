@@ -76,19 +76,31 @@ const NAME: &str = r#"
 
 fn catalog() -> Catalog {
     let files = [PHONE, PLATE, MAIL, QQ, NAME].iter().enumerate();
-    Catalog::load(files.map(|(i, t)| (format!("{i}.toml"), (*t).to_owned())).collect())
-        .expect("the test patterns are right")
+    Catalog::load(
+        files
+            .map(|(i, t)| (format!("{i}.toml"), (*t).to_owned()))
+            .collect(),
+    )
+    .expect("the test patterns are right")
 }
 
 fn matches_in(text: &str, rule: impl Fn(&Catalog, &Detector) -> ColumnRule) -> Vec<String> {
     let catalog = catalog();
     let mut detector = catalog.detector();
     let rule = rule(&catalog, &detector);
-    let span = Span { start: 0, end: text.len() as u32 };
+    let span = Span {
+        start: 0,
+        end: text.len() as u32,
+    };
     let batch = Batch {
         text: text.as_bytes().to_vec(),
         fields: vec![Field { span, column: 0 }],
-        records: vec![Record { fields: 0..1, number: 1, line: 1, table: 0 }],
+        records: vec![Record {
+            fields: 0..1,
+            number: 1,
+            line: 1,
+            table: 0,
+        }],
     };
     let mut found = Found::default();
     detector.batch(&batch, rule.prose);
@@ -102,7 +114,10 @@ fn matches_in(text: &str, rule: impl Fn(&Catalog, &Detector) -> ColumnRule) -> V
 
 #[track_caller]
 fn check(text: &str, want: &[&str]) {
-    let prose = |_: &Catalog, _: &Detector| ColumnRule { prose: true, ..ColumnRule::default() };
+    let prose = |_: &Catalog, _: &Detector| ColumnRule {
+        prose: true,
+        ..ColumnRule::default()
+    };
     assert_eq!(matches_in(text, prose), want, "{text}");
 }
 
@@ -117,17 +132,38 @@ fn values_are_found_in_every_surrounding() {
     check("13812345678", &["phone:13812345678:valid"]);
     check("手机13812345678转", &["phone:13812345678:valid"]);
     check("(+86)138-1234-5678,", &["phone:(+86)138-1234-5678:valid"]);
-    check("tel:+86 138 1234 5678;13812345679", &["phone:+86 138 1234 5678:valid", "phone:13812345679:valid"]);
+    check(
+        "tel:+86 138 1234 5678;13812345679",
+        &["phone:+86 138 1234 5678:valid", "phone:13812345679:valid"],
+    );
     check("138****5678", &["phone:138****5678:masked"]);
-    check("车牌京A12345，沪B·C1234。", &["plate:京A12345:valid", "plate:沪B·C1234:valid"]);
-    check("写信给zhang.san+x@example.com.cn。", &["mail:zhang.san+x@example.com.cn:valid"]);
+    check(
+        "车牌京A12345，沪B·C1234。",
+        &["plate:京A12345:valid", "plate:沪B·C1234:valid"],
+    );
+    check(
+        "写信给zhang.san+x@example.com.cn。",
+        &["mail:zhang.san+x@example.com.cn:valid"],
+    );
 }
 
 #[test]
 fn nothing_is_found_inside_something_longer() {
     for text in [
-        "213812345678", "138123456789", "a13812345678", "13812345678f", "0.13812345678", "13812345678.25",
-        "550e8400-e29b-41d4-a716-13812345678", "13812345678-1", "_13812345678", "京A123456", "粤Z12", "@", "a@b", "@@@@",
+        "213812345678",
+        "138123456789",
+        "a13812345678",
+        "13812345678f",
+        "0.13812345678",
+        "13812345678.25",
+        "550e8400-e29b-41d4-a716-13812345678",
+        "13812345678-1",
+        "_13812345678",
+        "京A123456",
+        "粤Z12",
+        "@",
+        "a@b",
+        "@@@@",
     ] {
         check(text, &[]);
     }
@@ -135,7 +171,10 @@ fn nothing_is_found_inside_something_longer() {
 
 #[test]
 fn full_width_is_folded_and_places_are_those_of_the_source() {
-    check("电话１３８１２３４５６７８。", &["phone:１３８１２３４５６７８:valid"]);
+    check(
+        "电话１３８１２３４５６７８。",
+        &["phone:１３８１２３４５６７８:valid"],
+    );
     check("京Ａ１２３４５", &["plate:京Ａ１２３４５:valid"]);
     check("138－1234－5678", &["phone:138－1234－5678:valid"]);
     check("１２１３８１２３４５６７８", &[]);
@@ -146,7 +185,10 @@ fn labels_announce_values() {
     check("QQ:12345678", &["qq:12345678:valid"]);
     check("QQ号：12345678，另有12345679", &["qq:12345678:valid"]);
     check("12345678", &[]);
-    check("姓名：张三，13812345678", &["name:张三:valid", "phone:13812345678:valid"]);
+    check(
+        "姓名：张三，13812345678",
+        &["name:张三:valid", "phone:13812345678:valid"],
+    );
     check("姓名张三丰电话13812345678", &["phone:13812345678:valid"]);
     check("姓名：", &[]);
 }
@@ -162,7 +204,10 @@ fn columns_announce_values() {
 
 #[test]
 fn the_longer_claim_wins() {
-    check("13812345678@example.com", &["mail:13812345678@example.com:valid"]);
+    check(
+        "13812345678@example.com",
+        &["mail:13812345678@example.com:valid"],
+    );
 }
 
 #[test]
@@ -181,14 +226,29 @@ fn fields_do_not_touch_each_other() {
     let batch = Batch {
         text,
         fields: fields
-            .map(|(i, (start, end))| Field { span: Span { start: *start, end: *end }, column: i as u32 })
+            .map(|(i, (start, end))| Field {
+                span: Span {
+                    start: *start,
+                    end: *end,
+                },
+                column: i as u32,
+            })
             .collect(),
-        records: vec![Record { fields: 0..3, number: 1, line: 1, table: 0 }],
+        records: vec![Record {
+            fields: 0..3,
+            number: 1,
+            line: 1,
+            table: 0,
+        }],
     };
     let mut found = Found::default();
     detector.batch(&batch, false);
     detector.record(&batch, &batch.records[0], &[], &mut found);
-    let places: Vec<_> = found.matches.iter().map(|m| (m.field, m.span.start)).collect();
+    let places: Vec<_> = found
+        .matches
+        .iter()
+        .map(|m| (m.field, m.span.start))
+        .collect();
     assert_eq!(places, [(2, 13)]);
 }
 
@@ -196,12 +256,32 @@ fn fields_do_not_touch_each_other() {
 fn wrong_patterns_are_refused_with_a_reason() {
     for (from, to, want) in [
         ("regex = '[1-9]", "regex = '[1-9", "does not parse"),
-        ("regex = '[1-9][0-9]{4,10}'", "regex = '[0-9]*'", "can match nothing"),
-        ("columns = [\"qq\"]", "columns = [\"nonsense\"]", "unknown role `nonsense`"),
-        ("precedence = 10", "precedence = 10\nvalidator = \"nonsense\"", "unknown validator `nonsense`"),
+        (
+            "regex = '[1-9][0-9]{4,10}'",
+            "regex = '[0-9]*'",
+            "can match nothing",
+        ),
+        (
+            "columns = [\"qq\"]",
+            "columns = [\"nonsense\"]",
+            "unknown role `nonsense`",
+        ),
+        (
+            "precedence = 10",
+            "precedence = 10\nvalidator = \"nonsense\"",
+            "unknown validator `nonsense`",
+        ),
         ("id = \"t.qq\"", "id = \"T.QQ\"", "is no id"),
-        ("precedence = 10", "precedence = 10\ncolour = 1", "unknown field `colour`"),
-        ("compact = \"digits\"\n    context = \"required\"", "compact = \"digits\"", ""),
+        (
+            "precedence = 10",
+            "precedence = 10\ncolour = 1",
+            "unknown field `colour`",
+        ),
+        (
+            "compact = \"digits\"\n    context = \"required\"",
+            "compact = \"digits\"",
+            "",
+        ),
     ] {
         let text = QQ.replace(from, to);
         assert_ne!(text, QQ, "{from} stands in the pattern");
@@ -215,9 +295,22 @@ fn wrong_patterns_are_refused_with_a_reason() {
             }
         }
     }
-    let unanchored = QQ.replace("regex = '[1-9]", "regex = '[^0-9]*[1-9]").replace("context = \"required\"", "");
-    let error = Catalog::load(vec![("a.toml".to_owned(), unanchored)]).err().expect("it is refused");
+    let unanchored = QQ
+        .replace("regex = '[1-9]", "regex = '[^0-9]*[1-9]")
+        .replace("context = \"required\"", "");
+    let error = Catalog::load(vec![("a.toml".to_owned(), unanchored)])
+        .err()
+        .expect("it is refused");
     assert!(error.to_string().contains("cannot be anchored"), "{error}");
-    let twice = Catalog::load(vec![("a.toml".to_owned(), QQ.to_owned()), ("b.toml".to_owned(), QQ.to_owned())]);
-    assert!(twice.err().expect("it is refused").to_string().contains("two patterns have the id"));
+    let twice = Catalog::load(vec![
+        ("a.toml".to_owned(), QQ.to_owned()),
+        ("b.toml".to_owned(), QQ.to_owned()),
+    ]);
+    assert!(
+        twice
+            .err()
+            .expect("it is refused")
+            .to_string()
+            .contains("two patterns have the id")
+    );
 }

@@ -7,15 +7,44 @@ use super::{Compact, Verdict};
 fn is_file_ending(top: &str) -> bool {
     matches!(
         top,
-        "bmp" | "conf" | "css" | "csv" | "dll" | "exe" | "gif" | "gz" | "htm" | "html" | "ico" | "jar"
-            | "jpeg" | "jpg" | "js" | "json" | "jsx" | "lock" | "log" | "png" | "scss" | "svg" | "tgz"
-            | "ts" | "txt" | "webp" | "xml" | "yaml" | "yml"
+        "bmp"
+            | "conf"
+            | "css"
+            | "csv"
+            | "dll"
+            | "exe"
+            | "gif"
+            | "gz"
+            | "htm"
+            | "html"
+            | "ico"
+            | "jar"
+            | "jpeg"
+            | "jpg"
+            | "js"
+            | "json"
+            | "jsx"
+            | "lock"
+            | "log"
+            | "png"
+            | "scss"
+            | "svg"
+            | "tgz"
+            | "ts"
+            | "txt"
+            | "webp"
+            | "xml"
+            | "yaml"
+            | "yml"
     )
 }
 
 /// Whether no mail reaches names under this last label (RFC 6761, RFC 6762, and private networks).
 fn is_local_domain(top: &str) -> bool {
-    matches!(top, "internal" | "invalid" | "lan" | "local" | "localdomain" | "localhost")
+    matches!(
+        top,
+        "internal" | "invalid" | "lan" | "local" | "localdomain" | "localhost"
+    )
 }
 
 /// E-mail address in lower case. Addresses of services rather than people (`git@…`) are rejected without context.
@@ -43,7 +72,11 @@ pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
 /// Whether the part before `@` is a dot-atom of at most 64 bytes. Stars are legal in it and mean that it is masked.
 fn is_local_part(local: &str) -> bool {
     let local = local.as_bytes();
-    let legal = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+') || b"!#$%&'/=?^`{|}~".contains(b);
+    let legal = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'.' | b'_' | b'-' | b'+')
+            || b"!#$%&'/=?^`{|}~".contains(b)
+    };
     (1..=64).contains(&local.len())
         && local[0] != b'.'
         && local[local.len() - 1] != b'.'
@@ -64,7 +97,9 @@ fn is_domain(domain: &str) -> bool {
 /// Whether this is a label of a domain name.
 fn is_label(label: &[u8]) -> bool {
     matches!(label, [first, .., last] if *first != b'-' && *last != b'-' && label.len() <= 63)
-        && label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && label
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
         || matches!(label, [only] if only.is_ascii_alphanumeric())
 }
 

@@ -142,7 +142,12 @@ static LAST: OnceLock<Chars> = OnceLock::new();
 static FIRST: OnceLock<Chars> = OnceLock::new();
 
 fn last_chars() -> Chars {
-    Chars::new(PLACEHOLDERS.iter().chain(&ORGANISATION_ENDS).filter_map(|w| w.chars().next_back()))
+    Chars::new(
+        PLACEHOLDERS
+            .iter()
+            .chain(&ORGANISATION_ENDS)
+            .filter_map(|w| w.chars().next_back()),
+    )
 }
 
 fn first_chars() -> Chars {
@@ -195,7 +200,9 @@ fn chinese(text: &str) -> Verdict {
         return Verdict::Reject;
     }
     let double = FIRST.get_or_init(first_chars).may_hold(text.chars().next())
-        && DOUBLE_SURNAMES.iter().any(|surname| text.starts_with(surname));
+        && DOUBLE_SURNAMES
+            .iter()
+            .any(|surname| text.starts_with(surname));
     let single = text.len() >= 3 && SURNAMES.contains(&text.as_bytes()[..3]);
     match n_chars {
         3.. if double => Verdict::Strong,

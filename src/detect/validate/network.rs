@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Compact, Verdict};
 
-/// An IPv4 or IPv6 address. Addresses that lead to nobody (private, loopback, link-local, multicast, masks) are rejected
-/// without context and weak with it; so are dotted versions, whose numbers are all small.
+/// An IPv4 or IPv6 address. Addresses that lead to nobody (private, loopback, link-local, multicast, masks) are rejected, in
+/// a column of addresses as well: they are no personal information by themselves. So are, without context, dotted versions,
+/// whose numbers are all small.
 pub(super) fn ip_address(compact: &mut Compact, in_context: bool) -> Verdict {
     let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
         return Verdict::Reject;
@@ -17,10 +18,9 @@ pub(super) fn ip_address(compact: &mut Compact, in_context: bool) -> Verdict {
     } else {
         return Verdict::Reject;
     };
-    match (personal, in_context) {
-        (true, _) => Verdict::Valid,
-        (false, true) if !matches!(text, "0.0.0.0" | "::" | "255.255.255.255") => Verdict::Weak,
-        (false, _) => Verdict::Reject,
+    match personal {
+        true => Verdict::Valid,
+        false => Verdict::Reject,
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_lead_to_nobody_need_context() {
+    fn addresses_that_lead_to_nobody_are_rejected() {
         for text in [
             "192.168.1.20",
             "10.1.2.3",
@@ -101,7 +101,7 @@ mod tests {
             "fe80::1",
             "::1",
         ] {
-            check(ip_address, text, true, Verdict::Weak, text);
+            check(ip_address, text, true, Verdict::Reject, text);
             rejects(ip_address, text, false, "leads to nobody");
         }
         check(ip_address, "4.18.0.30", true, Verdict::Valid, "4.18.0.30");

@@ -19,7 +19,11 @@ impl Table {
     /// A table over an embedded file whose lines hold `width` bytes each.
     pub(super) const fn new(rows: &'static [u8], width: usize) -> Table {
         assert!(width <= 16, "a row fits a number");
-        Table { rows, width, keys: OnceLock::new() }
+        Table {
+            rows,
+            width,
+            keys: OnceLock::new(),
+        }
     }
 
     /// Whether a row equals `key`, or, for a shorter key, begins with it.
@@ -27,7 +31,12 @@ impl Table {
         if key.len() > self.width {
             return false;
         }
-        let keys = self.keys.get_or_init(|| self.rows.chunks(self.width + 1).map(|row| padded(&row[..self.width], 0)).collect());
+        let keys = self.keys.get_or_init(|| {
+            self.rows
+                .chunks(self.width + 1)
+                .map(|row| padded(&row[..self.width], 0))
+                .collect()
+        });
         let (low, high) = (padded(key, 0), padded(key, 0xFF));
         let at = keys.partition_point(|k| *k < low);
         keys.get(at).is_some_and(|k| *k <= high)
