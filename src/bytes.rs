@@ -97,65 +97,62 @@ mod avx2 {
     use super::{Classes, LANES, classes_of, found_in};
     use std::arch::x86_64::*;
 
-    /// The two halves of a 64-byte block.
+    /// 32 bytes of a block, from its start or from its middle.
+    #[inline]
     #[target_feature(enable = "avx2")]
-    fn load(block: &[u8; LANES]) -> [__m256i; 2] {
-        // SAFETY: `block` holds 64 bytes, so 32 can be read at its start and at byte 32; unaligned loads are allowed.
-        unsafe {
-            [
-                _mm256_loadu_si256(block.as_ptr().cast()),
-                _mm256_loadu_si256(block.as_ptr().add(32).cast()),
-            ]
-        }
+    fn load<const HALF: usize>(block: &[u8; LANES]) -> __m256i {
+        const { assert!(HALF < 2, "a block has two halves") };
+        // SAFETY: `block` holds 64 bytes and `HALF` is 0 or 1, so 32 bytes can be read from there;
+        // unaligned loads are allowed.
+        unsafe { _mm256_loadu_si256(block.as_ptr().add(32 * HALF).cast()) }
     }
 
+    /// The lanes that are set, as bits.
+    #[inline]
     #[target_feature(enable = "avx2")]
-    fn mask(halves: [__m256i; 2]) -> u64 {
-        let low = _mm256_movemask_epi8(halves[0]) as u32;
-        let high = _mm256_movemask_epi8(halves[1]) as u32;
+    fn bits(low: __m256i, high: __m256i) -> u64 {
+        let (low, high) = (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32);
         u64::from(low) | u64::from(high) << 32
     }
 
     /// Bytes `b` with `b - from <= span`, unsigned.
+    #[inline]
     #[target_feature(enable = "avx2")]
     fn in_range(bytes: __m256i, from: u8, span: u8) -> __m256i {
         let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(from as i8));
-        _mm256_cmpeq_epi8(
-            _mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)),
-            offset,
-        )
+        _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)), offset)
     }
 
+    #[inline]
     #[target_feature(enable = "avx2")]
     fn equals(bytes: __m256i, byte: u8) -> __m256i {
         _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
     }
 
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn letters(bytes: __m256i) -> __m256i {
+        in_range(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', 25)
+    }
+
     #[target_feature(enable = "avx2")]
     pub(super) fn classify(text: &[u8], out: &mut Vec<Classes>) {
         let (blocks, rest) = text.as_chunks::<LANES>();
-        for block in blocks {
-            let halves = load(block);
-            let [digit, letter, at, colon, wide] = {
-                let mut sets = [[_mm256_setzero_si256(); 2]; 5];
-                for (i, &half) in halves.iter().enumerate() {
-                    sets[0][i] = in_range(half, b'0', 9);
-                    sets[1][i] = in_range(_mm256_or_si256(half, _mm256_set1_epi8(0x20)), b'a', 25);
-                    sets[2][i] = equals(half, b'@');
-                    sets[3][i] = _mm256_or_si256(equals(half, b':'), equals(half, b'='));
-                    sets[4][i] = equals(half, 0xEF);
-                }
-                sets
-            };
-            let digit = mask(digit);
-            out.push(Classes {
-                word: digit | mask(letter),
+        out.resize(blocks.len(), Classes::default());
+        for (block, classes) in blocks.iter().zip(out.iter_mut()) {
+            let (a, b) = (load::<0>(block), load::<1>(block));
+            let digit = bits(in_range(a, b'0', 9), in_range(b, b'0', 9));
+            *classes = Classes {
+                word: digit | bits(letters(a), letters(b)),
                 digit,
-                at: mask(at),
-                colon: mask(colon),
-                wide: mask(wide),
-                high: mask(halves),
-            });
+                at: bits(equals(a, b'@'), equals(b, b'@')),
+                colon: bits(
+                    _mm256_or_si256(equals(a, b':'), equals(a, b'=')),
+                    _mm256_or_si256(equals(b, b':'), equals(b, b'=')),
+                ),
+                wide: bits(equals(a, 0xEF), equals(b, 0xEF)),
+                high: bits(a, b),
+            };
         }
         if !rest.is_empty() {
             out.push(classes_of(rest));
@@ -166,14 +163,12 @@ mod avx2 {
     pub(super) fn find(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
         let (blocks, rest) = text.as_chunks::<LANES>();
         for block in blocks {
-            let halves = load(block);
-            let mut found = [_mm256_setzero_si256(); 2];
-            for (set, &half) in found.iter_mut().zip(&halves) {
+            let found = |half| {
                 let pair = _mm256_or_si256(equals(half, needles[0]), equals(half, needles[1]));
                 let other = _mm256_or_si256(equals(half, needles[2]), equals(half, needles[3]));
-                *set = _mm256_or_si256(pair, other);
-            }
-            out.push(mask(found));
+                _mm256_or_si256(pair, other)
+            };
+            out.push(bits(found(load::<0>(block)), found(load::<1>(block))));
         }
         if !rest.is_empty() {
             out.push(found_in(rest, needles));

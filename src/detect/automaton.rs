@@ -86,6 +86,21 @@ impl Automaton {
         }
     }
 
+    /// Appends every pattern that matches the whole of `text`, and nothing shorter.
+    fn whole(&self, text: &[u8], out: &mut Ends) {
+        let mut state = self.start;
+        for &byte in text {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_dead_state(state) {
+                return;
+            }
+        }
+        state = self.dfa.next_eoi_state(state);
+        if self.dfa.is_match_state(state) {
+            self.push(state, text.len(), out);
+        }
+    }
+
     /// Whether some match could begin with these bytes.
     pub(crate) fn can_begin_with(&self, bytes: &[u8]) -> bool {
         let mut state = self.start;
@@ -240,17 +255,49 @@ impl CellAutomaton {
         self.lazy.create_cache()
     }
 
-    /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
+    /// Appends every match that starts at the first byte of `text`: each pattern with each of its
+    /// ends.
     pub(crate) fn ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
+        match self.dense() {
+            Some(automaton) => automaton.ends(text, out),
+            // The automaton only errs when told to give up on a full cache, which it is not.
+            None => drop(self.try_ends(cache, text, out)),
+        }
+    }
+
+    /// Appends every pattern that matches the whole of `text`, at most [`REACH_BYTES_MAX`] long.
+    pub(crate) fn whole(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
+        if text.len() > REACH_BYTES_MAX {
+            return;
+        }
+        match self.dense() {
+            Some(automaton) => automaton.whole(text, out),
+            None => drop(self.try_whole(cache, text, out)),
+        }
+    }
+
+    fn dense(&self) -> Option<&Automaton> {
         let whole = self.whole.get_or_init(|| {
             let expressions: Vec<&str> = self.expressions.iter().map(String::as_str).collect();
             Automaton::within(&expressions, CELL_DFA_BYTES_MAX).ok()
         });
-        if let Some(automaton) = whole {
-            return automaton.ends(text, out);
+        whole.as_ref()
+    }
+
+    fn try_whole(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
+        let config = start::Config::new().anchored(Anchored::Yes);
+        let mut state = self.lazy.start_state(cache, &config).ok()?;
+        for &byte in text {
+            state = self.lazy.next_state(cache, state, byte).ok()?;
+            if state.is_dead() {
+                return Some(());
+            }
         }
-        // The automaton only errs when told to give up on a full cache, which it is not.
-        let _ = self.try_ends(cache, text, out);
+        state = self.lazy.next_eoi_state(cache, state).ok()?;
+        if state.is_match() {
+            self.push(cache, state, text.len(), out);
+        }
+        Some(())
     }
 
     fn try_ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
@@ -429,6 +476,15 @@ impl StartTable {
                 }
             }
         }
+    }
+
+    /// The lengths, as bits, at which some byte behind a token of this make-up lets it in. Bit 63
+    /// stands for all lengths from there on.
+    pub(crate) fn lengths(&self, make_up: MakeUp) -> u64 {
+        (1..64).fold(0, |set, len| {
+            let row = (make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)) * 256;
+            set | u64::from(self.entries[row..row + 256].iter().any(|e| *e != 0)) << len
+        })
     }
 
     /// Whether the automaton can match from the start of such a token. `next` is the byte behind it; 0 stands for the end

@@ -518,10 +518,7 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            admission: Admission {
-                plain: StartTable::new(&group.automaton, false),
-                led: StartTable::new(&group.automaton, true),
-            },
+            admission: Admission::new(StartTable::new(&group.automaton, false), StartTable::new(&group.automaton, true)),
             group,
             leads,
         })

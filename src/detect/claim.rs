@@ -108,8 +108,12 @@ pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool 
             .filter(|b| b.is_ascii_digit())
             .all(|b| out.push(*b)),
         _ if value.len() > 4 * Compact::CAPACITY => false,
+        Compacting::AlnumUpper if value.iter().all(u8::is_ascii_alphanumeric) => {
+            out.set_uppercase(value)
+        }
         Compacting::AlnumUpper => alnum_upper(value, out),
         Compacting::Lower => out.set_lowercase(value.trim_ascii()),
+        Compacting::Text if !value.iter().any(u8::is_ascii_whitespace) => out.set(value),
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {
@@ -141,27 +145,40 @@ fn alnum_upper(mut value: &[u8], out: &mut Compact) -> bool {
 /// Packs digits without loss: up to 19 of them, or 17 and `X`. Different strings give different numbers.
 pub(crate) fn pack(compact: &[u8]) -> Option<u64> {
     const WITH_X: u64 = 15_000_000_000_000_000_000;
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .fold(0u64, |n, d| n * 10 + u64::from(d - b'0'))
+    let (digits, ends_in_x) = match compact {
+        [digits @ .., b'X'] if digits.len() == 17 => (digits, true),
+        digits => (digits, false),
     };
-    let all_digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
-    match compact {
-        [digits @ .., b'X'] if digits.len() == 17 && all_digits(digits) => {
-            Some(WITH_X + number(digits))
-        }
-        // A leading 1 keeps leading zeros apart: at most 1999…9, below 2 * 10^18.
-        digits if digits.len() <= 18 && all_digits(digits) => {
-            Some(10u64.pow(digits.len() as u32) + number(digits))
-        }
-        // 2 * 10^18 and more, at most 1.2 * 10^19.
-        digits if digits.len() == 19 && all_digits(digits) => {
-            Some(2_000_000_000_000_000_000 + number(digits))
-        }
-        _ => None,
+    if digits.is_empty() || digits.len() > 19 {
+        return None;
     }
+    let mut number = 0u64;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(match digits.len() {
+        _ if ends_in_x => WITH_X + number,
+        // 2 * 10^18 and more, at most 1.2 * 10^19.
+        19 => 2_000_000_000_000_000_000 + number,
+        // A leading 1 keeps leading zeros apart: at most 1999…9, below 2 * 10^18.
+        len => POWERS[len] + number,
+    })
 }
+
+/// Powers of ten.
+const POWERS: [u64; 19] = {
+    let mut powers = [1; 19];
+    let mut i = 1;
+    while i < 19 {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
 
 #[cfg(test)]
 mod tests {

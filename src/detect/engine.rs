@@ -191,9 +191,9 @@ impl Prober {
             .filter_map(|k| engine.kinds[k.index()].role)
             .for_each(|r| sure.insert(r));
         if let Some(any) = engine.any_cell {
-            self.detector.scratch.cell_ends(&engine, any, value);
+            self.detector.scratch.cell_ends(&engine, any, value, true);
             let ends = std::mem::take(&mut self.detector.scratch.ends);
-            for (form, _) in ends.iter().filter(|(_, end)| *end == value.len()) {
+            for (form, _) in &ends {
                 let form = engine.cells[any].forms[usize::from(*form)];
                 let scratch = &mut self.detector.scratch;
                 let mut look = Look {
@@ -233,15 +233,19 @@ struct Scratch {
 }
 
 impl Scratch {
-    /// Finds the ends of a cell group's forms from the first byte of `text`.
-    fn cell_ends(&mut self, engine: &Engine, group: usize, text: &[u8]) {
+    /// Finds the ends of a cell group's forms from the first byte of `text`, or with `whole` only
+    /// those at its end.
+    fn cell_ends(&mut self, engine: &Engine, group: usize, text: &[u8], whole: bool) {
         self.ends.clear();
         if self.caches.len() < engine.cells.len() {
             self.caches.resize_with(engine.cells.len(), || None);
         }
         let automaton = &engine.cells[group].automaton;
         let cache = self.caches[group].get_or_insert_with(|| automaton.cache());
-        automaton.ends(cache, text, &mut self.ends);
+        match whole {
+            true => automaton.whole(cache, text, &mut self.ends),
+            false => automaton.ends(cache, text, &mut self.ends),
+        }
     }
 }
 
@@ -542,7 +546,7 @@ impl Look<'_> {
             found.roles.insert(role);
         }
         if let Some(cells) = self.engine.cells_of.get(&label.kinds) {
-            self.scratch.cell_ends(self.engine, *cells, &text[start..]);
+            self.scratch.cell_ends(self.engine, *cells, &text[start..], false);
             let labels = &self.engine.labels;
             let ends = &mut self.scratch.ends;
             ends.retain(|(_, end)| value_ends(labels, text, start + end));
@@ -561,9 +565,7 @@ impl Look<'_> {
             return false;
         }
         let start = value.as_ptr() as usize - text.as_ptr() as usize;
-        let end = start + value.len();
-        self.scratch.cell_ends(self.engine, cells, value);
-        self.scratch.ends.retain(|(_, e)| start + e == end);
+        self.scratch.cell_ends(self.engine, cells, value, true);
         let forms = &self.engine.cells[cells].forms;
         self.claim(
             text,

@@ -27,19 +27,30 @@ pub(crate) struct Admission {
     pub(crate) plain: StartTable,
     /// For matches that begin before it.
     pub(crate) led: StartTable,
+    /// By make-up: the lengths at which any table lets any token in, as bits.
+    lengths: [u64; 3],
 }
 
 impl Admission {
+    pub(crate) fn new(plain: StartTable, led: StartTable) -> Admission {
+        let lengths = [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed]
+            .map(|make_up| plain.lengths(make_up) | led.lengths(make_up));
+        Admission { plain, led, lengths }
+    }
+
     /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
     #[inline]
     fn judge(&self, text: &[u8], token: &mut Token, glued_too: bool) -> Start {
-        let next = text.get(token.end as usize).copied().unwrap_or(0);
         let len = (token.end - token.start) as usize;
         let make_up = match token.n_digits {
             0 => MakeUp::Letters,
             n if n as usize == len => MakeUp::Digits,
             _ => MakeUp::Mixed,
         };
+        if !glued_too && self.lengths[make_up as usize] >> len.min(63) & 1 == 0 {
+            return Start::No;
+        }
+        let next = text.get(token.end as usize).copied().unwrap_or(0);
         let before = if token.start == 0 {
             0
         } else {
@@ -226,10 +237,7 @@ mod tests {
             "[A-Z][0-9]{8}",
         ];
         let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
-        Admission {
-            plain: StartTable::new(&automaton, false),
-            led: StartTable::new(&automaton, true),
-        }
+        Admission::new(StartTable::new(&automaton, false), StartTable::new(&automaton, true))
     }
 
     /// Every token, found byte by byte.

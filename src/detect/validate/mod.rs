@@ -105,6 +105,13 @@ impl Compact {
         fits
     }
 
+    /// Replaces the content with these bytes, ASCII letters in upper case. Says whether it fitted.
+    pub(crate) fn set_uppercase(&mut self, bytes: &[u8]) -> bool {
+        let fits = self.set(bytes);
+        self.bytes[..usize::from(self.len)].make_ascii_uppercase();
+        fits
+    }
+
     /// Drops the first `n` bytes.
     pub fn drop_front(&mut self, n: usize) {
         let len = usize::from(self.len);
