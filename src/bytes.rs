@@ -111,7 +111,10 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn bits(low: __m256i, high: __m256i) -> u64 {
-        let (low, high) = (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32);
+        let (low, high) = (
+            _mm256_movemask_epi8(low) as u32,
+            _mm256_movemask_epi8(high) as u32,
+        );
         u64::from(low) | u64::from(high) << 32
     }
 
@@ -120,7 +123,10 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn in_range(bytes: __m256i, from: u8, span: u8) -> __m256i {
         let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(from as i8));
-        _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)), offset)
+        _mm256_cmpeq_epi8(
+            _mm256_min_epu8(offset, _mm256_set1_epi8(span as i8)),
+            offset,
+        )
     }
 
     #[inline]

@@ -30,9 +30,15 @@ const COMPACT_MIN: usize = 1024;
 
 /// A set of fingerprints.
 pub(crate) struct Distinct<F> {
-    /// Empty until the first insertion, then [`PARTITIONS`] of them.
+    /// Fingerprints on their way to their partitions, so that many go there at a time and the ends of
+    /// the partitions stay in the cache.
+    arrivals: Vec<F>,
+    /// Empty until the first arrivals are sorted in, then [`PARTITIONS`] of them.
     partitions: Vec<Partition<F>>,
 }
+
+/// Arrivals that are sorted in together.
+const ARRIVALS_MAX: usize = 4096;
 
 struct Partition<F> {
     /// `sorted` fingerprints in ascending order without duplicates, then unsorted ones.
@@ -43,6 +49,7 @@ struct Partition<F> {
 impl<F> Default for Distinct<F> {
     fn default() -> Distinct<F> {
         Distinct {
+            arrivals: Vec::new(),
             partitions: Vec::new(),
         }
     }
@@ -52,21 +59,35 @@ impl<F: Fingerprint> Distinct<F> {
     /// Adds a fingerprint.
     #[inline]
     pub(crate) fn insert(&mut self, key: F) {
+        if self.arrivals.len() == ARRIVALS_MAX {
+            self.sort_in();
+        }
+        self.arrivals.push(key);
+    }
+
+    #[cold]
+    fn sort_in(&mut self) {
         if self.partitions.is_empty() {
             self.partitions.resize_with(PARTITIONS, || Partition {
                 keys: Vec::new(),
                 sorted: 0,
             });
         }
-        let partition = &mut self.partitions[key.partition()];
-        if partition.keys.len() == partition.keys.capacity() {
-            partition.make_room();
+        for key in self.arrivals.drain(..) {
+            let partition = &mut self.partitions[key.partition()];
+            if partition.keys.len() == partition.keys.capacity() {
+                partition.make_room();
+            }
+            partition.keys.push(key);
         }
-        partition.keys.push(key);
     }
 
     /// Sorts what is unsorted, so that the set can be joined with others. Insertions may follow.
     pub(crate) fn seal(&mut self) {
+        if self.arrivals.is_empty() && self.partitions.is_empty() {
+            return;
+        }
+        self.sort_in();
         for partition in &mut self.partitions {
             partition.compact();
         }

@@ -22,6 +22,10 @@ pub use total::{Parallel, Ranking, Totals};
 /// Most masked samples kept of a kind.
 const SAMPLES_MAX: usize = 3;
 
+/// Matches of a kind that are looked at for samples in each file: masked names are mostly alike, and
+/// masking them all for a third one that differs costs more than it shows.
+const SAMPLED_MAX: u32 = 64;
+
 /// Domain of fingerprints of values.
 const VALUE: u8 = 100;
 
@@ -59,7 +63,6 @@ pub struct Tally {
     groups: Vec<(Support, Group)>,
 }
 
-#[derive(Default)]
 struct KindTally {
     matches: u64,
     masked: u64,
@@ -68,6 +71,8 @@ struct KindTally {
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Vec<Sample>,
+    /// The file in hand, and how many of its matches were looked at for samples.
+    sampled: (usize, u32),
 }
 
 /// Records that support the same categories.
@@ -91,7 +96,7 @@ struct Sample {
 impl Tally {
     /// An empty tally for a catalog of `n_kinds` kinds.
     pub fn new(key: RunKey, n_kinds: usize) -> Tally {
-        let kinds = (0..n_kinds).map(|_| KindTally::default()).collect();
+        let kinds = (0..n_kinds).map(|_| KindTally::new()).collect();
         Tally {
             key,
             kinds,
@@ -175,7 +180,27 @@ impl Tally {
 }
 
 impl KindTally {
+    fn new() -> KindTally {
+        KindTally {
+            matches: 0,
+            masked: 0,
+            test: 0,
+            failed_checksum: 0,
+            numbers: Distinct::default(),
+            texts: Distinct::default(),
+            samples: Vec::new(),
+            sampled: (usize::MAX, 0),
+        }
+    }
+
     fn sample(&mut self, file: usize, record: u64, start: u32, mask: impl FnOnce() -> Masked) {
+        if self.sampled.0 != file {
+            self.sampled = (file, 0);
+        }
+        if self.sampled.1 == SAMPLED_MAX {
+            return;
+        }
+        self.sampled.1 += 1;
         let place = (file, record, start);
         let later = |s: &Sample| (s.file, s.record, s.start) <= place;
         if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(later) {

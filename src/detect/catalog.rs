@@ -518,7 +518,10 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            admission: Admission::new(StartTable::new(&group.automaton, false), StartTable::new(&group.automaton, true)),
+            admission: Admission::new(
+                StartTable::new(&group.automaton, false),
+                StartTable::new(&group.automaton, true),
+            ),
             group,
             leads,
         })

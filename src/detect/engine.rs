@@ -411,6 +411,9 @@ fn take<'a, T>(
     before: impl Fn(&T) -> bool,
     inside: impl Fn(&T) -> bool,
 ) -> &'a [T] {
+    if *cursor == list.len() {
+        return &[];
+    }
     let mut from = *cursor;
     while from < list.len() && before(&list[from]) {
         from += 1;
@@ -546,7 +549,8 @@ impl Look<'_> {
             found.roles.insert(role);
         }
         if let Some(cells) = self.engine.cells_of.get(&label.kinds) {
-            self.scratch.cell_ends(self.engine, *cells, &text[start..], false);
+            self.scratch
+                .cell_ends(self.engine, *cells, &text[start..], false);
             let labels = &self.engine.labels;
             let ends = &mut self.scratch.ends;
             ends.retain(|(_, end)| value_ends(labels, text, start + end));
@@ -624,7 +628,8 @@ impl Look<'_> {
                     .group
                     .automaton
                     .ends(&text[start..], &mut self.scratch.ends);
-                claimed = self.claim(text, start, &group.group.forms, None, None, found);
+                claimed = !self.scratch.ends.is_empty()
+                    && self.claim(text, start, &group.group.forms, None, None, found);
             }
             if claimed
                 && let Some(last) = self.scratch.claims.last()

@@ -35,7 +35,11 @@ impl Admission {
     pub(crate) fn new(plain: StartTable, led: StartTable) -> Admission {
         let lengths = [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed]
             .map(|make_up| plain.lengths(make_up) | led.lengths(make_up));
-        Admission { plain, led, lengths }
+        Admission {
+            plain,
+            led,
+            lengths,
+        }
     }
 
     /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
@@ -237,7 +241,10 @@ mod tests {
             "[A-Z][0-9]{8}",
         ];
         let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
-        Admission::new(StartTable::new(&automaton, false), StartTable::new(&automaton, true))
+        Admission::new(
+            StartTable::new(&automaton, false),
+            StartTable::new(&automaton, true),
+        )
     }
 
     /// Every token, found byte by byte.
