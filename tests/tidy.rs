@@ -101,7 +101,9 @@ impl Source {
     /// The code that ships: without test modules, and nothing of a file that is all tests.
     fn shipped(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        if ["tests.rs", "fixture.rs", "pattern_files.rs"].contains(&name) || self.path.contains("/tests/") {
+        if ["tests.rs", "fixture.rs", "pattern_files.rs"].contains(&name)
+            || self.path.contains("/tests/")
+        {
             return "";
         }
         // By house rule tests stand at the end of a file.
