@@ -1,6 +1,6 @@
 //! The integration tests: one binary, and this page is its table of contents.
 //!
-//! They run the real program the way a user does and know nothing of its inside, except `tidy`, which reads its source.
+//! They run the real program the way a user does and know nothing of its inside, except `tidy` and `papers`, which read its source.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,3 +26,5 @@ mod parallel;
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.
 mod tidy;
+// The papers: README and ARCHITECTURE say what the program and the source say.
+mod papers;

@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 use leakgauge::decode::DecodeLimits;
+use leakgauge::decode::text::PIECE_BYTES_MAX;
 
 use super::exit::ExitCode;
 use super::print;
@@ -25,7 +26,7 @@ fn text(limits: &DecodeLimits) -> String {
         "\
 Formats are told by content; the ending of a name only breaks ties. The first {head} KiB of a file decide.
 
-  text    text and logs: a line is a record; a longer line than {record} MiB is taken in pieces
+  text    text and logs: a line is a record; a line longer than {piece} MiB is taken in pieces
   csv     rows with a delimiter (comma, semicolon, tab, |, 0x01), with or without a header, quoted or not; id `tsv` for tabs
   json    one JSON document; every object in a list is a record, nested members are fields named by their path
   jsonl   a sequence of JSON values, one record each
@@ -39,13 +40,14 @@ Known by signature and not read: archives, compressed files, office documents, i
 as skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
-is passed over and reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
+is read as text and reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
 number of different persons and values, not with the size of the input.
 
 Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
 to scan what a program writes, use `-`: `program | leakgauge scan -`.
 ",
         head = limits.head_bytes / KIB,
+        piece = PIECE_BYTES_MAX.min(limits.record_bytes_max) / MIB,
         record = limits.record_bytes_max / MIB,
         depth = limits.depth_max,
     )

@@ -26,10 +26,10 @@ pub use sniff::Format;
 pub struct DecodeLimits {
     /// Bytes taken from the reader for one batch, unless a record needs more.
     pub block_bytes: usize,
-    /// Longest record (row, object, tuple, line). A longer line is taken in pieces of at most this size, each a record of
-    /// its own; a longer structured record is read as text in the same way and named as a [`Problem`].
+    /// Longest record (row, object, tuple). A longer one is read as text and named as a [`Problem`]. A line of text is
+    /// taken in pieces of at most this size, or of [`text::PIECE_BYTES_MAX`] if that is less, each a record of its own.
     pub record_bytes_max: usize,
-    /// Deepest nesting of JSON; what lies deeper is passed over and named as a [`Problem`].
+    /// Deepest nesting of JSON; what lies deeper is taken as one field of text and named as a [`Problem`].
     pub depth_max: usize,
     /// Bytes looked at to tell encoding and format.
     pub head_bytes: usize,

@@ -1,7 +1,7 @@
 //! Detection: records in, matches out.
 //!
 //! A [`Catalog`] is the checked set of patterns; a [`Detector`] is a worker's own view of the compiled catalog. One pass over
-//! a batch finds tokens and a few other places ([`crate::bytes`]); only there does an anchored automaton run, and then the
+//! a batch finds tokens and a few other places (`bytes`); only there does an anchored automaton run, and then the
 //! validator of the pattern. There is no search with a regex over the text. Detection does no input or output and cannot
 //! fail: whatever can fail does so when the catalog is loaded. It knows nothing of law or of counting.
 

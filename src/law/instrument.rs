@@ -1,6 +1,6 @@
 //! An instrument as written: the fields of a law file, one to one.
 //!
-//! These types know how a file is spelled, not whether it makes sense; [`super::understood`] checks
+//! These types know how a file is spelled, not whether it makes sense; `understood` checks
 //! that.
 
 use std::collections::BTreeMap;

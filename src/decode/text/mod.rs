@@ -15,7 +15,7 @@ pub(super) use piece::next_piece;
 
 /// A longer line is taken in pieces of at most this many bytes, or of [`DecodeLimits::record_bytes_max`] if that is less,
 /// so that a file without a line feed is read in bounded memory.
-pub(super) const PIECE_BYTES_MAX: usize = 1 << 20;
+pub const PIECE_BYTES_MAX: usize = 1 << 20;
 
 /// The only table.
 const LINES: u32 = 0;
