@@ -24,7 +24,6 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::terminal::neutralise;
-use super::words::level_id;
 use crate::audit::{Audit, CategoryCount, FileAudit, KindCount};
 use crate::category::Reading;
 use crate::law::Assessment;
@@ -87,7 +86,7 @@ fn scan(rows: &mut Rows<'_>, audit: &Audit) -> io::Result<()> {
 fn assess(rows: &mut Rows<'_>, assessment: &Assessment) -> io::Result<()> {
     let id = format!("{}/{}", assessment.instrument, assessment.reading);
     for (measure, value) in [
-        ("level", level_id(assessment.level).to_owned()),
+        ("level", assessment.level.id().to_owned()),
         ("weighted", assessment.weighted.value.to_string()),
         ("serious", assessment.weighted.serious.to_string()),
         (
@@ -104,7 +103,7 @@ fn assess(rows: &mut Rows<'_>, assessment: &Assessment) -> io::Result<()> {
             id = format!("{id}/{class}");
         }
         for (measure, value) in [
-            ("level", level_id(outcome.level).to_owned()),
+            ("level", outcome.level.id().to_owned()),
             ("count", outcome.count.to_string()),
             ("threshold", outcome.threshold.to_string()),
             ("reached", outcome.reached.to_string()),

@@ -29,7 +29,13 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     headline(&mut doc, audit, governing, options)?;
     run(&mut doc, audit)?;
     readings(&mut doc, audit, options)?;
+    if let Some(assessment) = governing {
+        what_if(&mut doc, assessment)?;
+    }
     provisions(&mut doc, governing)?;
+    if let Some(assessment) = governing {
+        steps(&mut doc, assessment)?;
+    }
     categories(&mut doc, audit, options)?;
     kinds(&mut doc, audit, options)?;
     files(&mut doc, audit)?;
@@ -134,6 +140,38 @@ fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Res
     Ok(())
 }
 
+/// Circumstances that were not stated and would change the level, each with its name on the command line.
+fn what_if(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
+    if assessment.what_if.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::WhatIf)?;
+    writeln!(doc.wtr)?;
+    for one in &assessment.what_if {
+        let sentence = escape(doc.lang.choose(&one.en, &one.zh));
+        doc.item(&format!("{} — {sentence}", code(&one.circumstance)))?;
+    }
+    Ok(())
+}
+
+/// The way from the counts to the level.
+fn steps(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
+    if assessment.steps.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::DocSteps)?;
+    writeln!(doc.wtr)?;
+    for (i, step) in assessment.steps.iter().enumerate() {
+        let article = match code(&step.article) {
+            article if article.is_empty() => article,
+            article => format!("{article} — "),
+        };
+        let sentence = escape(doc.lang.choose(&step.en, &step.zh));
+        writeln!(doc.wtr, "{}. {article}{sentence}", i + 1)?;
+    }
+    Ok(())
+}
+
 fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Result<()> {
     let Some(assessment) = governing.filter(|a| !a.provisions.is_empty()) else {
         return Ok(());
@@ -212,7 +250,7 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
     }
     for kind in kinds {
         let name = options.names.get(&kind.kind);
-        let samples: Vec<String> = kind.samples.iter().map(|s| code(s.as_str())).collect();
+        let samples: Vec<String> = summary::telling_samples(kind).map(code).collect();
         doc.row(&[
             code(&kind.kind),
             name.map(|n| escape(n.get(options.lang)))

@@ -115,6 +115,14 @@ impl Lang {
     pub fn from_id(id: &str) -> Option<Lang> {
         [Lang::En, Lang::Zh].into_iter().find(|l| l.id() == id)
     }
+
+    /// The one of two forms that is in this language.
+    pub(crate) fn choose<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
 }
 
 /// A name in both languages.
@@ -137,10 +145,7 @@ impl Name {
 
     /// The form in a language.
     pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Zh => &self.zh,
-        }
+        lang.choose(&self.en, &self.zh)
     }
 }
 

@@ -187,18 +187,20 @@ impl Table {
 
     fn natural(&self, i: usize) -> usize {
         let column = &self.columns[i];
-        if column.fit == Fit::Bar {
-            return BAR_MIN;
-        }
         let cells = self.rows.iter().map(|row| row[i].width());
-        cells.chain([column.head.width()]).max().unwrap_or(0)
+        let widest = cells.chain([column.head.width()]).max().unwrap_or(0);
+        match column.fit {
+            // A note in place of a bar is not cut.
+            Fit::Bar => widest.max(BAR_MIN),
+            _ => widest,
+        }
     }
 
     /// Gives columns that are left over to the bars.
     fn spread(&self, widths: &mut [Option<usize>], left: usize) {
         let bars = self.columns.iter().zip(widths);
         for (_, bar) in bars.filter(|(c, _)| c.fit == Fit::Bar) {
-            *bar = bar.map(|w| (w + left).min(BAR_MAX));
+            *bar = bar.map(|w| (w + left).min(BAR_MAX.max(w)));
         }
     }
 

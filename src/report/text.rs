@@ -69,12 +69,20 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
         };
         let value = volume.with(lang, &[&thousands(weighted.value)]);
         let times = |threshold| ratio(weighted.value, threshold).unwrap_or_default();
-        let left = |threshold: u64| thousands(threshold.saturating_sub(weighted.value));
+        let next = |level| assessment.next.filter(|next| next.level == level);
+        let left = |level, threshold: u64| {
+            let missing = threshold.saturating_sub(weighted.value);
+            thousands(next(level).map_or(missing, |next| next.needed))
+        };
         let (serious, especially) = (weighted.serious, weighted.especially_serious);
         sentences.push(match volume_level(weighted) {
             Level::None => Msg::VolumeNone.with(
                 lang,
-                &[&value, &percent(weighted.value, serious), &left(serious)],
+                &[
+                    &value,
+                    &percent(weighted.value, serious),
+                    &left(Level::Serious, serious),
+                ],
             ),
             Level::Serious => Msg::VolumeSerious.with(
                 lang,
@@ -82,7 +90,7 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
                     &value,
                     &times(serious),
                     &percent(weighted.value, especially),
-                    &left(especially),
+                    &left(Level::EspeciallySerious, especially),
                 ],
             ),
             Level::EspeciallySerious => {
@@ -90,8 +98,13 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
             }
         });
     }
-    if has_volume(weighted) && assessment.level < volume_level(weighted) {
-        sentences.push(Msg::Capped.text(lang).to_owned());
+    match assessment.cap {
+        Some(Level::None) => sentences.push(Msg::CapNone.text(lang).to_owned()),
+        Some(level) => sentences.push(Msg::Cap.with(lang, &[words::level(level, lang)])),
+        None if has_volume(weighted) && assessment.level < volume_level(weighted) => {
+            sentences.push(Msg::Capped.text(lang).to_owned());
+        }
+        None => {}
     }
     if has_volume(weighted) && assessment.level > volume_level(weighted) {
         let reached = summary::reached(assessment);
