@@ -1,7 +1,8 @@
 //! Record rules: which roles, present together in one record, make it a record of a category.
 //!
-//! One file a category in `patterns/records`, plus `groups.toml` with named sets of roles. A rule is a conjunction, so
-//! alternatives are several rules. Rules know roles only: what makes a role present is decided where values are found.
+//! One file a category in `patterns/records`, plus `groups.toml` with named sets of roles. A rule
+//! is a conjunction, so alternatives are several rules. Rules know roles only: what makes a role
+//! present is decided where values are found.
 
 mod understood;
 mod written;
@@ -18,8 +19,8 @@ use written::{FILES, GROUPS};
 pub struct Decision {
     /// The categories it supports, under every reading.
     pub support: Support,
-    /// How many data subjects it is about: 1, or 2 for a call or a message between two parties; 0 where nothing is
-    /// supported.
+    /// How many data subjects it is about: 1, or 2 for a call or a message between two parties; 0
+    /// where nothing is supported.
     pub parties: u8,
 }
 
@@ -117,11 +118,12 @@ impl Rules {
         Ok(rules)
     }
 
-    /// Reads rules from the names and texts of files; the one that is called `groups.toml` names sets of roles.
+    /// Reads rules from the names and texts of files; the one that is called `groups.toml` names
+    /// sets of roles.
     ///
     /// # Errors
-    /// On unknown keys, categories, roles and groups, on a rule that asks for nothing or for more roles than it names, and
-    /// on a file without two examples and two counter-examples.
+    /// On unknown keys, categories, roles and groups, on a rule that asks for nothing or for more
+    /// roles than it names, and on a file without two examples and two counter-examples.
     pub fn load(vocabulary: &Vocabulary, files: &[(&str, &str)]) -> Result<Rules, Error> {
         let mut loader = Loader::new(vocabulary);
         let is_groups = |name: &str| name.rsplit('/').next() == Some(GROUPS);
@@ -176,12 +178,14 @@ impl Rules {
         decision
     }
 
-    /// The rules whose conditions a record with these roles meets, those that hold under the strict reading only included.
+    /// The rules whose conditions a record with these roles meets, those that hold under the strict
+    /// reading only included.
     pub fn fired(&self, present: RoleSet) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(move |rule| rule.fires(present))
     }
 
-    /// Runs every example and counter-example; what is wrong is told one line each, so none is good.
+    /// Runs every example and counter-example; what is wrong is told one line each, so none is
+    /// good.
     pub fn check(&self) -> Vec<String> {
         let wrong = self.examples.iter().filter(|e| {
             let Support { base, strict } = self.support(e.roles).support;

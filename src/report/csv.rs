@@ -1,7 +1,8 @@
 //! The audit as rows for a spreadsheet: one number a row, so that a pivot table can arrange them.
 //!
-//! Columns `section,path,id,measure,value`; RFC 4180 quoting and CRLF; a byte order mark in front, because Excel on a
-//! Chinese Windows takes a file without one for GBK. Ids, not names, and the same in every language.
+//! Columns `section,path,id,measure,value`; RFC 4180 quoting and CRLF; a byte order mark in front,
+//! because Excel on a Chinese Windows takes a file without one for GBK. Ids, not names, and the
+//! same in every language.
 //!
 //! | section | path | id | measures |
 //! | --- | --- | --- | --- |
@@ -17,8 +18,9 @@
 //! | `file-category` | path | category | `rows` |
 //! | `skipped` | path | | `reason` `partial` |
 //!
-//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), and control
-//! characters are shown as escapes; paths as they are stand in the JSON audit.
+//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+//! injection), and control characters are shown as escapes; paths as they are stand in the JSON
+//! audit.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -177,7 +179,8 @@ impl Rows<'_> {
     }
 }
 
-/// What would begin a formula where a spreadsheet splits at semicolons, as it does where the comma is a decimal sign.
+/// What would begin a formula where a spreadsheet splits at semicolons, as it does where the comma
+/// is a decimal sign.
 const SPLITTERS: [&str; 4] = [";=", ";+", ";-", ";@"];
 
 /// One cell: harmless in a terminal, no formula, quoted where it must be.

@@ -1,7 +1,8 @@
-//! An audit made by hand for the tests of the reports: every section has something to say, and names attack.
+//! An audit made by hand for the tests of the reports: every section has something to say, and
+//! names attack.
 //!
-//! All data is invented. The numbers are coherent (rows, items, provisions) so that a reader of the snapshots can check
-//! them; the thresholds are those of Fa Shi [2017] 10, Art. 5.
+//! All data is invented. The numbers are coherent (rows, items, provisions) so that a reader of the
+//! snapshots can check them; the thresholds are those of Fa Shi [2017] 10, Art. 5.
 
 use std::collections::BTreeMap;
 

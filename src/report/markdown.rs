@@ -1,8 +1,10 @@
-//! The audit as Markdown (GitHub flavour), for a pull request or a file of the data-protection officer.
+//! The audit as Markdown (GitHub flavour), for a pull request or a file of the data-protection
+//! officer.
 //!
-//! Says more than the terminal summary (every reading, provision, kind and skipped entry) and holds to the same order.
-//! Text from outside stands in code spans, where nothing is markup, with the few characters shown as escapes that could
-//! end a span or a cell, or be HTML to a renderer that knows no tables.
+//! Says more than the terminal summary (every reading, provision, kind and skipped entry) and holds
+//! to the same order. Text from outside stands in code spans, where nothing is markup, with the few
+//! characters shown as escapes that could end a span or a cell, or be HTML to a renderer that knows
+//! no tables.
 
 use std::io::{self, Write};
 
@@ -140,7 +142,8 @@ fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Res
     Ok(())
 }
 
-/// Circumstances that were not stated and would change the level, each with its name on the command line.
+/// Circumstances that were not stated and would change the level, each with its name on the command
+/// line.
 fn what_if(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
     if assessment.what_if.is_empty() {
         return Ok(());
@@ -149,7 +152,8 @@ fn what_if(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
     writeln!(doc.wtr)?;
     for one in &assessment.what_if {
         let sentence = escape(doc.lang.choose(&one.en, &one.zh));
-        doc.item(&format!("{} — {sentence}", code(&one.circumstance)))?;
+        let circumstance = escape(&one.circumstance);
+        doc.item(&format!("{circumstance} — {sentence}"))?;
     }
     Ok(())
 }
@@ -385,7 +389,8 @@ impl Document<'_> {
     }
 }
 
-/// Foreign text as a code span. Characters that could end the span or the cell, or open HTML, are shown as escapes.
+/// Foreign text as a code span. Characters that could end the span or the cell, or open HTML, are
+/// shown as escapes.
 fn code(text: &str) -> String {
     let mut span = String::from("`");
     for c in neutralise(text).chars() {

@@ -1,6 +1,7 @@
 //! The tables of the terminal summary, each with what it leaves out named.
 //!
-//! A section without rows is not shown. Long lists are cut at a named limit; the JSON audit has everything.
+//! A section without rows is not shown. Long lists are cut at a named limit; the JSON audit has
+//! everything.
 
 use std::io;
 

@@ -1,8 +1,9 @@
-//! What the summaries say, before it is worded: which assessment governs, which files and kinds stand first, how skipped
-//! entries fall into groups.
+//! What the summaries say, before it is worded: which assessment governs, which files and kinds
+//! stand first, how skipped entries fall into groups.
 //!
-//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total (ties by id or path),
-//! so the same audit gives the same bytes. This file knows no language and no layout.
+//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total
+//! (ties by id or path), so the same audit gives the same bytes. This file knows no language and no
+//! layout.
 
 use std::collections::BTreeMap;
 
@@ -82,8 +83,8 @@ pub(super) fn telling_samples(kind: &KindCount) -> impl Iterator<Item = &str> {
     samples.filter(|sample| !sample.chars().all(|c| c == '*'))
 }
 
-/// Whether the records of the category at this place of the list were counted in categories before it: a record is an
-/// item of the highest class it supports, and of no other.
+/// Whether the records of the category at this place of the list were counted in categories before
+/// it: a record is an item of the highest class it supports, and of no other.
 pub(super) fn is_counted_above(counts: &[CategoryCount], at: usize) -> bool {
     let (above, count) = (&counts[..at], &counts[at]);
     count.rows > 0 && count.items == 0 && above.iter().any(|c| c.items > 0)

@@ -1,7 +1,9 @@
-//! Tables for a terminal: columns that line up whatever script their cells are in, in the width there is.
+//! Tables for a terminal: columns that line up whatever script their cells are in, in the width
+//! there is.
 //!
-//! A table that is too wide first cuts the cells of columns that may shrink, then leaves out optional columns from the
-//! right. Every line of a table is padded to the same width. This file knows no report.
+//! A table that is too wide first cuts the cells of columns that may shrink, then leaves out
+//! optional columns from the right. Every line of a table is padded to the same width. This file
+//! knows no report.
 
 use std::io;
 
@@ -145,8 +147,8 @@ impl Table {
         Ok(())
     }
 
-    /// Head and rows, each line padded to the same width, which is at most `max` unless not even the columns that must
-    /// stay find room in it.
+    /// Head and rows, each line padded to the same width, which is at most `max` unless not even
+    /// the columns that must stay find room in it.
     pub(super) fn lines(&self, max: usize) -> Vec<Vec<Span>> {
         let widths = self.layout(max);
         let head = self.columns.iter().map(|c| Cell::Text(c.head.clone()));

@@ -1,6 +1,7 @@
 //! Whole reports against committed files, and what must hold for every report.
 //!
-//! `UPDATE_EXPECT=1 cargo test --lib report` rewrites the files of `testdata`; read the difference before committing it.
+//! `UPDATE_EXPECT=1 cargo test --lib report` rewrites the files of `testdata`; read the difference
+//! before committing it.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! The summary for a terminal, read from the top: the level and how far it is from the next one, what was read, then
-//! tables in the order in which a reader asks.
+//! The summary for a terminal, read from the top: the level and how far it is from the next one,
+//! what was read, then tables in the order in which a reader asks.
 //!
-//! This file decides order and wording; what is said is worked out in `summary`, how it looks in `table`, `gauge` and
-//! `terminal`. Without colours nothing is lost but the colours.
+//! This file decides order and wording; what is said is worked out in `summary`, how it looks in
+//! `table`, `gauge` and `terminal`. Without colours nothing is lost but the colours.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,8 @@ use super::{Lang, Options};
 use crate::audit::{Audit, Tool};
 use crate::law::{Assessment, Level};
 
-/// Columns of the catalog's hash that are shown: enough to tell two apart; the documents and JSON have all of it.
+/// Columns of the catalog's hash that are shown: enough to tell two apart; the documents and JSON
+/// have all of it.
 const CATALOG_SHOWN: usize = "blake3:".len() + 17;
 
 /// Writes the whole summary.

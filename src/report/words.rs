@@ -1,7 +1,8 @@
 //! Every word of the reports, in both languages.
 //!
-//! One table: a message without its translation does not compile. Messages take arguments as `{0}`, `{1}`; which language
-//! is used is the caller's choice. The Chinese texts use the words of the law where it has some.
+//! One table: a message without its translation does not compile. Messages take arguments as `{0}`,
+//! `{1}`; which language is used is the caller's choice. The Chinese texts use the words of the law
+//! where it has some.
 
 use super::Lang;
 use crate::category::{Category, Reading};
@@ -244,7 +245,8 @@ pub(super) fn reason(reason: &str, lang: Lang) -> String {
     reason.to_owned()
 }
 
-/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold enumeration commas.
+/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold
+/// enumeration commas.
 pub(super) fn list(items: &[String], lang: Lang) -> String {
     items.join(match lang {
         Lang::En => ", ",

@@ -45,7 +45,8 @@ fn every_file_is_listed() {
     }
 }
 
-/// Categories that the published table sets higher thresholds or classes for: a file must be exactly one of them.
+/// Categories that the published table sets higher thresholds or classes for: a file must be
+/// exactly one of them.
 const EXCLUSIVE: [Category; 10] = [
     Category::Whereabouts,
     Category::CommunicationContent,

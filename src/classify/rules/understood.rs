@@ -1,4 +1,5 @@
-//! Record rules as understood: names become roles and categories, and what makes no sense is refused with its place.
+//! Record rules as understood: names become roles and categories, and what makes no sense is
+//! refused with its place.
 //!
 //! Knows nothing of records; see the parent for how rules decide.
 

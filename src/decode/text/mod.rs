@@ -1,6 +1,7 @@
 //! Text and logs: a line is a record with one field.
 //!
-//! Nothing in a line is interpreted. Lines end with `\n` or `\r\n`; an empty line is counted as a line and is no record.
+//! Nothing in a line is interpreted. Lines end with `\n` or `\r\n`; an empty line is counted as a
+//! line and is no record.
 
 mod piece;
 
@@ -13,8 +14,9 @@ use crate::record::{Batch, Table};
 
 pub(super) use piece::next_piece;
 
-/// A longer line is taken in pieces of at most this many bytes, or of [`DecodeLimits::record_bytes_max`] if that is less,
-/// so that a file without a line feed is read in bounded memory.
+/// A longer line is taken in pieces of at most this many bytes, or of
+/// [`DecodeLimits::record_bytes_max`] if that is less, so that a file without a line feed is read
+/// in bounded memory.
 pub(super) const PIECE_BYTES_MAX: usize = 1 << 20;
 
 /// The only table.
