@@ -1,14 +1,16 @@
 //! The audit: everything a scan found, as plain data that can be saved, read back and rendered.
 //!
-//! This is the wire format `leakgauge.audit/1` of the JSON report. It holds counts, ids, paths and masked samples, never a
-//! value. Scanning makes it, the law reads and completes it, reports render it; it has no behaviour of its own beyond that.
+//! This is the wire format `leakgauge.audit/1` of the JSON report. It holds counts, ids, paths and
+//! masked samples, never a value. Scanning makes it, the law reads and completes it, reports render
+//! it; it has no behaviour of its own beyond that.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Skipped;
 use crate::value::Masked;
 
-/// Name of the schema in the `schema` field. A newer major version is refused when an audit is read back.
+/// Name of the schema in the `schema` field. A newer major version is refused when an audit is read
+/// back.
 pub const SCHEMA: &str = "leakgauge.audit/1";
 
 /// The result of a scan.

@@ -9,27 +9,27 @@
 )]
 
 /// Bytes covered by one mask.
-pub const LANES: usize = 64;
+pub(crate) const LANES: usize = 64;
 
 /// Classes of 64 bytes: bit `i` speaks of byte `i`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Classes {
+pub(crate) struct Classes {
     /// ASCII letters and digits.
-    pub word: u64,
+    pub(crate) word: u64,
     /// ASCII digits.
-    pub digit: u64,
+    pub(crate) digit: u64,
     /// `@`.
-    pub at: u64,
+    pub(crate) at: u64,
     /// `:` and `=`.
-    pub colon: u64,
+    pub(crate) colon: u64,
     /// 0xEF, the first byte of every full-width form in UTF-8.
-    pub wide: u64,
+    pub(crate) wide: u64,
     /// Bytes of 0x80 and above.
-    pub high: u64,
+    pub(crate) high: u64,
 }
 
 /// Fills `out` with the classes of `text`, one entry for each 64 bytes begun. Bits past the end are zero.
-pub fn classify(text: &[u8], out: &mut Vec<Classes>) {
+pub(crate) fn classify(text: &[u8], out: &mut Vec<Classes>) {
     out.clear();
     out.reserve(text.len() / LANES + 1);
     #[cfg(target_arch = "x86_64")]
@@ -69,32 +69,9 @@ fn classes_of(block: &[u8]) -> Classes {
     classes
 }
 
-/// Fills `out` with masks of the bytes of `text` that equal one of `needles`, one mask for each 64 bytes begun.
-pub fn find(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
-    out.clear();
-    out.reserve(text.len() / LANES + 1);
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as just asked.
-        unsafe { avx2::find(text, needles, out) };
-        return;
-    }
-    find_portable(text, needles, out);
-}
-
-fn find_portable(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
-    out.extend(text.chunks(LANES).map(|block| found_in(block, needles)));
-}
-
-fn found_in(block: &[u8], needles: [u8; 4]) -> u64 {
-    block.iter().enumerate().fold(0, |mask, (i, byte)| {
-        mask | u64::from(needles.contains(byte)) << i
-    })
-}
-
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Classes, LANES, classes_of, found_in};
+    use super::{Classes, LANES, classes_of};
     use std::arch::x86_64::*;
 
     /// 32 bytes of a block, from its start or from its middle.
@@ -164,22 +141,6 @@ mod avx2 {
             out.push(classes_of(rest));
         }
     }
-
-    #[target_feature(enable = "avx2")]
-    pub(super) fn find(text: &[u8], needles: [u8; 4], out: &mut Vec<u64>) {
-        let (blocks, rest) = text.as_chunks::<LANES>();
-        for block in blocks {
-            let found = |half| {
-                let pair = _mm256_or_si256(equals(half, needles[0]), equals(half, needles[1]));
-                let other = _mm256_or_si256(equals(half, needles[2]), equals(half, needles[3]));
-                _mm256_or_si256(pair, other)
-            };
-            out.push(bits(found(load::<0>(block)), found(load::<1>(block))));
-        }
-        if !rest.is_empty() {
-            out.push(found_in(rest, needles));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -191,15 +152,10 @@ mod tests {
         #[test]
         fn fast_and_portable_agree(
             text in proptest::collection::vec(any::<u8>(), 0..400),
-            needles in any::<[u8; 4]>(),
         ) {
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
             classify(&text, &mut fast);
             classify_portable(&text, &mut slow);
-            prop_assert_eq!(fast, slow);
-            let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            find(&text, needles, &mut fast);
-            find_portable(&text, needles, &mut slow);
             prop_assert_eq!(fast, slow);
         }
     }

@@ -1,15 +1,15 @@
 //! Categories: the legal classes of information that a record can support.
 //!
-//! A category is what the law counts (`lodging`); what a single value *is* (`cn.mobile`) is a kind and belongs to
-//! `detect`. This file knows ids, names and order; it knows no threshold and no class, because those differ from
-//! instrument to instrument and live in `law`.
+//! A category is what the law counts (`lodging`); what a single value *is* (`cn.mobile`) is a kind
+//! and belongs to `detect`. This file knows ids, names and order; it knows no threshold and no
+//! class, because those differ from instrument to instrument and live in `law`.
 
 use std::fmt;
 
 macro_rules! categories {
     ($($variant:ident $id:literal $zh:literal $en:literal $event:literal,)*) => {
-        /// A legal class of information. The order is that of the published table; within one class of an
-        /// instrument the category that stands first wins a record.
+        /// A legal class of information. The order is that of the published table; within one class
+        /// of an instrument the category that stands first wins a record.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "each variant is documented by its id and names below")]
         pub enum Category { $($variant),* }
@@ -33,8 +33,8 @@ macro_rules! categories {
                 match self { $(Category::$variant => $en),* }
             }
 
-            /// Whether records are events of a person (de-duplicated by person and content) rather than attributes
-            /// (de-duplicated by person alone).
+            /// Whether records are events of a person (de-duplicated by person and content) rather
+            /// than attributes (de-duplicated by person alone).
             pub fn is_event(self) -> bool {
                 match self { $(Category::$variant => $event),* }
             }
@@ -86,8 +86,9 @@ impl fmt::Display for Category {
 
 /// What a record supports: a set of categories, each either in full or only *bare*.
 ///
-/// Bare marks the weak form that some readings treat apart: a phone number with nothing else (`contact`), a card number
-/// without a secret or a balance (`property`). A category that is in full is not bare as well.
+/// Bare marks the weak form that some readings treat apart: a phone number with nothing else
+/// (`contact`), a card number without a secret or a balance (`property`). A category that is in
+/// full is not bare as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CategorySet {
     full: u32,
@@ -149,7 +150,8 @@ impl CategorySet {
     }
 }
 
-/// The readings of the disputed categories. All three are always computed; one governs the exit code.
+/// The readings of the disputed categories. All three are always computed; one governs the exit
+/// code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reading {
     /// What most courts did, as recorded in the instrument.
@@ -182,8 +184,9 @@ impl Reading {
 
 /// What one record supports under every reading.
 ///
-/// `base` holds for the default and the lenient reading (they differ in classes, not in what a record is); `strict` is
-/// what the strict reading sees, always a superset (a transaction row that names an account is `property` there too).
+/// `base` holds for the default and the lenient reading (they differ in classes, not in what a
+/// record is); `strict` is what the strict reading sees, always a superset (a transaction row that
+/// names an account is `property` there too).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Support {
     /// Categories under the default and the lenient reading.

@@ -1,14 +1,15 @@
 //! Errors that stop the program before it scans, and reasons why a file could not be read.
 //!
-//! [`Error`] is fatal and carries where it happened; [`Skipped`] is local to one file and becomes part of the result.
-//! Neither ever holds a value of the data that was read.
+//! [`Error`] is fatal and carries where it happened; [`Skipped`] is local to one file and becomes
+//! part of the result. Neither ever holds a value of the data that was read.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// A failure that makes the run's answer impossible: a bad pattern, a bad law file, an output that cannot be written.
+/// A failure that makes the run's answer impossible: a bad pattern, a bad law file, an output that
+/// cannot be written.
 #[derive(Debug)]
 pub struct Error {
     place: Option<String>,

@@ -1,7 +1,8 @@
 //! Records: what a decoder hands to the rest of the program, many at a time.
 //!
-//! A [`Batch`] is one buffer of UTF-8 text with an index of records and fields into it, so that a block of a file is
-//! scanned as a whole and no record or field costs an allocation. This file knows nothing of formats, files or detection.
+//! A [`Batch`] is one buffer of UTF-8 text with an index of records and fields into it, so that a
+//! block of a file is scanned as a whole and no record or field costs an allocation. This file
+//! knows nothing of formats, files or detection.
 
 use std::ops::Range;
 
@@ -43,7 +44,8 @@ pub struct Field {
 /// One record: a row, an object, a tuple of a statement, or a line of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its fields, as a range of indices into [`Batch::fields`], ascending by `span.start` and not overlapping.
+    /// Its fields, as a range of indices into [`Batch::fields`], ascending by `span.start` and not
+    /// overlapping.
     pub fields: Range<u32>,
     /// From 1, counting records of the file (a header is not a record).
     pub number: u64,
@@ -53,13 +55,15 @@ pub struct Record {
     pub table: u32,
 }
 
-/// What records with the same columns have in common: a CSV file, a table of a dump, a list in a JSON document.
+/// What records with the same columns have in common: a CSV file, a table of a dump, a list in a
+/// JSON document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// The name the source gives it (`users`), or the JSON path of its list.
     pub name: Option<String>,
-    /// Names of the columns: header cells, column names or JSON paths (`user.phone`). Empty for text, and for a table
-    /// without a header the names are `""`. A decoder may append while it reads, never change.
+    /// Names of the columns: header cells, column names or JSON paths (`user.phone`). Empty for
+    /// text, and for a table without a header the names are `""`. A decoder may append while it
+    /// reads, never change.
     pub columns: Vec<String>,
     /// Whether the names come from the source.
     pub has_header: bool,
@@ -67,9 +71,10 @@ pub struct Table {
 
 /// A block of records over one text buffer. Reused from block to block.
 ///
-/// Invariants: every span lies inside `text`; fields of a record are ascending and disjoint; records are in file order.
-/// Bytes of `text` outside every field (separators, quotes, keys) belong to no record and are never evidence. Where
-/// unescaping made a field shorter, the bytes left over behind it are NUL, so that nothing is found in them.
+/// Invariants: every span lies inside `text`; fields of a record are ascending and disjoint;
+/// records are in file order. Bytes of `text` outside every field (separators, quotes, keys) belong
+/// to no record and are never evidence. Where unescaping made a field shorter, the bytes left over
+/// behind it are NUL, so that nothing is found in them.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// The text. UTF-8, except where the source itself was broken.

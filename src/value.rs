@@ -1,7 +1,8 @@
 //! Values: pieces of personal data that cannot be shown by accident.
 //!
-//! A [`Value`] borrows the bytes of a match. It has no `Display` and no `Serialize`, and its `Debug` shows a length only.
-//! The one way out is [`Value::mask`]. This file does not know which kinds exist; each pattern says how it is masked.
+//! A [`Value`] borrows the bytes of a match. It has no `Display` and no `Serialize`, and its
+//! `Debug` shows a length only. The one way out is [`Value::mask`]. This file does not know which
+//! kinds exist; each pattern says how it is masked.
 
 use std::fmt;
 
@@ -46,8 +47,9 @@ impl<'a> Value<'a> {
         Value(bytes)
     }
 
-    /// The masked form: visible ends as the mask says, at least a third of the characters (and at least four, or all of a
-    /// shorter value) hidden, each hidden character one star, at most 24 of them. Control characters are hidden always.
+    /// The masked form: visible ends as the mask says, at least a third of the characters (and at
+    /// least four, or all of a shorter value) hidden, each hidden character one star, at most 24 of
+    /// them. Control characters are hidden always.
     pub fn mask(self, mask: Mask) -> Masked {
         let text = String::from_utf8_lossy(self.0);
         let chars: Vec<char> = text.chars().collect();

@@ -20,6 +20,8 @@ mod bad_input;
 mod count;
 // One export a record class: every row lands in its category.
 mod exports;
+// The built-in patterns: all of them listed, and all of their examples hold.
+mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.
 mod parallel;
 // No output of any kind holds a value of the data.

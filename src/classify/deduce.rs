@@ -1,7 +1,9 @@
-//! What columns are when there is no header, and which side a column is on when the cells alone told what it holds.
+//! What columns are when there is no header, and which side a column is on when the cells alone
+//! told what it holds.
 //!
-//! A column without a header is read in the company of the others: two telephones beside a time and a duration are a call,
-//! beside sentences they are messages. Where no such table is recognised, only what the cells are by themselves is told.
+//! A column without a header is read in the company of the others: two telephones beside a time and
+//! a duration are a call, beside sentences they are messages. Where no such table is recognised,
+//! only what the cells are by themselves is told.
 
 use crate::detect::vocabulary::{RoleId, Vocabulary};
 
@@ -10,7 +12,8 @@ use super::shape::Shapes;
 
 /// Share of cells from which cells without a header tell what their column is.
 const CLEAR: f64 = 0.6;
-/// What times without a header look like. Seconds since 1970 are left out: any ten digits may be such.
+/// What times without a header look like. Seconds since 1970 are left out: any ten digits may be
+/// such.
 const MOMENT: Shapes = Shapes::DATETIME;
 
 /// The roles of the columns of a table without a header.
@@ -28,8 +31,8 @@ pub(super) fn headerless(vocabulary: &Vocabulary, tallies: &[Tally]) -> Vec<Opti
     table.roles
 }
 
-/// Turns roles that cells alone decided (`by_cells`) to the side that the rest of the table leaves open: a telephone beside
-/// a column of called numbers is the caller's.
+/// Turns roles that cells alone decided (`by_cells`) to the side that the rest of the table leaves
+/// open: a telephone beside a column of called numbers is the caller's.
 pub(super) fn sides(vocabulary: &Vocabulary, roles: &mut [Option<RoleId>], by_cells: &[bool]) {
     let id = |name: &str| vocabulary.role(name);
     let Some(phone) = id("phone") else { return };
@@ -204,7 +207,8 @@ impl Columns<'_> {
         true
     }
 
-    /// Two telephones, a time, and a duration or the direction of the call, but no sign of a parcel or a register.
+    /// Two telephones, a time, and a duration or the direction of the call, but no sign of a parcel
+    /// or a register.
     fn calls(&mut self) -> bool {
         let Some(parties) = self.parties(&["phone"]) else {
             return false;

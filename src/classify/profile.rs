@@ -1,9 +1,9 @@
 //! Profiles: what each column of a table is, from its header and a sample of its cells.
 //!
-//! A [`Sampler`] counts how many of the first cells of each column hold which values, could hold which values, and have
-//! which shapes; `decide` then weighs header against cells. Only the sampled cells and the headers matter, so the answer is
-//! the same on every run and for any number of threads. Patterns of values are not known here: the caller says what it
-//! found in a cell.
+//! A [`Sampler`] counts how many of the first cells of each column hold which values, could hold
+//! which values, and have which shapes; `decide` then weighs header against cells. Only the sampled
+//! cells and the headers matter, so the answer is the same on every run and for any number of
+//! threads. Patterns of values are not known here: the caller says what it found in a cell.
 
 use crate::detect::vocabulary::{Lookup, RoleId, RoleSet, Vocabulary};
 use crate::record::Table;
@@ -14,11 +14,13 @@ use super::shape::{self, Shapes};
 /// How many records at the start of each table are sampled.
 pub const SAMPLE_ROWS: usize = 256;
 
-/// Share of a column's filled cells from which cells say what a column is, where a header says nothing.
+/// Share of a column's filled cells from which cells say what a column is, where a header says
+/// nothing.
 const CLEAR: f64 = 0.6;
 /// Share from which cells confirm a weak header.
 const AGREES: f64 = 0.5;
-/// Share from which cells hold another kind of value so clearly that they overrule a header that cannot decide alone.
+/// Share from which cells hold another kind of value so clearly that they overrule a header that
+/// cannot decide alone.
 const OVERRULES_WEAK: f64 = 0.6;
 /// Share from which they overrule any header.
 const OVERRULES: f64 = 0.8;
@@ -74,7 +76,8 @@ impl Profile {
         }
     }
 
-    /// A column that appears after the sample was taken: its header alone decides, and one that cannot alone does not.
+    /// A column that appears after the sample was taken: its header alone decides, and one that
+    /// cannot alone does not.
     pub fn of_name(vocabulary: &Vocabulary, name: &str) -> ColumnProfile {
         let role = vocabulary.lookup(name).filter(|l| !l.weak).map(|l| l.role);
         column(vocabulary, role, false, Evidence::Header)
@@ -129,7 +132,8 @@ impl Tally {
         self.filled > 0
     }
 
-    /// Share of the filled cells with one of these shapes; cells with several count once for each, at most all.
+    /// Share of the filled cells with one of these shapes; cells with several count once for each,
+    /// at most all.
     pub(super) fn share(&self, shapes: Shapes) -> f64 {
         self.share_of(shapes.positions().map(|p| self.shapes[p]).sum())
     }
@@ -206,8 +210,9 @@ impl Sampler {
         }
     }
 
-    /// Takes in a cell: its text, the roles of values that cover it for sure, and those of values it could be in the right
-    /// column. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change nothing.
+    /// Takes in a cell: its text, the roles of values that cover it for sure, and those of values
+    /// it could be in the right column. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change
+    /// nothing.
     pub fn cell(&mut self, column: u32, text: &[u8], sure: RoleSet, fits: RoleSet) {
         let text = text.trim_ascii();
         if text.is_empty() || self.rows >= SAMPLE_ROWS || is_null(text) {
@@ -389,8 +394,8 @@ fn kind_behind(vocabulary: &Vocabulary, role: RoleId) -> Option<RoleId> {
     vocabulary.role(behind)
 }
 
-/// A contradiction needs cells that the header rules out, not merely cells that nobody knows: a strong header survives odd
-/// formats, as long as there is a digit where there must be one.
+/// A contradiction needs cells that the header rules out, not merely cells that nobody knows: a
+/// strong header survives odd formats, as long as there is a digit where there must be one.
 fn contradicts(id: &str, weak: bool, agreement: f64, tally: &Tally) -> bool {
     if agreement >= CONTRADICTS {
         return false;
@@ -443,7 +448,8 @@ fn looks(id: &str) -> Shapes {
     }
 }
 
-/// Whether the values of a role are known by their patterns, so that a column without any is another column.
+/// Whether the values of a role are known by their patterns, so that a column without any is
+/// another column.
 fn holds_values(id: &str) -> bool {
     matches!(
         id,
@@ -561,7 +567,8 @@ fn may_serve(values: &str, column: &str) -> bool {
     }
 }
 
-/// Whether a column called account holds logins: telephones, mail addresses, or words, but no cards or ids of payment.
+/// Whether a column called account holds logins: telephones, mail addresses, or words, but no cards
+/// or ids of payment.
 fn is_login(vocabulary: &Vocabulary, tally: &Tally) -> bool {
     let holds = |id: &str| vocabulary.role(id).is_some_and(|r| tally.sure(r) >= CLEAR);
     if holds("phone") || holds("email") {
@@ -571,8 +578,8 @@ fn is_login(vocabulary: &Vocabulary, tally: &Tally) -> bool {
     !account && tally.mostly(Shapes::HANDLE)
 }
 
-/// The role of values that overrule a header, on the side that the header named: `dfhm` is the other party's, whether its
-/// cells are names or numbers.
+/// The role of values that overrule a header, on the side that the header named: `dfhm` is the
+/// other party's, whether its cells are names or numbers.
 fn on_side_of(vocabulary: &Vocabulary, header: RoleId, values: RoleId) -> RoleId {
     if vocabulary.info(header).party != 2 {
         return values;

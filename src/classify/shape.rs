@@ -1,6 +1,7 @@
 //! Shapes of cells: what a cell looks like without knowing any pattern of personal data.
 //!
-//! A shape is cheap and wide; it only helps to decide what a whole column is. It says nothing about a single value.
+//! A shape is cheap and wide; it only helps to decide what a whole column is. It says nothing about
+//! a single value.
 
 /// A set of shapes, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +54,8 @@ const PROSE_MIN: usize = 12;
 const LONG_MIN: usize = 24;
 /// Longest cell that is looked at, in bytes; the rest of a longer one is text all the same.
 const LOOK_MAX: usize = 512;
-/// Bounds of what is taken for seconds since 1970: 2001-09-09 and 2033-05-18, where ten digits begin with 1.
+/// Bounds of what is taken for seconds since 1970: 2001-09-09 and 2033-05-18, where ten digits
+/// begin with 1.
 const EPOCH_SECONDS: std::ops::Range<u64> = 1_000_000_000..2_000_000_000;
 
 const GENDERS: &[&str] = &["男", "女", "男性", "女性", "male", "female", "m", "f"];
@@ -298,7 +300,8 @@ fn decimal(text: &str) -> Option<(&str, Option<&str>)> {
     (digits(whole) && decimals.is_none_or(digits)).then_some((whole, decimals))
 }
 
-/// Length in bytes of a date at the start: `2024-01-31`, `2024/1/31`, `20240131`, `2024年1月31日`, `1/31/2024`.
+/// Length in bytes of a date at the start: `2024-01-31`, `2024/1/31`, `20240131`, `2024年1月31日`,
+/// `1/31/2024`.
 fn date_prefix(text: &str) -> Option<usize> {
     let mut numbers = [0u32; 3];
     let mut at = 0;

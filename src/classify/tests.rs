@@ -81,14 +81,14 @@ fn vocabulary() -> Vocabulary {
 /// What a detector would find in a whole cell: for sure, and if the column were right.
 fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
     let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
-    let mut add = |set: &mut RoleSet, id: &str| set.insert(vocabulary.role(id).unwrap());
+    let add = |set: &mut RoleSet, id: &str| set.insert(vocabulary.role(id).unwrap());
     let digits = cell.bytes().all(|b| b.is_ascii_digit());
     let han = cell.chars().all(|c| !c.is_ascii());
     let length = cell.chars().count();
     match length {
         11 if digits && cell.starts_with('1') => add(&mut sure, "phone"),
         18 if cell.bytes().take(17).all(|b| b.is_ascii_digit()) && !han => {
-            add(&mut sure, "id-number")
+            add(&mut sure, "id-number");
         }
         16 | 19 if digits => add(&mut sure, "bank-card"),
         7 if cell.starts_with(['京', '粤', '沪']) && !han => add(&mut sure, "plate"),

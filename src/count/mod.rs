@@ -106,6 +106,10 @@ impl Tally {
 
     /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
     /// classification says of it: the categories, and whether it tells of one person or of two.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is known of a record comes from as many rooms"
+    )]
     pub fn record(
         &mut self,
         ladder: &Ladder,

@@ -1,8 +1,8 @@
 //! Blocks: what the decoders share to read a stream block by block in bounded memory.
 //!
-//! A decoder takes its text in [`Steps`], from which [`next_batch`] makes batches. [`Blocks`] carries the unfinished tail of
-//! a block over to the next, [`Rows`] numbers records and counts lines, and [`Troubles`] keeps one [`Problem`] per kind of
-//! trouble. None of them knows a format.
+//! A decoder takes its text in [`Steps`], from which [`next_batch`] makes batches. [`Blocks`]
+//! carries the unfinished tail of a block over to the next, [`Rows`] numbers records and counts
+//! lines, and [`Troubles`] keeps one [`Problem`] per kind of trouble. None of them knows a format.
 
 use std::io;
 
@@ -14,11 +14,12 @@ use super::{DecodeLimits, Problem};
 use crate::error::Reason;
 use crate::record::{Batch, Field, Record, Span};
 
-/// Shortest limit of a record: room for any character, so that a piece of text never ends inside one. A smaller limit is
-/// taken as this.
+/// Shortest limit of a record: room for any character, so that a piece of text never ends inside
+/// one. A smaller limit is taken as this.
 const RECORD_BYTES_FLOOR: usize = 16;
 
-/// Longest record that offsets of 32 bits leave room for beside a block; a larger limit is taken as this.
+/// Longest record that offsets of 32 bits leave room for beside a block; a larger limit is taken as
+/// this.
 const RECORD_BYTES_CEILING: usize = 1 << 30;
 
 /// What one step of a decoder did.
@@ -35,22 +36,23 @@ pub(super) trait Steps<'r> {
     /// What it reads from and counts with.
     fn parts(&mut self) -> (&mut Blocks<'r>, &mut Rows);
 
-    /// Takes what stands at the position and moves the position behind it. At the end of the stream it goes on until all
-    /// of the text is taken.
+    /// Takes what stands at the position and moves the position behind it. At the end of the stream
+    /// it goes on until all of the text is taken.
     fn step(&mut self, batch: &mut Batch, at: &mut usize) -> Step;
 
     /// Keeps for itself what it still needs of a text that will go.
     fn save(&mut self, _text: &[u8]) {}
 
-    /// Removes the first `used` bytes of a text, may put what was saved in their place, and returns where the text that
-    /// was not taken yet begins.
+    /// Removes the first `used` bytes of a text, may put what was saved in their place, and returns
+    /// where the text that was not taken yet begins.
     fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
         text.drain(..used);
         0
     }
 }
 
-/// Fills a batch, as [`super::Decode::next_batch`] says: a block at a time, until there is a record.
+/// Fills a batch, as [`super::Decode::next_batch`] says: a block at a time, until there is a
+/// record.
 pub(super) fn next_batch<'r>(decoder: &mut impl Steps<'r>, batch: &mut Batch) -> io::Result<bool> {
     decoder.parts().0.begin(batch);
     let mut at = 0;
@@ -131,15 +133,15 @@ impl<'r> Blocks<'r> {
         self.ended
     }
 
-    /// Empties the batch and puts the tail into it. The tail is copied, because it is short as a rule, and so the text
-    /// stays in one buffer that the caches know.
+    /// Empties the batch and puts the tail into it. The tail is copied, because it is short as a
+    /// rule, and so the text stays in one buffer that the caches know.
     fn begin(&mut self, batch: &mut Batch) {
         batch.clear();
         batch.text.append(&mut self.tail);
     }
 
-    /// Appends a block; at least as much as `pending`, the text that waits for its end, so that a long record is looked
-    /// at a logarithmic number of times.
+    /// Appends a block; at least as much as `pending`, the text that waits for its end, so that a
+    /// long record is looked at a logarithmic number of times.
     fn fill(&mut self, text: &mut Vec<u8>, pending: usize) {
         if self.ended {
             return;
@@ -159,7 +161,8 @@ impl<'r> Blocks<'r> {
         text.truncate(at);
     }
 
-    /// What `next_batch` returns at the end of the stream: once the error of the reader if it failed, else false.
+    /// What `next_batch` returns at the end of the stream: once the error of the reader if it
+    /// failed, else false.
     fn end(&mut self) -> io::Result<bool> {
         self.failed.take().map_or(Ok(false), Err)
     }
@@ -171,7 +174,8 @@ pub(super) struct Rows {
     line: u64,
     /// Where in the batch's text line `line` was reached.
     counted: usize,
-    /// Fields of the record being read that still stand as in the source: index into `Batch::fields`, and how.
+    /// Fields of the record being read that still stand as in the source: index into
+    /// `Batch::fields`, and how.
     escaped: Vec<(u32, Escape)>,
 }
 
@@ -194,7 +198,8 @@ impl Rows {
         self.line
     }
 
-    /// Says that `lines` lines end between the last position asked for and `to`, so that they are not searched for.
+    /// Says that `lines` lines end between the last position asked for and `to`, so that they are
+    /// not searched for.
     pub(super) fn pass(&mut self, to: usize, lines: u64) {
         self.line += lines;
         self.counted = to;
@@ -246,8 +251,8 @@ impl Rows {
         self.push_record(batch, first, line, table);
     }
 
-    /// Makes the fields from `first` on a record that begins on a line. A record without fields is counted and not pushed:
-    /// there is nothing in it to find.
+    /// Makes the fields from `first` on a record that begins on a line. A record without fields is
+    /// counted and not pushed: there is nothing in it to find.
     pub(super) fn push_record(&mut self, batch: &mut Batch, first: usize, line: u64, table: u32) {
         let number = self.next_number();
         if batch.fields.len() > first {
@@ -310,7 +315,8 @@ pub(super) fn field(start: usize, end: usize, column: u32) -> Field {
     }
 }
 
-/// The largest position at most `end` that does not divide a character of UTF-8, and is behind `start`.
+/// The largest position at most `end` that does not divide a character of UTF-8, and is behind
+/// `start`.
 pub(super) fn char_end(text: &[u8], start: usize, end: usize) -> usize {
     let is_boundary = |at: usize| text.get(at).is_none_or(|b| b & 0xC0 != 0x80);
     (end.saturating_sub(3).max(start + 1)..=end)
@@ -319,8 +325,9 @@ pub(super) fn char_end(text: &[u8], start: usize, end: usize) -> usize {
         .unwrap_or(end)
 }
 
-/// Whether text holds something that looks like data rather than structure: seven digits (ASCII or full-width; the
-/// shortest landline numbers have seven), or the `@` of an address between two word characters.
+/// Whether text holds something that looks like data rather than structure: seven digits (ASCII or
+/// full-width; the shortest landline numbers have seven), or the `@` of an address between two word
+/// characters.
 pub(super) fn holds_data(text: &[u8]) -> bool {
     has_digits(text) || has_address(text)
 }

@@ -1,7 +1,8 @@
 //! Escapes: turning escaped text into plain text, in place.
 //!
-//! Every escape sequence is at least as long as what it stands for, so the text only shrinks; the bytes left over are set
-//! to NUL. What is not a valid sequence stays as it is. This file knows the notations, not where they occur.
+//! Every escape sequence is at least as long as what it stands for, so the text only shrinks; the
+//! bytes left over are set to NUL. What is not a valid sequence stays as it is. This file knows the
+//! notations, not where they occur.
 
 use memchr::{memchr, memchr2};
 
@@ -10,7 +11,8 @@ use memchr::{memchr, memchr2};
 pub(super) enum Escape {
     /// JSON strings: `\n`, `\uD83D\uDE00` (RFC 8259, section 7).
     Json,
-    /// MySQL strings: `\n`, `\Z`, `\%` and the doubled quote (MySQL reference manual, "String Literals").
+    /// MySQL strings: `\n`, `\Z`, `\%` and the doubled quote (MySQL reference manual, "String
+    /// Literals").
     MySql(u8),
     /// Standard SQL strings: the doubled quote alone.
     Doubled(u8),
@@ -118,7 +120,8 @@ fn json(text: &[u8], second: u8) -> Unescaped {
     }
 }
 
-/// The character of `\uXXXX`, which may be the first half of a surrogate pair. A lone half becomes U+FFFD.
+/// The character of `\uXXXX`, which may be the first half of a surrogate pair. A lone half becomes
+/// U+FFFD.
 fn utf16(text: &[u8], unit: u32) -> Unescaped {
     if let Some(c) = char::from_u32(unit) {
         return Unescaped::char(6, c);
@@ -189,7 +192,8 @@ fn hex_digits(text: &[u8], count: usize) -> Option<u32> {
     })
 }
 
-/// Pairs of hexadecimal digits as the text they stand for, if it is UTF-8 without control characters.
+/// Pairs of hexadecimal digits as the text they stand for, if it is UTF-8 without control
+/// characters.
 fn unhex(text: &mut [u8]) -> usize {
     let bytes: Option<Vec<u8>> = text
         .chunks(2)

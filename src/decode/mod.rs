@@ -1,8 +1,9 @@
 //! Decoding: bytes of a file become batches of records in UTF-8.
 //!
-//! A decoder takes a reader and fills [`Batch`]es, in file order, whatever sizes the reader returns its bytes in. It knows
-//! neither paths nor where the bytes come from, and nothing of personal data. What it cannot decode it says as a
-//! [`Problem`]; it never panics on input and never drops a record without one.
+//! A decoder takes a reader and fills [`Batch`]es, in file order, whatever sizes the reader returns
+//! its bytes in. It knows neither paths nor where the bytes come from, and nothing of personal
+//! data. What it cannot decode it says as a [`Problem`]; it never panics on input and never drops a
+//! record without one.
 
 mod block;
 pub mod charset;
@@ -57,17 +58,20 @@ pub struct Problem {
 
 /// A stream of records.
 pub trait Decode {
-    /// Fills `batch`, which is cleared first, with the next records of the file. Returns false, with an empty batch, at
-    /// the end. The boundaries of batches depend on the content and the limits alone, never on the sizes of reads.
+    /// Fills `batch`, which is cleared first, with the next records of the file. Returns false,
+    /// with an empty batch, at the end. The boundaries of batches depend on the content and the
+    /// limits alone, never on the sizes of reads.
     ///
     /// # Errors
     /// When the reader fails. What was decoded before stays valid and has been returned already.
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool>;
 
-    /// The tables met so far; [`crate::record::Record::table`] is an index into it. Grows, never changes.
+    /// The tables met so far; [`crate::record::Record::table`] is an index into it. Grows, never
+    /// changes.
     fn tables(&self) -> &[Table];
 
-    /// What could not be decoded so far, in file order. Complete once `next_batch` has returned false.
+    /// What could not be decoded so far, in file order. Complete once `next_batch` has returned
+    /// false.
     fn problems(&self) -> &[Problem];
 }
 
@@ -81,8 +85,8 @@ pub struct Opened<'r> {
     pub records: Box<dyn Decode + 'r>,
 }
 
-/// Recognises a stream by its content and opens the decoder for it. `ending` is the file name's ending in lower case,
-/// without the dot; it only breaks ties.
+/// Recognises a stream by its content and opens the decoder for it. `ending` is the file name's
+/// ending in lower case, without the dot; it only breaks ties.
 ///
 /// # Errors
 /// When not a byte can be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
@@ -128,8 +132,8 @@ pub fn open<'r>(
     })
 }
 
-/// What follows the head: the error that reading it ended with, so that what was read before is decoded first, or the
-/// rest of the stream.
+/// What follows the head: the error that reading it ended with, so that what was read before is
+/// decoded first, or the rest of the stream.
 struct Rest<'r> {
     failure: Option<io::Error>,
     rdr: Box<dyn Read + 'r>,

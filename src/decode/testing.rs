@@ -1,5 +1,5 @@
-//! What tests of decoders share: readers that are slow or fail, records as plain values, and a check of every promise that
-//! batches make.
+//! What tests of decoders share: readers that are slow or fail, records as plain values, and a
+//! check of every promise that batches make.
 
 use std::io::{self, Read};
 
@@ -80,7 +80,8 @@ impl Decoded {
         self.rows.iter().map(Row::cells).collect()
     }
 
-    /// The records as `table@line: column=value; column=value`, then the problems as `! line reason`, one a line.
+    /// The records as `table@line: column=value; column=value`, then the problems as `! line
+    /// reason`, one a line.
     pub(crate) fn short(&self) -> String {
         let rows = self.rows.iter().map(|row| {
             let fields: Vec<String> = row.fields.iter().map(|(c, v)| format!("{c}={v}")).collect();
@@ -91,8 +92,8 @@ impl Decoded {
         rows.chain(problems).collect::<Vec<_>>().join("\n")
     }
 
-    /// Checks what lines and rows keep to, other than values of JSON and SQL: each has a field, so that their numbers have
-    /// no gaps, each field has a column of its own, and all is UTF-8.
+    /// Checks what lines and rows keep to, other than values of JSON and SQL: each has a field, so
+    /// that their numbers have no gaps, each field has a column of its own, and all is UTF-8.
     #[track_caller]
     pub(crate) fn assert_tabular(&self) {
         for (i, row) in self.rows.iter().enumerate() {
@@ -112,7 +113,8 @@ pub(crate) fn drain(mut decoder: impl Decode) -> Decoded {
     decoded
 }
 
-/// Reads a decoder to its end, or the error it ends with, and checks the invariants of its batches on the way.
+/// Reads a decoder to its end, or the error it ends with, and checks the invariants of its batches
+/// on the way.
 #[track_caller]
 pub(crate) fn collect(decoder: &mut dyn Decode) -> (Decoded, Option<io::Error>) {
     let mut batch = Batch::default();
@@ -195,8 +197,8 @@ fn row(decoder: &dyn Decode, batch: &Batch, record: &Record) -> Row {
     }
 }
 
-/// Decodes with every size of read and block, which `decode` takes, checks that nothing depends on them, and returns what
-/// was decoded.
+/// Decodes with every size of read and block, which `decode` takes, checks that nothing depends on
+/// them, and returns what was decoded.
 #[track_caller]
 pub(crate) fn all_ways(decode: impl Fn(usize, usize) -> Decoded) -> Decoded {
     let whole = decode(usize::MAX, 1 << 20);

@@ -114,11 +114,14 @@ pub(crate) fn value_start(text: &[u8]) -> usize {
     at
 }
 
+/// Children by byte and, where a word ends, its id.
+type Node = (Vec<(u8, u32)>, Option<u32>);
+
 /// A set of byte strings.
 #[derive(Default)]
 struct Trie {
-    /// Children and, where a word ends, its id. Node 0 is the root.
-    nodes: Vec<(Vec<(u8, u32)>, Option<u32>)>,
+    /// Node 0 is the root.
+    nodes: Vec<Node>,
     /// Children of the root by byte; 0 is none. Nearly every look-up ends here.
     root: Vec<u32>,
 }

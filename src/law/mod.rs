@@ -42,6 +42,25 @@ pub enum Level {
     EspeciallySerious,
 }
 
+impl Level {
+    /// Every level, the lowest first.
+    pub const ALL: [Level; 3] = [Level::None, Level::Serious, Level::EspeciallySerious];
+
+    /// The stable id, as every format has it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Level::None => "none",
+            Level::Serious => "serious",
+            Level::EspeciallySerious => "especially-serious",
+        }
+    }
+
+    /// The level with this id, if there is one.
+    pub fn from_id(id: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.id() == id)
+    }
+}
+
 /// What the counts reach under one instrument and one reading.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {

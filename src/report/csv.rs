@@ -1,7 +1,8 @@
 //! The audit as rows for a spreadsheet: one number a row, so that a pivot table can arrange them.
 //!
-//! Columns `section,path,id,measure,value`; RFC 4180 quoting and CRLF; a byte order mark in front, because Excel on a
-//! Chinese Windows takes a file without one for GBK. Ids, not names, and the same in every language.
+//! Columns `section,path,id,measure,value`; RFC 4180 quoting and CRLF; a byte order mark in front,
+//! because Excel on a Chinese Windows takes a file without one for GBK. Ids, not names, and the
+//! same in every language.
 //!
 //! | section | path | id | measures |
 //! | --- | --- | --- | --- |
@@ -17,14 +18,14 @@
 //! | `file-category` | path | category | `rows` |
 //! | `skipped` | path | | `reason` `partial` |
 //!
-//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), and control
-//! characters are shown as escapes; paths as they are stand in the JSON audit.
+//! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+//! injection), and control characters are shown as escapes; paths as they are stand in the JSON
+//! audit.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::terminal::neutralise;
-use super::words::level_id;
 use crate::audit::{Audit, CategoryCount, FileAudit, KindCount};
 use crate::category::Reading;
 use crate::law::Assessment;
@@ -87,7 +88,7 @@ fn scan(rows: &mut Rows<'_>, audit: &Audit) -> io::Result<()> {
 fn assess(rows: &mut Rows<'_>, assessment: &Assessment) -> io::Result<()> {
     let id = format!("{}/{}", assessment.instrument, assessment.reading);
     for (measure, value) in [
-        ("level", level_id(assessment.level).to_owned()),
+        ("level", assessment.level.id().to_owned()),
         ("weighted", assessment.weighted.value.to_string()),
         ("serious", assessment.weighted.serious.to_string()),
         (
@@ -104,7 +105,7 @@ fn assess(rows: &mut Rows<'_>, assessment: &Assessment) -> io::Result<()> {
             id = format!("{id}/{class}");
         }
         for (measure, value) in [
-            ("level", level_id(outcome.level).to_owned()),
+            ("level", outcome.level.id().to_owned()),
             ("count", outcome.count.to_string()),
             ("threshold", outcome.threshold.to_string()),
             ("reached", outcome.reached.to_string()),
@@ -178,7 +179,8 @@ impl Rows<'_> {
     }
 }
 
-/// What would begin a formula where a spreadsheet splits at semicolons, as it does where the comma is a decimal sign.
+/// What would begin a formula where a spreadsheet splits at semicolons, as it does where the comma
+/// is a decimal sign.
 const SPLITTERS: [&str; 4] = [";=", ";+", ";-", ";@"];
 
 /// One cell: harmless in a terminal, no formula, quoted where it must be.

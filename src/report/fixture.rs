@@ -1,14 +1,15 @@
-//! An audit made by hand for the tests of the reports: every section has something to say, and names attack.
+//! An audit made by hand for the tests of the reports: every section has something to say, and
+//! names attack.
 //!
-//! All data is invented. The numbers are coherent (rows, items, provisions) so that a reader of the snapshots can check
-//! them; the thresholds are those of Fa Shi [2017] 10, Art. 5.
+//! All data is invented. The numbers are coherent (rows, items, provisions) so that a reader of the
+//! snapshots can check them; the thresholds are those of Fa Shi [2017] 10, Art. 5.
 
 use std::collections::BTreeMap;
 
 use super::{Lang, Name, Options};
 use crate::audit::{Audit, CategoryCount, FileAudit, KindCount, ReadingCount, SCHEMA, Stats, Tool};
 use crate::error::{Reason, Skipped};
-use crate::law::{Assessment, Level, Outcome, Weighted};
+use crate::law::{Assessment, Level, Next, Outcome, Step, Weighted, WhatIf};
 use crate::value::{Mask, Masked, Value};
 
 pub(super) const INSTRUMENT: &str = "cn.spc-spp-2017-10";
@@ -116,6 +117,61 @@ pub(super) fn assessment(reading: &str, classes: [u64; 3], flips: &[&str]) -> As
     }
 }
 
+fn what_if(circumstance: &str, level: Level, en: &str, zh: &str) -> WhatIf {
+    WhatIf {
+        circumstance: circumstance.to_owned(),
+        level,
+        en: en.to_owned(),
+        zh: zh.to_owned(),
+    }
+}
+
+fn step(article: &str, en: &str, zh: &str) -> Step {
+    Step {
+        article: article.to_owned(),
+        en: en.to_owned(),
+        zh: zh.to_owned(),
+    }
+}
+
+/// The default reading of [`plain`]: what else would change its level, and how it was reached.
+fn governing() -> Assessment {
+    Assessment {
+        next: Some(Next {
+            level: Level::EspeciallySerious,
+            needed: 33_500,
+            ratio: 0.33,
+        }),
+        what_if: vec![
+            what_if(
+                "recipients>=4",
+                Level::EspeciallySerious,
+                "if it was provided separately to 4 or more recipients: especially serious",
+                "若分别提供给 4 个以上单位或者个人：情节特别严重",
+            ),
+            what_if(
+                "gains>=50000",
+                Level::EspeciallySerious,
+                "if the illegal gains are 50,000 yuan or more: especially serious",
+                "若违法所得达到 50,000 元：情节特别严重",
+            ),
+        ],
+        steps: vec![
+            step(
+                "5.1(4)",
+                "class B (lodging 1,000, travel 300): 1,300 items; the number of Art. 5 para. 1 (4) is 500 items",
+                "B 类（住宿信息 1,000、航班、车次、打车信息 300）共 1,300 条；第五条第一款第四项的标准为 500 条",
+            ),
+            step(
+                "5.1(6)",
+                "converted total: 100 × 12 + 10 × 1,300 + 1 × 2,300 = 16,500; the numbers are 5,000 (serious) and 50,000 (especially serious)",
+                "按比例合计：100 × 12 + 10 × 1,300 + 1 × 2,300 = 16,500；标准为 5,000（情节严重）、50,000（情节特别严重）",
+            ),
+        ],
+        ..assessment("default", [12, 1_300, 2_300], &["travel", "vehicle"])
+    }
+}
+
 /// An audit of ordinary files in which nothing attacks: serious under the default reading.
 pub(super) fn plain() -> Audit {
     let categories = vec![
@@ -124,6 +180,7 @@ pub(super) fn plain() -> Audit {
         category("travel", 310, 300, 288),
         category("vehicle", 420, 410, 410),
         category("contact", 2_400, 1_890, 1_890),
+        category("address", 96, 0, 0),
     ];
     let mut mobile = kind(
         "cn.mobile",
@@ -165,7 +222,13 @@ pub(super) fn plain() -> Audit {
         },
         complete: true,
         kinds: vec![
-            kind("cn.name", 2_310, 2_018, &[masked("测试甲乙丙丁", 1, 0)]),
+            kind("cn.name", 2_310, 2_018, &[masked("测试甲", 0, 0)]),
+            kind(
+                "cn.address",
+                96,
+                96,
+                &[masked("测试甲乙丙丁", 0, 0), masked("测试甲乙丙丁", 1, 0)],
+            ),
             mobile,
             resident,
         ],
@@ -202,7 +265,7 @@ pub(super) fn plain() -> Audit {
             ),
         ],
         assessments: vec![
-            assessment("default", [12, 1_300, 2_300], &["travel", "vehicle"]),
+            governing(),
             assessment("lenient", [12, 1_000, 2_490], &[]),
             assessment("strict", [722, 1_000, 1_890], &[]),
         ],
@@ -258,6 +321,13 @@ pub(super) fn hostile() -> Audit {
     audit.assessments[0]
         .flips
         .push("no-such\n-category|".to_owned());
+    for path in HOSTILE_PATHS {
+        let governing = &mut audit.assessments[0];
+        let one = what_if(path, Level::EspeciallySerious, path, path);
+        governing.what_if.push(one);
+        governing.steps.push(step("", path, path));
+    }
+    audit.assessments[0].cap = Some(Level::Serious);
     audit
 }
 
@@ -292,6 +362,7 @@ pub(super) fn options(lang: Lang, width: usize, color: bool) -> Options {
             class("travel", "B"),
             class("vehicle", "C"),
             class("contact", "C"),
+            class("address", "C"),
         ]),
         ..Options::default()
     }

@@ -1,7 +1,8 @@
 //! The gauge: the weighted volume on a logarithmic scale, with the two thresholds marked.
 //!
-//! The scale runs from a hundredth of the lower threshold to a hundred times the upper one, whatever the volume, so that
-//! the gauges of two audits can be compared by eye. This file knows numbers and two labels, no audit.
+//! The scale runs from a hundredth of the lower threshold to a hundred times the upper one,
+//! whatever the volume, so that the gauges of two audits can be compared by eye. This file knows
+//! numbers and two labels, no audit.
 
 use super::number::thousands;
 use super::table::bar;
@@ -11,8 +12,8 @@ use crate::law::Weighted;
 /// The scale ends this many times below the lower and above the upper threshold.
 const REACH: f64 = 100.0;
 
-/// The bar and, under it, the thresholds: `labels` name the lower and the upper one and are left out where there is no
-/// room.
+/// The bar and, under it, the thresholds: `labels` name the lower and the upper one and are left
+/// out where there is no room.
 pub(super) fn gauge(weighted: &Weighted, labels: [&str; 2], columns: usize) -> [Vec<Span>; 2] {
     let ticks = [weighted.serious, weighted.especially_serious].map(|t| {
         let at = share(t, weighted) * columns as f64;
@@ -76,7 +77,8 @@ fn runs(cells: impl Iterator<Item = (char, Style)>) -> Vec<Span> {
     spans
 }
 
-/// `5,000 serious ┘` ending at the lower tick, `└ 50,000 especially serious` beginning at the upper one.
+/// `5,000 serious ┘` ending at the lower tick, `└ 50,000 especially serious` beginning at the upper
+/// one.
 fn marks(weighted: &Weighted, ticks: [usize; 2], labels: [&str; 2], columns: usize) -> Vec<Span> {
     let lower = thousands(weighted.serious);
     let upper = thousands(weighted.especially_serious);

@@ -1,7 +1,8 @@
 //! The audit as JSON, and back.
 //!
-//! The fields stand in the order in which [`crate::audit`] declares them. Characters that would act on a terminal are
-//! written as `\uXXXX`, which any reader of JSON turns back into the same text. This file knows no rendering.
+//! The fields stand in the order in which [`crate::audit`] declares them. Characters that would act
+//! on a terminal are written as `\uXXXX`, which any reader of JSON turns back into the same text.
+//! This file knows no rendering.
 
 use std::io::{self, Write};
 
@@ -32,8 +33,8 @@ pub(super) fn write_compact<T: Serialize>(wtr: &mut dyn Write, value: &T) -> io:
 /// Reads an audit that was saved as JSON.
 ///
 /// # Errors
-/// When the text is no JSON object with a `schema`, when the schema is another than [`SCHEMA`], or when the rest does not
-/// fit it. The message says where, and never repeats a value.
+/// When the text is no JSON object with a `schema`, when the schema is another than [`SCHEMA`], or
+/// when the rest does not fit it. The message says where, and never repeats a value.
 pub fn read(text: &str) -> Result<Audit, Error> {
     #[derive(Deserialize)]
     struct Head {

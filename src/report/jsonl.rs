@@ -1,7 +1,8 @@
 //! One match a line: the JSON Lines output.
 //!
-//! A line holds `path`, `record`, `line`, `field`, `start`, `end`, `kind`, `confidence`, `status` and `masked`, in this
-//! order; see [`Hit`]. This file words one line; the order of lines is the business of [`super::OrderedHits`].
+//! A line holds `path`, `record`, `line`, `field`, `start`, `end`, `kind`, `confidence`, `status`
+//! and `masked`, in this order; see [`Hit`]. This file words one line; the order of lines is the
+//! business of [`super::OrderedHits`].
 
 use std::io::{self, Write};
 

@@ -1,8 +1,10 @@
-//! The audit as Markdown (GitHub flavour), for a pull request or a file of the data-protection officer.
+//! The audit as Markdown (GitHub flavour), for a pull request or a file of the data-protection
+//! officer.
 //!
-//! Says more than the terminal summary (every reading, provision, kind and skipped entry) and holds to the same order.
-//! Text from outside stands in code spans, where nothing is markup, with the few characters shown as escapes that could
-//! end a span or a cell, or be HTML to a renderer that knows no tables.
+//! Says more than the terminal summary (every reading, provision, kind and skipped entry) and holds
+//! to the same order. Text from outside stands in code spans, where nothing is markup, with the few
+//! characters shown as escapes that could end a span or a cell, or be HTML to a renderer that knows
+//! no tables.
 
 use std::io::{self, Write};
 
@@ -29,7 +31,13 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     headline(&mut doc, audit, governing, options)?;
     run(&mut doc, audit)?;
     readings(&mut doc, audit, options)?;
+    if let Some(assessment) = governing {
+        what_if(&mut doc, assessment)?;
+    }
     provisions(&mut doc, governing)?;
+    if let Some(assessment) = governing {
+        steps(&mut doc, assessment)?;
+    }
     categories(&mut doc, audit, options)?;
     kinds(&mut doc, audit, options)?;
     files(&mut doc, audit)?;
@@ -134,6 +142,40 @@ fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Res
     Ok(())
 }
 
+/// Circumstances that were not stated and would change the level, each with its name on the command
+/// line.
+fn what_if(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
+    if assessment.what_if.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::WhatIf)?;
+    writeln!(doc.wtr)?;
+    for one in &assessment.what_if {
+        let sentence = escape(doc.lang.choose(&one.en, &one.zh));
+        let circumstance = escape(&one.circumstance);
+        doc.item(&format!("{circumstance} — {sentence}"))?;
+    }
+    Ok(())
+}
+
+/// The way from the counts to the level.
+fn steps(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
+    if assessment.steps.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::DocSteps)?;
+    writeln!(doc.wtr)?;
+    for (i, step) in assessment.steps.iter().enumerate() {
+        let article = match code(&step.article) {
+            article if article.is_empty() => article,
+            article => format!("{article} — "),
+        };
+        let sentence = escape(doc.lang.choose(&step.en, &step.zh));
+        writeln!(doc.wtr, "{}. {article}{sentence}", i + 1)?;
+    }
+    Ok(())
+}
+
 fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Result<()> {
     let Some(assessment) = governing.filter(|a| !a.provisions.is_empty()) else {
         return Ok(());
@@ -212,7 +254,7 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
     }
     for kind in kinds {
         let name = options.names.get(&kind.kind);
-        let samples: Vec<String> = kind.samples.iter().map(|s| code(s.as_str())).collect();
+        let samples: Vec<String> = summary::telling_samples(kind).map(code).collect();
         doc.row(&[
             code(&kind.kind),
             name.map(|n| escape(n.get(options.lang)))
@@ -347,7 +389,8 @@ impl Document<'_> {
     }
 }
 
-/// Foreign text as a code span. Characters that could end the span or the cell, or open HTML, are shown as escapes.
+/// Foreign text as a code span. Characters that could end the span or the cell, or open HTML, are
+/// shown as escapes.
 fn code(text: &str) -> String {
     let mut span = String::from("`");
     for c in neutralise(text).chars() {

@@ -1,8 +1,9 @@
 //! Reporting: an audit becomes bytes that a person, a spreadsheet or another program reads.
 //!
-//! Every format reads the same plain data and writes to the `io::Write` it is given. This module opens no file that the
-//! caller named, knows no terminal and no locale, and holds no value of the data under audit: samples arrive masked.
-//! Everything that comes from outside (paths, reasons, names) is made harmless before it is written; see `terminal`.
+//! Every format reads the same plain data and writes to the `io::Write` it is given. This module
+//! opens no file that the caller named, knows no terminal and no locale, and holds no value of the
+//! data under audit: samples arrive masked. Everything that comes from outside (paths, reasons,
+//! names) is made harmless before it is written; see `terminal`.
 
 mod csv;
 mod gauge;
@@ -77,8 +78,8 @@ impl Format {
         Format::ALL.into_iter().find(|f| f.id() == id)
     }
 
-    /// The format that a file's name asks for by its ending, in any case: `txt`, `json`, `jsonl` or `ndjson`, `md` or
-    /// `markdown`, `csv`.
+    /// The format that a file's name asks for by its ending, in any case: `txt`, `json`, `jsonl` or
+    /// `ndjson`, `md` or `markdown`, `csv`.
     pub fn from_path_ending(path: &Path) -> Option<Format> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
@@ -115,6 +116,14 @@ impl Lang {
     pub fn from_id(id: &str) -> Option<Lang> {
         [Lang::En, Lang::Zh].into_iter().find(|l| l.id() == id)
     }
+
+    /// The one of two forms that is in this language.
+    pub(crate) fn choose<'a>(self, en: &'a str, zh: &'a str) -> &'a str {
+        match self {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
 }
 
 /// A name in both languages.
@@ -137,10 +146,7 @@ impl Name {
 
     /// The form in a language.
     pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Zh => &self.zh,
-        }
+        lang.choose(&self.en, &self.zh)
     }
 }
 
@@ -157,8 +163,8 @@ pub struct Options {
     pub names: BTreeMap<String, Name>,
     /// Short names of instruments by id; one without is shown by its id.
     pub instruments: BTreeMap<String, Name>,
-    /// The class of each category (by id) under the governing instrument and reading, shown beside the category. A
-    /// category without one is shown without.
+    /// The class of each category (by id) under the governing instrument and reading, shown beside
+    /// the category. A category without one is shown without.
     pub classes: BTreeMap<String, String>,
     /// The reading whose level is the headline.
     pub governing: Reading,
@@ -169,7 +175,8 @@ pub struct Options {
 impl Options {
     /// The narrowest page; on a terminal narrower than this, lines wrap.
     pub const WIDTH_MIN: usize = 40;
-    /// The widest page; on a wider terminal the rest stays empty, because long rows are hard to follow.
+    /// The widest page; on a wider terminal the rest stays empty, because long rows are hard to
+    /// follow.
     pub const WIDTH_MAX: usize = 120;
 
     /// The columns to use.
@@ -196,8 +203,8 @@ impl Default for Options {
 /// Writes an audit in a format and flushes.
 ///
 /// # Errors
-/// When `wtr` fails; and with [`io::ErrorKind::InvalidInput`] for [`Format::JsonLines`], because an audit holds counts and
-/// no places: matches are written while scanning, by [`OrderedHits`].
+/// When `wtr` fails; and with [`io::ErrorKind::InvalidInput`] for [`Format::JsonLines`], because an
+/// audit holds counts and no places: matches are written while scanning, by [`OrderedHits`].
 pub fn write(
     format: Format,
     wtr: &mut dyn Write,

@@ -1,7 +1,7 @@
 //! Numbers as people read them: thousands separators, ratios, sizes, times.
 //!
-//! Shares are cut, never rounded up: 4,999 of 5,000 must not look like all of it. This file knows no word of a language
-//! except the units of time.
+//! Shares are cut, never rounded up: 4,999 of 5,000 must not look like all of it. This file knows
+//! no word of a language except the units of time.
 
 use super::Lang;
 
@@ -18,7 +18,8 @@ pub(super) fn thousands(n: u64) -> String {
     out
 }
 
-/// `count / threshold` cut to what can be taken in at a glance: `0.24`, `3.3`, `4,120`. `None` for a threshold of 0.
+/// `count / threshold` cut to what can be taken in at a glance: `0.24`, `3.3`, `4,120`. `None` for
+/// a threshold of 0.
 pub(super) fn ratio(count: u64, threshold: u64) -> Option<String> {
     if threshold == 0 {
         return None;

@@ -1,8 +1,9 @@
 //! Matches in the order of files, whatever the order in which threads find them.
 //!
-//! Files have indices from 0 without gaps. The file whose turn it is, the head, is written straight through; matches of
-//! later files wait, in memory up to a limit and beyond it in one temporary file, which the system deletes. What waits is
-//! what would be written: masked lines, never a value. This file knows no scan and no thread pool.
+//! Files have indices from 0 without gaps. The file whose turn it is, the head, is written straight
+//! through; matches of later files wait, in memory up to a limit and beyond it in one temporary
+//! file, which the system deletes. What waits is what would be written: masked lines, never a
+//! value. This file knows no scan and no thread pool.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,8 +22,8 @@ const COPY_BYTES: usize = 64 << 10;
 
 /// Writes matches as JSON Lines, ordered by file index; shared by the threads of a scan.
 ///
-/// Every index from 0 on gets any number of calls of [`OrderedHits::hits`], from one thread at a time, and then one of
-/// [`OrderedHits::file_end`], also when it had no matches.
+/// Every index from 0 on gets any number of calls of [`OrderedHits::hits`], from one thread at a
+/// time, and then one of [`OrderedHits::file_end`], also when it had no matches.
 pub struct OrderedHits<W: Write + Send> {
     queue: Mutex<Queue<W>>,
     failed: AtomicBool,
@@ -34,7 +35,8 @@ impl<W: Write + Send> OrderedHits<W> {
         OrderedHits::with_limit(wtr, HELD_BYTES_MAX)
     }
 
-    /// A writer that holds back at most `held_bytes_max` bytes in memory, and the rest in a temporary file.
+    /// A writer that holds back at most `held_bytes_max` bytes in memory, and the rest in a
+    /// temporary file.
     pub fn with_limit(wtr: W, held_bytes_max: usize) -> OrderedHits<W> {
         OrderedHits {
             queue: Mutex::new(Queue {
@@ -73,13 +75,14 @@ impl<W: Write + Send> OrderedHits<W> {
         self.keep(&mut queue, ended);
     }
 
-    /// Whether writing has failed, so that a scan need not look for more. The error itself comes from
-    /// [`OrderedHits::finish`].
+    /// Whether writing has failed, so that a scan need not look for more. The error itself comes
+    /// from [`OrderedHits::finish`].
     pub fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Writes what still waits, in order, even of files without an end, flushes, and gives the writer back.
+    /// Writes what still waits, in order, even of files without an end, flushes, and gives the
+    /// writer back.
     ///
     /// # Errors
     /// The first error of the writer or of the temporary file.
@@ -98,7 +101,8 @@ impl<W: Write + Send> OrderedHits<W> {
         Ok(queue.wtr)
     }
 
-    /// A thread that panics holds the lock between whole operations only, so the queue stays usable.
+    /// A thread that panics holds the lock between whole operations only, so the queue stays
+    /// usable.
     fn lock(&self) -> MutexGuard<'_, Queue<W>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,7 +122,8 @@ struct Queue<W> {
     wtr: W,
     /// The file whose turn it is; all before it are written.
     head: usize,
-    /// Files after the head that have lines or an end; the head itself is never here after an operation.
+    /// Files after the head that have lines or an end; the head itself is never here after an
+    /// operation.
     waiting: BTreeMap<usize, Waiting>,
     /// Bytes in `waiting[..].lines`.
     held: usize,
@@ -181,7 +186,8 @@ impl<W: Write> Queue<W> {
         Ok(())
     }
 
-    /// Moves all lines in memory to the temporary file, so that each part there is as large as the limit allows.
+    /// Moves all lines in memory to the temporary file, so that each part there is as large as the
+    /// limit allows.
     fn spill(&mut self) -> io::Result<()> {
         let spool = match &mut self.spool {
             Some(spool) => spool,

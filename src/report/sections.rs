@@ -1,6 +1,7 @@
 //! The tables of the terminal summary, each with what it leaves out named.
 //!
-//! A section without rows is not shown. Long lists are cut at a named limit; the JSON audit has everything.
+//! A section without rows is not shown. Long lists are cut at a named limit; the JSON audit has
+//! everything.
 
 use std::io;
 
@@ -8,18 +9,18 @@ use super::Options;
 use super::number::{ratio, thousands};
 use super::summary::{self, Ranked};
 use super::table::{Cell, Column, Fit, Table};
-use super::terminal::{Cut, Page, Style};
+use super::terminal::{Cut, Page, Span, Style};
 use super::text::instrument;
 use super::words::{self, Msg};
 use crate::audit::Audit;
 use crate::law::{Assessment, Level, Outcome};
-use crate::value::Masked;
 
 /// Longest lists of the summary.
 const KINDS_MAX: usize = 12;
 const FILES_MAX: usize = 10;
 const SKIPPED_MAX: usize = 10;
 const COPIES_MAX: usize = 3;
+const WHAT_IF_MAX: usize = 4;
 
 /// Columns from which on a row has room for all samples of a kind.
 const SAMPLES_FROM: usize = 96;
@@ -36,6 +37,9 @@ pub(super) fn write(
         provisions(page, assessment, options)?;
     }
     readings(page, audit, governing, options)?;
+    if let Some(assessment) = governing {
+        what_if(page, assessment, options)?;
+    }
     kinds(page, audit, options)?;
     files(page, audit, options)?;
     copies(page, audit, options)?;
@@ -64,14 +68,21 @@ fn categories(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Resu
         Column::number(Msg::ColPersons.text(lang)),
         Column::bar(),
     ]);
-    for count in &audit.categories {
+    for (at, count) in audit.categories.iter().enumerate() {
+        // Without a class a category counts nowhere.
+        let has_class = options.classes.is_empty() || !class_of(&count.category).is_empty();
+        let share = if has_class && summary::is_counted_above(&audit.categories, at) {
+            Cell::styled(Msg::CountedAbove.text(lang), Style::Dim)
+        } else {
+            Cell::Bar(count.items as f64 / most.max(1) as f64)
+        };
         table.push(vec![
             Cell::plain(words::category(&count.category, lang)),
             Cell::styled(class_of(&count.category), Style::Dim),
             Cell::styled(&thousands(count.items), Style::Bold),
             Cell::plain(&thousands(count.rows)),
             Cell::plain(&thousands(count.persons)),
-            Cell::Bar(count.items as f64 / most.max(1) as f64),
+            share,
         ]);
     }
     page.blank()?;
@@ -184,6 +195,22 @@ fn readings(
     }
 }
 
+/// Circumstances that were not stated and would change the level.
+fn what_if(page: &mut Page<'_>, assessment: &Assessment, options: &Options) -> io::Result<()> {
+    let all = &assessment.what_if;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let lang = options.lang;
+    page.blank()?;
+    page.line(&[Span::new(Msg::WhatIf.text(lang), Style::Bold)])?;
+    for one in all.iter().take(WHAT_IF_MAX) {
+        let sentence = lang.choose(&one.en, &one.zh);
+        page.hanging("·", sentence, Style::Plain)?;
+    }
+    more(page, all.len(), WHAT_IF_MAX, options)
+}
+
 /// The sentence on which categories move the level, if any does.
 pub(super) fn flips(assessment: &Assessment, options: &Options) -> Option<String> {
     if assessment.flips.is_empty() {
@@ -215,8 +242,7 @@ fn kinds(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
         ]);
         let n_samples = if page.inner() < SAMPLES_FROM { 1 } else { 3 };
         for kind in kinds.iter().take(KINDS_MAX) {
-            let samples = kind.samples.iter().take(n_samples);
-            let samples: Vec<&str> = samples.map(Masked::as_str).collect();
+            let samples: Vec<&str> = summary::telling_samples(kind).take(n_samples).collect();
             let name = options.names.get(&kind.kind).map_or("", |n| n.get(lang));
             table.push(vec![
                 Cell::plain(&kind.kind),

@@ -1,14 +1,16 @@
-//! What the summaries say, before it is worded: which assessment governs, which files and kinds stand first, how skipped
-//! entries fall into groups.
+//! What the summaries say, before it is worded: which assessment governs, which files and kinds
+//! stand first, how skipped entries fall into groups.
 //!
-//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total (ties by id or path),
-//! so the same audit gives the same bytes. This file knows no language and no layout.
+//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total
+//! (ties by id or path), so the same audit gives the same bytes. This file knows no language and no
+//! layout.
 
 use std::collections::BTreeMap;
 
 use super::Options;
-use crate::audit::{Audit, FileAudit, KindCount};
+use crate::audit::{Audit, CategoryCount, FileAudit, KindCount};
 use crate::law::{Assessment, Level, Outcome, Weighted};
+use crate::value::Masked;
 
 /// The assessment of the headline: that of the governing instrument and reading.
 pub(super) fn governing<'a>(audit: &'a Audit, options: &Options) -> Option<&'a Assessment> {
@@ -73,6 +75,19 @@ pub(super) fn kinds_by_matches(audit: &Audit) -> Vec<&KindCount> {
     let mut kinds: Vec<_> = audit.kinds.iter().filter(|k| k.matches > 0).collect();
     kinds.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.kind.cmp(&b.kind)));
     kinds
+}
+
+/// Masked samples that show something; one of mere stars tells a reader nothing.
+pub(super) fn telling_samples(kind: &KindCount) -> impl Iterator<Item = &str> {
+    let samples = kind.samples.iter().map(Masked::as_str);
+    samples.filter(|sample| !sample.chars().all(|c| c == '*'))
+}
+
+/// Whether the records of the category at this place of the list were counted in categories before
+/// it: a record is an item of the highest class it supports, and of no other.
+pub(super) fn is_counted_above(counts: &[CategoryCount], at: usize) -> bool {
+    let (above, count) = (&counts[..at], &counts[at]);
+    count.rows > 0 && count.items == 0 && above.iter().any(|c| c.items > 0)
 }
 
 /// A file with the number of rows it adds over all categories.

@@ -1,7 +1,9 @@
-//! Tables for a terminal: columns that line up whatever script their cells are in, in the width there is.
+//! Tables for a terminal: columns that line up whatever script their cells are in, in the width
+//! there is.
 //!
-//! A table that is too wide first cuts the cells of columns that may shrink, then leaves out optional columns from the
-//! right. Every line of a table is padded to the same width. This file knows no report.
+//! A table that is too wide first cuts the cells of columns that may shrink, then leaves out
+//! optional columns from the right. Every line of a table is padded to the same width. This file
+//! knows no report.
 
 use std::io;
 
@@ -145,8 +147,8 @@ impl Table {
         Ok(())
     }
 
-    /// Head and rows, each line padded to the same width, which is at most `max` unless not even the columns that must
-    /// stay find room in it.
+    /// Head and rows, each line padded to the same width, which is at most `max` unless not even
+    /// the columns that must stay find room in it.
     pub(super) fn lines(&self, max: usize) -> Vec<Vec<Span>> {
         let widths = self.layout(max);
         let head = self.columns.iter().map(|c| Cell::Text(c.head.clone()));
@@ -187,18 +189,20 @@ impl Table {
 
     fn natural(&self, i: usize) -> usize {
         let column = &self.columns[i];
-        if column.fit == Fit::Bar {
-            return BAR_MIN;
-        }
         let cells = self.rows.iter().map(|row| row[i].width());
-        cells.chain([column.head.width()]).max().unwrap_or(0)
+        let widest = cells.chain([column.head.width()]).max().unwrap_or(0);
+        match column.fit {
+            // A note in place of a bar is not cut.
+            Fit::Bar => widest.max(BAR_MIN),
+            _ => widest,
+        }
     }
 
     /// Gives columns that are left over to the bars.
     fn spread(&self, widths: &mut [Option<usize>], left: usize) {
         let bars = self.columns.iter().zip(widths);
         for (_, bar) in bars.filter(|(c, _)| c.fit == Fit::Bar) {
-            *bar = bar.map(|w| (w + left).min(BAR_MAX));
+            *bar = bar.map(|w| (w + left).min(BAR_MAX.max(w)));
         }
     }
 

@@ -1,11 +1,12 @@
 //! What may reach a terminal: text made harmless, its width in columns, and colours.
 //!
-//! A leak chooses its own file names, and a name may hold escape sequences that write to the clipboard, bidirectional
-//! controls that turn an extension around, or a line break that forges a row. Here, and nowhere else, escapes are written:
-//! the only way to put text on a [`Page`] is a [`Span`], and making one neutralises the text. This file knows no report.
+//! A leak chooses its own file names, and a name may hold escape sequences that write to the
+//! clipboard, bidirectional controls that turn an extension around, or a line break that forges a
+//! row. Here, and nowhere else, escapes are written: the only way to put text on a [`Page`] is a
+//! [`Span`], and making one neutralises the text. This file knows no report.
 //!
-//! Block and box characters are of ambiguous width; they are counted as one column, as terminals do unless set up for
-//! wide ambiguous characters.
+//! Block and box characters are of ambiguous width; they are counted as one column, as terminals do
+//! unless set up for wide ambiguous characters.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -16,11 +17,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// Columns left free at both sides of a page.
 pub(super) const MARGIN: usize = 2;
 
-/// Most combining characters kept on one base character; a natural script needs two, a tower of them covers other lines.
+/// Most combining characters kept on one base character; a natural script needs two, a tower of
+/// them covers other lines.
 const COMBINING_MAX: usize = 2;
 
-/// Whether a character may not be written as it is: controls (C0, DEL, C1), line and paragraph separators, bidirectional
-/// controls, characters that cannot be seen, tags, variation selectors and noncharacters.
+/// Whether a character may not be written as it is: controls (C0, DEL, C1), line and paragraph
+/// separators, bidirectional controls, characters that cannot be seen, tags, variation selectors
+/// and noncharacters.
 pub(super) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -33,14 +36,15 @@ pub(super) fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
-/// The text with every unsafe character shown as an escape: `\n`, `\r`, `\t`, or `\u{202e}`. Combining characters stay,
-/// as far as they have a base and there are no more than a script needs.
+/// The text with every unsafe character shown as an escape: `\n`, `\r`, `\t`, or `\u{202e}`.
+/// Combining characters stay, as far as they have a base and there are no more than a script needs.
 pub(super) fn neutralise(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
-    // At the start there is no base: a combining character there would sit on what stands before the text.
+    // At the start there is no base: a combining character there would sit on what stands before
+    // the text.
     let mut n_combining = COMBINING_MAX;
     for c in text.chars() {
         let combining = c.width() == Some(0);
@@ -301,8 +305,9 @@ impl<'w> Page<'w> {
     }
 }
 
-/// Breaks text into lines of at most `max` columns: at spaces, and between wide characters, but not before closing
-/// punctuation or after opening punctuation. A word longer than a line is broken anywhere.
+/// Breaks text into lines of at most `max` columns: at spaces, and between wide characters, but not
+/// before closing punctuation or after opening punctuation. A word longer than a line is broken
+/// anywhere.
 pub(super) fn wrap(text: &str, max: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -1,6 +1,7 @@
 //! Whole reports against committed files, and what must hold for every report.
 //!
-//! `UPDATE_EXPECT=1 cargo test --lib report` rewrites the files of `testdata`; read the difference before committing it.
+//! `UPDATE_EXPECT=1 cargo test --lib report` rewrites the files of `testdata`; read the difference
+//! before committing it.
 
 use std::path::Path;
 
@@ -384,6 +385,40 @@ fn a_level_below_that_of_the_volume_is_explained() {
         "达到“情节严重”标准",
         "按所述日期或情节，级别低于仅凭数量所达到的级别。",
     );
+    audit.assessments[0].cap = Some(Level::Serious);
+    check_headline(
+        &audit,
+        Lang::Zh,
+        "达到“情节严重”标准",
+        "按所述日期的法律规定，无论数量多少，最高级别为“情节严重”。",
+    );
+    audit.assessments[0].level = Level::None;
+    audit.assessments[0].cap = Some(Level::None);
+    check_headline(
+        &audit,
+        Lang::En,
+        "BELOW EVERY THRESHOLD",
+        "The numbers do not apply on the dates stated.",
+    );
+}
+
+#[test]
+fn only_what_went_into_a_higher_class_is_counted_above() {
+    #[track_caller]
+    fn check(audit: &Audit, options: &Options, notes: usize) {
+        let report = text(audit, options);
+        assert_eq!(report.matches("counted above").count(), notes, "{report}");
+    }
+    let options = options(Lang::En, 80, false);
+    check(&plain(), &options, 1);
+    let unclassed = Options {
+        classes: [("contact".to_owned(), "C".to_owned())].into(),
+        ..options.clone()
+    };
+    check(&plain(), &unclassed, 0);
+    let mut nothing_above = plain();
+    nothing_above.categories.reverse();
+    check(&nothing_above, &options, 0);
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The summary for a terminal, read from the top: the level and how far it is from the next one, what was read, then
-//! tables in the order in which a reader asks.
+//! The summary for a terminal, read from the top: the level and how far it is from the next one,
+//! what was read, then tables in the order in which a reader asks.
 //!
-//! This file decides order and wording; what is said is worked out in `summary`, how it looks in `table`, `gauge` and
-//! `terminal`. Without colours nothing is lost but the colours.
+//! This file decides order and wording; what is said is worked out in `summary`, how it looks in
+//! `table`, `gauge` and `terminal`. Without colours nothing is lost but the colours.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,8 @@ use super::{Lang, Options};
 use crate::audit::{Audit, Tool};
 use crate::law::{Assessment, Level};
 
-/// Columns of the catalog's hash that are shown: enough to tell two apart; the documents and JSON have all of it.
+/// Columns of the catalog's hash that are shown: enough to tell two apart; the documents and JSON
+/// have all of it.
 const CATALOG_SHOWN: usize = "blake3:".len() + 17;
 
 /// Writes the whole summary.
@@ -69,12 +70,20 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
         };
         let value = volume.with(lang, &[&thousands(weighted.value)]);
         let times = |threshold| ratio(weighted.value, threshold).unwrap_or_default();
-        let left = |threshold: u64| thousands(threshold.saturating_sub(weighted.value));
+        let next = |level| assessment.next.filter(|next| next.level == level);
+        let left = |level, threshold: u64| {
+            let missing = threshold.saturating_sub(weighted.value);
+            thousands(next(level).map_or(missing, |next| next.needed))
+        };
         let (serious, especially) = (weighted.serious, weighted.especially_serious);
         sentences.push(match volume_level(weighted) {
             Level::None => Msg::VolumeNone.with(
                 lang,
-                &[&value, &percent(weighted.value, serious), &left(serious)],
+                &[
+                    &value,
+                    &percent(weighted.value, serious),
+                    &left(Level::Serious, serious),
+                ],
             ),
             Level::Serious => Msg::VolumeSerious.with(
                 lang,
@@ -82,7 +91,7 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
                     &value,
                     &times(serious),
                     &percent(weighted.value, especially),
-                    &left(especially),
+                    &left(Level::EspeciallySerious, especially),
                 ],
             ),
             Level::EspeciallySerious => {
@@ -90,8 +99,13 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
             }
         });
     }
-    if has_volume(weighted) && assessment.level < volume_level(weighted) {
-        sentences.push(Msg::Capped.text(lang).to_owned());
+    match assessment.cap {
+        Some(Level::None) => sentences.push(Msg::CapNone.text(lang).to_owned()),
+        Some(level) => sentences.push(Msg::Cap.with(lang, &[words::level(level, lang)])),
+        None if has_volume(weighted) && assessment.level < volume_level(weighted) => {
+            sentences.push(Msg::Capped.text(lang).to_owned());
+        }
+        None => {}
     }
     if has_volume(weighted) && assessment.level > volume_level(weighted) {
         let reached = summary::reached(assessment);

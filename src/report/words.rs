@@ -1,7 +1,8 @@
 //! Every word of the reports, in both languages.
 //!
-//! One table: a message without its translation does not compile. Messages take arguments as `{0}`, `{1}`; which language
-//! is used is the caller's choice. The Chinese texts use the words of the law where it has some.
+//! One table: a message without its translation does not compile. Messages take arguments as `{0}`,
+//! `{1}`; which language is used is the caller's choice. The Chinese texts use the words of the law
+//! where it has some.
 
 use super::Lang;
 use crate::category::{Category, Reading};
@@ -54,6 +55,9 @@ messages! {
     NotByVolume: "The level rests on {0}, not on the weighted volume.", "该结论依据{0}，而非折算总量。";
     Capped: "The dates or circumstances stated keep the level below what the volume alone would reach.",
         "按所述日期或情节，级别低于仅凭数量所达到的级别。";
+    Cap: "The law of the dates stated knows no level above {0}, whatever the volume.",
+        "按所述日期的法律规定，无论数量多少，最高级别为“{0}”。";
+    CapNone: "The numbers do not apply on the dates stated.", "按所述日期，不适用上述数量标准。";
     Volume: "Weighted volume {0}", "折算总量 {0}";
     VolumeAtLeast: "Weighted volume at least {0}", "折算总量不少于 {0}";
     // run
@@ -94,6 +98,7 @@ messages! {
     ColProvision: "provision", "条款";
     ColReadings: "Readings", "认定口径";
     ColWeighted: "weighted", "折算总量";
+    CountedAbove: "counted above", "已计入上列";
     ColFlips: "flipped by", "影响级别的类别";
     ColWorst: "Worst files", "最严重的文件";
     ColPath: "path", "路径";
@@ -109,10 +114,12 @@ messages! {
     ColCopies: "Copies", "内容相同的副本";
     ColCopyOf: "same content as", "与其内容相同";
     ColInstrument: "instrument", "法律文件";
+    WhatIf: "What would change it", "可能改变级别的情节";
     // section titles of documents
     DocTitle: "Personal data audit", "个人信息审计报告";
     DocReadings: "Level under each reading", "各认定口径下的级别";
     DocProvisions: "Provisions", "条款";
+    DocSteps: "How the level was reached", "级别的认定过程";
     DocCategories: "Categories", "分类计数";
     DocKinds: "Kinds of values", "识别种类";
     DocFiles: "Files", "文件";
@@ -205,15 +212,6 @@ pub(super) fn level(level: Level, lang: Lang) -> &'static str {
     .text(lang)
 }
 
-/// The stable id of a level, as JSON has it.
-pub(super) fn level_id(level: Level) -> &'static str {
-    match level {
-        Level::None => "none",
-        Level::Serious => "serious",
-        Level::EspeciallySerious => "especially-serious",
-    }
-}
-
 /// The name of a reading by its id; an unknown id stands for itself.
 pub(super) fn reading(id: &str, lang: Lang) -> &str {
     match Reading::from_id(id) {
@@ -247,7 +245,8 @@ pub(super) fn reason(reason: &str, lang: Lang) -> String {
     reason.to_owned()
 }
 
-/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold enumeration commas.
+/// Items of a list in one sentence. In Chinese with a semicolon, because names of categories hold
+/// enumeration commas.
 pub(super) fn list(items: &[String], lang: Lang) -> String {
     items.join(match lang {
         Lang::En => ", ",

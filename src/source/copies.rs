@@ -1,8 +1,8 @@
 //! Copies: which entries hold the same bytes as an earlier one.
 //!
-//! Only entries of the same size are compared at all, first by the hash of their head, then by the hash of the whole, so
-//! that a file of unusual size is never read twice. Names say nothing here; what a copy means for counts is decided by
-//! `count`.
+//! Only entries of the same size are compared at all, first by the hash of their head, then by the
+//! hash of the whole, so that a file of unusual size is never read twice. Names say nothing here;
+//! what a copy means for counts is decided by `count`.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,8 +16,8 @@ const HEAD_BYTES: u64 = 64 << 10;
 /// Bytes read at a time.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// For each entry the index of the first entry with the same content, if that is another one. Empty files, standard input
-/// and what cannot be read are copies of nothing.
+/// For each entry the index of the first entry with the same content, if that is another one. Empty
+/// files, standard input and what cannot be read are copies of nothing.
 pub fn find_copies(entries: &[Entry]) -> Vec<Option<usize>> {
     let mut copies = vec![None; entries.len()];
     for group in groups(entries.iter().enumerate(), |(_, entry)| {
@@ -38,8 +38,9 @@ pub fn find_copies(entries: &[Entry]) -> Vec<Option<usize>> {
     copies
 }
 
-/// The items with the same key, in groups of at least two, each in the order given. Items without a key are dropped, and
-/// no key is computed for an item that stands alone: a key may cost the reading of a file.
+/// The items with the same key, in groups of at least two, each in the order given. Items without a
+/// key are dropped, and no key is computed for an item that stands alone: a key may cost the
+/// reading of a file.
 fn groups<T, K: Hash + Eq>(
     items: impl ExactSizeIterator<Item = T>,
     key: impl Fn(&T) -> Option<K>,
@@ -56,7 +57,8 @@ fn groups<T, K: Hash + Eq>(
     groups.into_values().filter(|g| g.len() > 1).collect()
 }
 
-/// Names hard links of one file as copies without reading them, and returns the entries that are left.
+/// Names hard links of one file as copies without reading them, and returns the entries that are
+/// left.
 fn without_links<'e>(
     group: &[(usize, &'e Entry)],
     copies: &mut [Option<usize>],

@@ -1,14 +1,14 @@
 //! Paths as reported: text for any path, without loss, and one order for all of them.
 //!
-//! A report must name a file so that it can be found again, even one whose name is no UTF-8. Making such text safe for a
-//! terminal is not done here; that belongs to the reports.
+//! A report must name a file so that it can be found again, even one whose name is no UTF-8. Making
+//! such text safe for a terminal is not done here; that belongs to the reports.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
 use std::path::{MAIN_SEPARATOR, Path};
 
-/// The path as text with `/` between its parts. Where the system's separator is `/`, a backslash is doubled and a byte
-/// that is not UTF-8 becomes `\xNN`, so that different paths stay different.
+/// The path as text with `/` between its parts. Where the system's separator is `/`, a backslash is
+/// doubled and a byte that is not UTF-8 becomes `\xNN`, so that different paths stay different.
 pub fn display(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut out = String::with_capacity(bytes.len());
@@ -27,7 +27,8 @@ pub fn display(path: &Path) -> String {
     out
 }
 
-/// The path as given, joined with the part below it. A root of `.` adds nothing, a `/` at its end is not doubled.
+/// The path as given, joined with the part below it. A root of `.` adds nothing, a `/` at its end
+/// is not doubled.
 pub(super) fn join(root: &Path, below: &Path) -> String {
     let root = display(root);
     let below = display(below);
@@ -44,7 +45,8 @@ pub(super) fn join(root: &Path, below: &Path) -> String {
     }
 }
 
-/// The order of reports: part by part, by bytes. A folder's files stand together, and no locale has a say.
+/// The order of reports: part by part, by bytes. A folder's files stand together, and no locale has
+/// a say.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     a.split('/').cmp(b.split('/'))
 }

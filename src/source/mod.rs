@@ -1,8 +1,9 @@
 //! Sources: where bytes come from, and the one place that opens data files.
 //!
-//! [`walk`](walk()) turns what the user named into [`Entry`]s in a stable order and into [`Skipped`]s for what cannot be
-//! read; [`Entry::open`] gives the bytes of one; [`find_copies`] says which entries hold the same bytes. Nothing here knows
-//! what the bytes mean: formats belong to `decode`.
+//! [`walk`](walk()) turns what the user named into [`Entry`]s in a stable order and into
+//! [`Skipped`]s for what cannot be read; [`Entry::open`] gives the bytes of one; [`find_copies`]
+//! says which entries hold the same bytes. Nothing here knows what the bytes mean: formats belong
+//! to `decode`.
 //!
 //! [`Skipped`]: crate::error::Skipped
 
@@ -35,7 +36,8 @@ pub enum EntryKind {
 pub struct Entry {
     /// The path to open. `-` for standard input.
     pub path: PathBuf,
-    /// The path as reported: as given by the user, joined with `/` to the part below it. See [`display`](display()).
+    /// The path as reported: as given by the user, joined with `/` to the part below it. See
+    /// [`display`](display()).
     pub display: String,
     /// Bytes at the time of the walk; 0 for standard input.
     pub size: u64,
@@ -70,11 +72,12 @@ impl Entry {
 
     /// Opens the entry for one sequential reading.
     ///
-    /// What was a regular file during the walk and has become a FIFO or a device since is refused, not opened, so that
-    /// the scan cannot be made to wait for a writer that never comes.
+    /// What was a regular file during the walk and has become a FIFO or a device since is refused,
+    /// not opened, so that the scan cannot be made to wait for a writer that never comes.
     ///
     /// # Errors
-    /// When the file has vanished, may not be read, or is no regular file any more ([`io::ErrorKind::InvalidInput`]).
+    /// When the file has vanished, may not be read, or is no regular file any more
+    /// ([`io::ErrorKind::InvalidInput`]).
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         match self.kind {
             EntryKind::Stdin => Ok(Box::new(io::stdin())),

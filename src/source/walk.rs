@@ -1,14 +1,17 @@
 //! The walk: from the paths a user names to the files to read, in a stable order.
 //!
-//! `walkdir` is used and not `ignore`, because an audit must see what a search tool passes over: hidden files and files
-//! that git ignores leak like any other. What applies to a path, in this order:
+//! `walkdir` is used and not `ignore`, because an audit must see what a search tool passes over:
+//! hidden files and files that git ignores leak like any other. What applies to a path, in this
+//! order:
 //!
-//! 1. `-` is standard input; any other path that was named is looked at whatever its name, and a link that was named is
-//!    followed.
-//! 2. Below a folder, a path that matches an `exclude` glob is left out, a folder with all that is in it.
+//! 1. `-` is standard input; any other path that was named is looked at whatever its name, and a
+//!    link that was named is followed.
+//! 2. Below a folder, a path that matches an `exclude` glob is left out, a folder with all that is
+//!    in it.
 //! 3. `max_depth`: a named path has depth 0, what lies directly in a named folder has depth 1.
 //! 4. Symbolic links below a folder are followed only with `follow_links`.
-//! 5. With `include` globs, only files that match one, or lie in a folder that matches one, are taken.
+//! 5. With `include` globs, only files that match one, or lie in a folder that matches one, are
+//!    taken.
 //! 6. Whatever is no regular file is skipped with its reason and never opened.
 //!
 //! The walk looks at names and metadata; it opens folders, no files.
@@ -50,8 +53,9 @@ pub struct WalkResult {
 
 /// Globs that choose files below the named folders.
 ///
-/// A glob without `/` is compared with names at any depth; one with `/` with the path below the named folder and with the
-/// path as reported. A `/` at its end means folders only. `*` and `?` do not match `/`, `**` does.
+/// A glob without `/` is compared with names at any depth; one with `/` with the path below the
+/// named folder and with the path as reported. A `/` at its end means folders only. `*` and `?` do
+/// not match `/`, `**` does.
 #[derive(Clone, Debug, Default)]
 pub struct Globs {
     include: Option<GlobSet>,
@@ -81,7 +85,8 @@ impl Globs {
         hit(&self.exclude) || (is_folder && hit(&self.exclude_folders))
     }
 
-    /// Whether a file is wanted: it, or a folder it lies in below the named one, matches an `include` glob.
+    /// Whether a file is wanted: it, or a folder it lies in below the named one, matches an
+    /// `include` glob.
     fn includes(&self, below: &Path, shown: &str) -> bool {
         let Some(set) = &self.include else {
             return true;
@@ -131,8 +136,9 @@ pub fn any_exists(inputs: &[PathBuf]) -> bool {
     })
 }
 
-/// Finds the files behind the inputs. A file that is reached on several ways is listed once, under the way that stands
-/// first among the inputs, and rather under its own path than under that of a link.
+/// Finds the files behind the inputs. A file that is reached on several ways is listed once, under
+/// the way that stands first among the inputs, and rather under its own path than under that of a
+/// link.
 pub fn walk(inputs: &[PathBuf], options: &WalkOptions) -> WalkResult {
     let mut walk = Walk {
         options,
@@ -170,7 +176,8 @@ struct Found {
 }
 
 impl Found {
-    /// The least of those that lead to the same file is kept: nothing in it depends on the order of a folder.
+    /// The least of those that lead to the same file is kept: nothing in it depends on the order of
+    /// a folder.
     fn rank(&self) -> (bool, bool, usize, &str) {
         let shown = match &self.what {
             Ok(entry) => &entry.display,
@@ -255,7 +262,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A link that is not followed. It is no gap in the scan when its target is scanned under its own path.
+    /// A link that is not followed. It is no gap in the scan when its target is scanned under its
+    /// own path.
     fn link(&mut self, resolved: PathBuf, path: &Path, below: &Path, shown: String) {
         let target = match fs::metadata(path) {
             Ok(target) => target,
@@ -365,8 +373,8 @@ fn reason_of(path: &Path, error: &io::Error) -> Reason {
         io::ErrorKind::NotFound if is_link => Reason::Link("points nowhere"),
         io::ErrorKind::NotFound => Reason::NotFound,
         io::ErrorKind::PermissionDenied => Reason::PermissionDenied,
-        // The kind for a chain of links that closes (`ELOOP`) has no stable name in the standard library. Of links that
-        // can be read, nothing else is left to fail.
+        // The kind for a chain of links that closes (`ELOOP`) has no stable name in the standard
+        // library. Of links that can be read, nothing else is left to fail.
         _ if is_link => Reason::Link("loop"),
         _ => Reason::from_io(error),
     }

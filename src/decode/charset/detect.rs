@@ -1,7 +1,8 @@
 //! Which encoding a file is in, by the bytes of its head.
 //!
-//! The prior is that of mainland China: what is not UTF-8 or UTF-16 is GB18030 unless the bytes speak for Big5. Encodings
-//! outside [`Encoding`] (Latin-1, Shift_JIS, EUC-KR) are not told; their ASCII is read as UTF-8 with broken bytes.
+//! The prior is that of mainland China: what is not UTF-8 or UTF-16 is GB18030 unless the bytes
+//! speak for Big5. Encodings outside [`Encoding`] (Latin-1, Shift_JIS, EUC-KR) are not told; their
+//! ASCII is read as UTF-8 with broken bytes.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
@@ -101,7 +102,8 @@ impl Utf8Evidence {
 pub(super) struct GbPairs {
     /// Characters of two or four bytes.
     chars: usize,
-    /// Of them, those of GB2312 (the characters in daily use) and those of four bytes, which nothing else looks like.
+    /// Of them, those of GB2312 (the characters in daily use) and those of four bytes, which
+    /// nothing else looks like.
     usual: usize,
     /// Bytes that are malformed.
     errors: usize,
@@ -144,8 +146,9 @@ impl GbPairs {
         }
     }
 
-    /// Whether there is Chinese in it: letters of Latin-1 between ASCII pair up, but never to characters of GB2312.
-    /// Traditional characters are outside GB2312, hence no more than a third is asked for.
+    /// Whether there is Chinese in it: letters of Latin-1 between ASCII pair up, but never to
+    /// characters of GB2312. Traditional characters are outside GB2312, hence no more than a third
+    /// is asked for.
     pub(super) fn is_plausible(&self) -> bool {
         self.usual > 0 && self.usual * 3 >= self.chars
     }
@@ -161,7 +164,8 @@ struct Big5Pairs {
     chars: usize,
     /// Punctuation and the 5,401 characters of level 1.
     usual: usize,
-    /// Characters whose second byte is in the ASCII range, as two in five are in Big5 and none in GB2312.
+    /// Characters whose second byte is in the ASCII range, as two in five are in Big5 and none in
+    /// GB2312.
     low_trail: usize,
     errors: usize,
 }
@@ -219,7 +223,8 @@ fn legacy(head: &[u8], whole: bool) -> Encoding {
 /// Fewer characters are too few for statistics to outweigh the prior.
 const CHARS_MIN: usize = 8;
 
-/// Asks the frequency tables of chardetng, on lines spread over the head: the first lines of an export are often ASCII.
+/// Asks the frequency tables of chardetng, on lines spread over the head: the first lines of an
+/// export are often ASCII.
 fn statistics_say_gb(head: &[u8], n_chars: usize) -> bool {
     if n_chars < CHARS_MIN {
         return true;

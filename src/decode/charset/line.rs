@@ -1,26 +1,27 @@
 //! One line at a time: what to do with bytes that are not valid in the encoding of the file.
 //!
-//! A line is the unit of judgement, because a dump that was pasted together changes its encoding from line to line, not
-//! within one. Nothing here reads.
+//! A line is the unit of judgement, because a dump that was pasted together changes its encoding
+//! from line to line, not within one. Nothing here reads.
 
 use encoding_rs::{Encoding, GB18030};
 use memchr::{memchr, memrchr};
 
 use super::detect::{GbPairs, Utf8Evidence};
 
-/// A longer line is judged in pieces of at most this many bytes, so that a dump with 24 MB on one line neither waits for
-/// its end nor is lost to one broken byte.
+/// A longer line is judged in pieces of at most this many bytes, so that a dump with 24 MB on one
+/// line neither waits for its end nor is lost to one broken byte.
 pub(super) const UNIT_BYTES_MAX: usize = 64 << 10;
 
 /// How far back from the limit a place to cut is looked for.
 const CUT_BACK_BYTES: usize = 4 << 10;
 
-/// A line in a file of another encoding is UTF-8 without doubt when it is valid and has this many characters of three
-/// bytes and none of two. Chinese in GBK looks like that by chance less than once in a million lines.
+/// A line in a file of another encoding is UTF-8 without doubt when it is valid and has this many
+/// characters of three bytes and none of two. Chinese in GBK looks like that by chance less than
+/// once in a million lines.
 const CERTAIN_CHARS: usize = 3;
 
-/// Length of the first line of `bytes` with its line feed, or of its first piece; `None` when its end is not in sight.
-/// `bytes` begins where a line or a piece begins.
+/// Length of the first line of `bytes` with its line feed, or of its first piece; `None` when its
+/// end is not in sight. `bytes` begins where a line or a piece begins.
 fn unit_len(bytes: &[u8]) -> Option<usize> {
     let window = &bytes[..bytes.len().min(UNIT_BYTES_MAX)];
     match memchr(b'\n', window) {
@@ -38,8 +39,9 @@ pub(super) fn complete_len(bytes: &[u8]) -> usize {
     end
 }
 
-/// Where to cut a line that is too long: behind a byte below `0`, which is no part of a longer character in any of the
-/// encodings; in a stretch without one, in front of an incomplete UTF-8 sequence.
+/// Where to cut a line that is too long: behind a byte below `0`, which is no part of a longer
+/// character in any of the encodings; in a stretch without one, in front of an incomplete UTF-8
+/// sequence.
 fn cut(window: &[u8]) -> usize {
     let back = window.len().saturating_sub(CUT_BACK_BYTES);
     match window[back..].iter().rposition(|&b| b < b'0') {
@@ -48,7 +50,8 @@ fn cut(window: &[u8]) -> usize {
     }
 }
 
-/// Length of the UTF-8 sequence at the end of `bytes` that lacks its last bytes; 0 when there is none.
+/// Length of the UTF-8 sequence at the end of `bytes` that lacks its last bytes; 0 when there is
+/// none.
 pub(super) fn incomplete_len(bytes: &[u8]) -> usize {
     for back in 1..=bytes.len().min(3) {
         let needed = match bytes[bytes.len() - back] {
@@ -95,10 +98,12 @@ fn end_of_unit(bytes: &[u8], begin: usize) -> usize {
     unit_len(&bytes[begin..]).map_or(bytes.len(), |len| begin + len)
 }
 
-/// Appends a line that is not valid UTF-8: as GB18030 if it is that, else with U+FFFD for what is broken (one for each
-/// maximal part of a sequence, as the Unicode Standard recommends in section 3.9).
+/// Appends a line that is not valid UTF-8: as GB18030 if it is that, else with U+FFFD for what is
+/// broken (one for each maximal part of a sequence, as the Unicode Standard recommends in section
+/// 3.9).
 fn push_broken(out: &mut Vec<u8>, unit: &[u8]) {
-    // UTF-8 that lost a byte is often valid GB18030 as well, so the evidence must speak against UTF-8
+    // UTF-8 that lost a byte is often valid GB18030 as well, so the evidence must speak against
+    // UTF-8
     if !Utf8Evidence::of(unit).is_utf8()
         && GbPairs::of(unit).is_plausible()
         && let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(unit)

@@ -1,8 +1,8 @@
 //! Character sets: telling the encoding of a file and turning it into UTF-8, block by block.
 //!
-//! [`Encoding::detect`] decides for a whole file by its head; [`Transcoder`] then reads it as UTF-8 and lets single lines
-//! that are written in another encoding have their own way, because dumps are pasted together from several sources. This
-//! module knows lines but no formats.
+//! [`Encoding::detect`] decides for a whole file by its head; [`Transcoder`] then reads it as UTF-8
+//! and lets single lines that are written in another encoding have their own way, because dumps are
+//! pasted together from several sources. This module knows lines but no formats.
 
 mod detect;
 mod line;
@@ -14,8 +14,8 @@ use encoding_rs::{CoderResult, Decoder};
 /// The encoding of a file's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// UTF-8, with or without a byte order mark. Bytes that are not valid are decoded line by line as GB18030 where they
-    /// are valid in it.
+    /// UTF-8, with or without a byte order mark. Bytes that are not valid are decoded line by line
+    /// as GB18030 where they are valid in it.
     Utf8,
     /// UTF-16, little endian.
     Utf16Le,
@@ -39,8 +39,8 @@ impl Encoding {
         }
     }
 
-    /// Tells the encoding from the first bytes of a file. `whole` says that they are all there is; if not, a character
-    /// cut at their end is no evidence against an encoding.
+    /// Tells the encoding from the first bytes of a file. `whole` says that they are all there is;
+    /// if not, a character cut at their end is no evidence against an encoding.
     pub fn detect(head: &[u8], whole: bool) -> Encoding {
         detect::detect(head, whole)
     }
@@ -51,7 +51,8 @@ pub(crate) const BOM_UTF8: &[u8] = b"\xEF\xBB\xBF";
 /// U+FEFF in GB18030, written by a few exporters as a signature.
 const BOM_GB18030: &[u8] = b"\x84\x31\x95\x33";
 
-/// Reads until `buf` holds `want` bytes more or the reader ends. On an error, what was read before it is in `buf`.
+/// Reads until `buf` holds `want` bytes more or the reader ends. On an error, what was read before
+/// it is in `buf`.
 pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> io::Result<()> {
     buf.reserve(want);
     rdr.take(want as u64).read_to_end(buf).map(|_| ())
@@ -59,8 +60,8 @@ pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> i
 
 /// A reader of any encoding as blocks of UTF-8 text.
 ///
-/// Text is handed out in whole lines (of a line longer than 64 KiB, in pieces), because a line with a
-/// broken byte is judged as a whole. So what comes out does not depend on where blocks end.
+/// Text is handed out in whole lines (of a line longer than 64 KiB, in pieces), because a line with
+/// a broken byte is judged as a whole. So what comes out does not depend on where blocks end.
 pub struct Transcoder<'r> {
     rdr: Box<dyn Read + 'r>,
     encoding: Encoding,
@@ -98,8 +99,9 @@ impl<'r> Transcoder<'r> {
         }
     }
 
-    /// Appends about `want` bytes of UTF-8 to `out`, never part of a character. Returns false at the end of the input,
-    /// when nothing was appended. How much is appended depends on the content and `want` alone, not on sizes of reads.
+    /// Appends about `want` bytes of UTF-8 to `out`, never part of a character. Returns false at
+    /// the end of the input, when nothing was appended. How much is appended depends on the content
+    /// and `want` alone, not on sizes of reads.
     ///
     /// # Errors
     /// When the reader fails, after all that was read before has been handed out.
@@ -120,8 +122,8 @@ impl<'r> Transcoder<'r> {
         self.error.take().map_or(Ok(false), Err)
     }
 
-    /// Reads straight into `out`, so that a block of valid text costs the read, the search for its last line end and the
-    /// check of its validity, and no copy.
+    /// Reads straight into `out`, so that a block of valid text costs the read, the search for its
+    /// last line end and the check of its validity, and no copy.
     fn fill_utf8(&mut self, out: &mut Vec<u8>, want: usize) {
         let from = out.len();
         self.read_lines(out, want, BOM_UTF8);
@@ -163,7 +165,8 @@ impl<'r> Transcoder<'r> {
         self.raw = raw;
     }
 
-    /// Appends the carry and about `want` bytes, up to the end of the last line in them; the rest is the new carry.
+    /// Appends the carry and about `want` bytes, up to the end of the last line in them; the rest
+    /// is the new carry.
     fn read_lines(&mut self, buf: &mut Vec<u8>, want: usize, bom: &[u8]) {
         let from = buf.len();
         buf.append(&mut self.carry);

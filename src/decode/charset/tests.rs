@@ -1,4 +1,5 @@
-//! Tests of encodings: detection, decoding at any size of block and read, and lines in another encoding.
+//! Tests of encodings: detection, decoding at any size of block and read, and lines in another
+//! encoding.
 
 use proptest::prelude::*;
 

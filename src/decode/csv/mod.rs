@@ -1,11 +1,13 @@
 //! Delimited files: a row is a record, a cell a field.
 //!
-//! Rows are kept as they are: a row with cells to spare gets columns without a name, a short one has fewer fields. Cells
-//! are trimmed of white space and of guards against spreadsheets. A blank line, and a row that repeats the header (as in
-//! exports that were pasted together), is no record. How quotes are read is in `split`.
+//! Rows are kept as they are: a row with cells to spare gets columns without a name, a short one
+//! has fewer fields. Cells are trimmed of white space and of guards against spreadsheets. A blank
+//! line, and a row that repeats the header (as in exports that were pasted together), is no record.
+//! How quotes are read is in `split`.
 //!
-//! Lines in front of the header (the preamble of a bill or statement), and the pieces of a row that is longer than a
-//! record may be, are records of a second table without columns, as in text: they have no cells.
+//! Lines in front of the header (the preamble of a bill or statement), and the pieces of a row that
+//! is longer than a record may be, are records of a second table without columns, as in text: they
+//! have no cells.
 
 pub(crate) mod split;
 
@@ -74,7 +76,8 @@ impl<'r> CsvDecoder<'r> {
         }
     }
 
-    /// Takes what begins at `start` and returns where the next thing begins; `None` when more text is needed.
+    /// Takes what begins at `start` and returns where the next thing begins; `None` when more text
+    /// is needed.
     fn take(&mut self, batch: &mut Batch, start: usize) -> Option<usize> {
         if self.in_long_row || self.preamble_lines > 0 {
             return self.take_line(batch, start);
@@ -127,7 +130,8 @@ impl<'r> CsvDecoder<'r> {
         Some(piece.next)
     }
 
-    /// A row that begins on a line and whose fields begin at `first`: a record, the header, or nothing.
+    /// A row that begins on a line and whose fields begin at `first`: a record, the header, or
+    /// nothing.
     fn take_row(&mut self, batch: &mut Batch, first: usize, line: u64) {
         unescape_fields(
             &mut batch.text,

@@ -1,25 +1,30 @@
 //! One delimited record: where it ends and where its fields lie.
 //!
-//! Functions over a slice, used by the decoder and by the sniffer that tries dialects. What is said here about quotes is
-//! the whole of the rule for damaged ones:
+//! Functions over a slice, used by the decoder and by the sniffer that tries dialects. What is said
+//! here about quotes is the whole of the rule for damaged ones:
 //!
-//! - A quote opens a field only as its first byte (after spaces); anywhere else it is a letter (`5" pipe`).
-//! - Its partner is the next quote that is not doubled. It must be followed (after spaces) by a delimiter, a line end or
-//!   the end of the file, and lie within [`Shape::record_bytes_max`] of the record's begin.
-//! - Without such a partner the opening quote is a letter, and the field ends at the next delimiter or line end.
-//! - A partner on a later line is refused when all the lines from the record's begin to the end of the partner's line
-//!   have exactly the fields of a record, with at least [`HIDDEN_DELIMITERS_MIN`] delimiters in all: they are records
-//!   that an unbalanced quote hides. A field that really holds such lines is thereby read as the records it looks like.
+//! - A quote opens a field only as its first byte (after spaces); anywhere else it is a letter (`5"
+//!   pipe`).
+//! - Its partner is the next quote that is not doubled. It must be followed (after spaces) by a
+//!   delimiter, a line end or the end of the file, and lie within [`Shape::record_bytes_max`] of
+//!   the record's begin.
+//! - Without such a partner the opening quote is a letter, and the field ends at the next delimiter
+//!   or line end.
+//! - A partner on a later line is refused when all the lines from the record's begin to the end of
+//!   the partner's line have exactly the fields of a record, with at least
+//!   [`HIDDEN_DELIMITERS_MIN`] delimiters in all: they are records that an unbalanced quote hides.
+//!   A field that really holds such lines is thereby read as the records it looks like.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
 
 use crate::record::{Field, Span};
 
-/// Fields taken of one record; what follows belongs to the last one. Bounds the memory of a line of mere delimiters.
+/// Fields taken of one record; what follows belongs to the last one. Bounds the memory of a line of
+/// mere delimiters.
 const FIELDS_MAX: usize = 1 << 14;
 
-/// Delimiters that lines must show before they count as records hidden by an unbalanced quote: two lines of a table with
-/// four columns, six lines of one with two.
+/// Delimiters that lines must show before they count as records hidden by an unbalanced quote: two
+/// lines of a table with four columns, six lines of one with two.
 const HIDDEN_DELIMITERS_MIN: usize = 6;
 
 /// How records are written, as far as splitting needs it.
@@ -72,8 +77,9 @@ enum Edge {
     Limit,
 }
 
-/// Splits the record at `start`, which is no empty slice. `is_last` says that nothing follows `text`. Fields are appended
-/// to `fields` and, if they hold escapes, named in `escaped`; both are left as they were unless the record is complete.
+/// Splits the record at `start`, which is no empty slice. `is_last` says that nothing follows
+/// `text`. Fields are appended to `fields` and, if they hold escapes, named in `escaped`; both are
+/// left as they were unless the record is complete.
 pub(crate) fn split_record(
     shape: &Shape,
     text: &[u8],
@@ -257,8 +263,8 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether the lines from the record's begin to the line of `close` are records that the quote at `open`, in front of
-    /// the field of that column, hides.
+    /// Whether the lines from the record's begin to the line of `close` are records that the quote
+    /// at `open`, in front of the field of that column, hides.
     fn hides_records(&self, open: usize, close: usize, column: usize) -> Result<bool, Split> {
         let Some(last_feed) = memrchr(b'\n', &self.text[open..close]).map(|i| open + i) else {
             return Ok(false);
@@ -289,7 +295,8 @@ impl Splitter<'_> {
             && self.n_fields_of_line(last_feed + 1, end) == self.shape.columns)
     }
 
-    /// Fields of a line read as a record of its own. The line that holds the partner may have quoted fields behind it.
+    /// Fields of a line read as a record of its own. The line that holds the partner may have
+    /// quoted fields behind it.
     fn n_fields_of_line(&self, start: usize, end: usize) -> usize {
         let line = Splitter {
             shape: self.shape,
@@ -312,8 +319,9 @@ impl Splitter<'_> {
     }
 }
 
-/// Removes the escapes of a completed record from its text, in place, and trims the fields they were in. The bytes left
-/// over behind a field become NUL. `backslash` says that a backslash is an escape.
+/// Removes the escapes of a completed record from its text, in place, and trims the fields they
+/// were in. The bytes left over behind a field become NUL. `backslash` says that a backslash is an
+/// escape.
 pub(crate) fn unescape_fields(
     text: &mut [u8],
     fields: &mut [Field],
@@ -370,8 +378,8 @@ fn unescaped(byte: u8) -> u8 {
     }
 }
 
-/// Without white space at both ends, and without what exporters put around a number so that a spreadsheet leaves it
-/// alone: `="123"`, `'123`, `` `123 ``.
+/// Without white space at both ends, and without what exporters put around a number so that a
+/// spreadsheet leaves it alone: `="123"`, `'123`, `` `123 ``.
 pub(crate) fn trim(text: &[u8], span: Span) -> Span {
     let Span { mut start, mut end } = span;
     let is_blank = |at: u32| matches!(text[at as usize], b' ' | b'\t' | b'\r' | b'\n');

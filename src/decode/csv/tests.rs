@@ -31,7 +31,8 @@ fn decode_with(bytes: &[u8], dialect: Dialect, limits: &DecodeLimits, size: usiz
     decoded
 }
 
-/// Decodes with every size of read and block, and with a longest record that short tests do not reach.
+/// Decodes with every size of read and block, and with a longest record that short tests do not
+/// reach.
 #[track_caller]
 fn decode(bytes: &[u8], dialect: Dialect) -> Decoded {
     all_ways(|size, block_bytes| {

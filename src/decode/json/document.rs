@@ -1,8 +1,9 @@
 //! Documents: the structure around the records of one JSON document.
 //!
-//! The document is never held: its objects and arrays are open [`Frame`]s, and of what lies in them the elements of arrays
-//! go out as records at once. The other values are the [`Rest`]: one record of the root at the document's end, except that
-//! a value whose key is data (`{"13900000000": {…}}`) is a record of its own with that key.
+//! The document is never held: its objects and arrays are open [`Frame`]s, and of what lies in them
+//! the elements of arrays go out as records at once. The other values are the [`Rest`]: one record
+//! of the root at the document's end, except that a value whose key is data (`{"13900000000":
+//! {…}}`) is a record of its own with that key.
 
 use super::names::{Key, NONE, NodeId};
 use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
@@ -11,8 +12,8 @@ use crate::decode::block::{Step, Stop, Trouble, field, holds_data};
 use crate::decode::escape::{Escape, unescape};
 use crate::record::{Batch, Field, Record};
 
-/// Bytes the rest may hold before it goes out early, as a record for itself: bounds memory where a document is one object
-/// with millions of entries.
+/// Bytes the rest may hold before it goes out early, as a record for itself: bounds memory where a
+/// document is one object with millions of entries.
 const REST_BYTES_MAX: usize = 1 << 20;
 
 /// An open container outside the records.
@@ -61,7 +62,8 @@ impl Rest {
         }
     }
 
-    /// Puts the values in place of the first `used` bytes of a text; where the text behind them begins.
+    /// Puts the values in place of the first `used` bytes of a text; where the text behind them
+    /// begins.
     pub(super) fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
         text.splice(..used, self.saved.drain(..)).for_each(drop);
         self.kept
@@ -277,7 +279,8 @@ impl JsonDecoder<'_> {
         self.rest.kept.push(Kept { field, line });
     }
 
-    /// Closes the innermost frame; its own record goes out, and at the end of the document all of the rest.
+    /// Closes the innermost frame; its own record goes out, and at the end of the document all of
+    /// the rest.
     fn close(&mut self, batch: &mut Batch, at: &mut usize) {
         let mark = self.frames.pop().and_then(|frame| frame.mark);
         if self.frames.is_empty() {
@@ -287,8 +290,8 @@ impl JsonDecoder<'_> {
         }
     }
 
-    /// Makes the rest from `mark` on a record. Where other records came in between, its values are copied to behind them,
-    /// so that fields ascend through the batch.
+    /// Makes the rest from `mark` on a record. Where other records came in between, its values are
+    /// copied to behind them, so that fields ascend through the batch.
     fn emit(&mut self, batch: &mut Batch, at: &mut usize, mark: usize) {
         let Some(oldest) = self.rest.kept.get(mark) else {
             return;
@@ -324,7 +327,8 @@ impl JsonDecoder<'_> {
         });
     }
 
-    /// Gives the structure of the document up: what was read of the rest goes out, values that follow are records.
+    /// Gives the structure of the document up: what was read of the rest goes out, values that
+    /// follow are records.
     fn lose(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
         self.emit_all(batch, at);
         self.lost = true;

@@ -1,9 +1,10 @@
 //! JSON: documents and JSON Lines as records.
 //!
-//! In JSON Lines, and wherever values just follow one another, each value is a record. In a single document the elements of
-//! every array outside a record are records; what else the enclosing objects hold becomes a record of the root (see
-//! `document`). A record's nested values are flattened: columns are named by paths, `user.phone`, `phones[]`.
-//! Damaged stretches are read as text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
+//! In JSON Lines, and wherever values just follow one another, each value is a record. In a single
+//! document the elements of every array outside a record are records; what else the enclosing
+//! objects hold becomes a record of the root (see `document`). A record's nested values are
+//! flattened: columns are named by paths, `user.phone`, `phones[]`. Damaged stretches are read as
+//! text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
 
 mod document;
 mod names;
@@ -26,15 +27,16 @@ use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
 
-/// Attempts to read a value inside a stretch that has failed, before all of it is taken as text. Keeps the time spent on
-/// damage proportional to its length.
+/// Attempts to read a value inside a stretch that has failed, before all of it is taken as text.
+/// Keeps the time spent on damage proportional to its length.
 const ATTEMPTS_MAX: u32 = 16;
 
 /// Decodes JSON.
 ///
-/// Tables: the first is that of the root and has no name; each list of a document has its own, named by its path
-/// (`data.list`). A table without columns takes what had to be read as text. Keys that are data themselves (seven digits or
-/// more, an address) become fields, of a column named `{key}`.
+/// Tables: the first is that of the root and has no name; each list of a document has its own,
+/// named by its path (`data.list`). A table without columns takes what had to be read as text. Keys
+/// that are data themselves (seven digits or more, an address) become fields, of a column named
+/// `{key}`.
 pub struct JsonDecoder<'r> {
     blocks: Blocks<'r>,
     rows: Rows,
@@ -45,7 +47,8 @@ pub struct JsonDecoder<'r> {
     stack: Vec<Open>,
     /// Whether values that stand alone are records, rather than documents to look into.
     lines: bool,
-    /// Whether the structure of a document was lost to damage, so that closing brackets close nothing.
+    /// Whether the structure of a document was lost to damage, so that closing brackets close
+    /// nothing.
     lost: bool,
     /// Containers open around the records.
     frames: Vec<Frame>,
@@ -169,7 +172,8 @@ impl<'r> JsonDecoder<'r> {
         Step::Went
     }
 
-    /// Takes one stretch of damage as a record of text: up to the line's end, or to where the next element begins.
+    /// Takes one stretch of damage as a record of text: up to the line's end, or to where the next
+    /// element begins.
     fn damage(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
         let start = *at;
         if start == batch.text.len() {
@@ -237,7 +241,8 @@ impl<'r> JsonDecoder<'r> {
     }
 }
 
-/// The end of a stretch of damage: behind the next line break, or, `within_line`, between `},` and `{`.
+/// The end of a stretch of damage: behind the next line break, or, `within_line`, between `},` and
+/// `{`.
 fn stretch_end(text: &[u8], start: usize, within_line: bool) -> Option<usize> {
     if !within_line {
         return memchr(b'\n', &text[start..]).map(|n| start + n + 1);

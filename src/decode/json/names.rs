@@ -1,8 +1,9 @@
 //! Names: which column a value belongs to, by its path.
 //!
-//! The paths of a table form a tree, one node per key, so that the column of a value is found by walking with the value
-//! instead of building its path. Records of a file mostly have the same keys in the same order: each node remembers which
-//! sibling came next, and a key that agrees with it costs a comparison and no hashing. Knows keys, not JSON text.
+//! The paths of a table form a tree, one node per key, so that the column of a value is found by
+//! walking with the value instead of building its path. Records of a file mostly have the same keys
+//! in the same order: each node remembers which sibling came next, and a key that agrees with it
+//! costs a comparison and no hashing. Knows keys, not JSON text.
 
 use std::collections::HashMap;
 
@@ -155,7 +156,8 @@ impl Names {
         self.nodes[node as usize].table
     }
 
-    /// The node of a key below `parent`, when `previous` was the node of the key before it, or [`NONE`].
+    /// The node of a key below `parent`, when `previous` was the node of the key before it, or
+    /// [`NONE`].
     pub(super) fn key(&mut self, parent: NodeId, previous: NodeId, key: &[u8]) -> Key {
         let guess = self.guess(parent, previous);
         if guess != NONE {
@@ -178,8 +180,8 @@ impl Names {
         Key::Name(node)
     }
 
-    /// The node of an array's element. The elements of an array inside a record share one; those of a record that is
-    /// itself an array are its columns and have one each.
+    /// The node of an array's element. The elements of an array inside a record share one; those of
+    /// a record that is itself an array are its columns and have one each.
     pub(super) fn element(&mut self, parent: NodeId, previous: NodeId, index: u32) -> NodeId {
         let at = &self.nodes[parent as usize];
         if at.kind != Kind::Root {

@@ -404,7 +404,8 @@ proptest! {
     fn any_bytes_are_read(bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"{}[],:\"\\n1u@ \n".to_vec())], 0..200), lines: bool, block in 1usize..50) {
         let want = read_with(&bytes, lines, (usize::MAX, 1 << 20), 60);
         let got = read_with(&bytes, lines, (3, block), 60);
-        // A value that breaks off may leave names of columns behind, more or fewer by how much of it was there.
+        // A value that breaks off may leave names of columns behind, more or fewer by how much of
+        // it was there.
         prop_assert_eq!((got.rows, got.problems), (want.rows, want.problems));
     }
 }

@@ -1,7 +1,8 @@
 //! Values: one JSON value becomes the fields of one record, flattened.
 //!
-//! A [`Reader`] walks a value with an explicit stack and pushes a field per scalar, as it stands in the text; unescaping
-//! waits until the record is known to be complete. It does not know where values begin or what follows them.
+//! A [`Reader`] walks a value with an explicit stack and pushes a field per scalar, as it stands in
+//! the text; unescaping waits until the record is known to be complete. It does not know where
+//! values begin or what follows them.
 
 use memchr::memchr2;
 
@@ -51,8 +52,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads the value at the position. When the text ends inside it, the fields read so far are there, with the part of
-    /// the last one.
+    /// Reads the value at the position. When the text ends inside it, the fields read so far are
+    /// there, with the part of the last one.
     pub(super) fn value(&mut self, root: NodeId) -> Result<(), Stop> {
         self.stack.clear();
         let mut node = root;
@@ -122,7 +123,8 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// The child at the position, or none and the container is closed. A comma before the end is let pass.
+    /// The child at the position, or none and the container is closed. A comma before the end is
+    /// let pass.
     fn child(&mut self) -> Result<Option<NodeId>, Stop> {
         self.at = skip_space(self.text, self.at);
         let byte = self.peek()?;
@@ -210,7 +212,8 @@ impl Reader<'_> {
             Bare::Bad => return Err(Stop::Bad),
         }
         self.at = end;
-        // A number at the very end of the text may go on; whether it is complete only the caller knows.
+        // A number at the very end of the text may go on; whether it is complete only the caller
+        // knows.
         if whole || self.stack.is_empty() {
             Ok(())
         } else {
@@ -236,7 +239,8 @@ impl Reader<'_> {
 /// Why a key could not be read, and the part of it that is there.
 type CutKey = (Stop, Option<Quoted>);
 
-/// Reads the key at `at`, which stands on its quote, and the colon behind it. `place` is the parent and the last child.
+/// Reads the key at `at`, which stands on its quote, and the colon behind it. `place` is the parent
+/// and the last child.
 pub(super) fn read_key(
     text: &[u8],
     at: &mut usize,
@@ -264,8 +268,8 @@ pub(super) fn read_key(
     Ok((quoted, key))
 }
 
-/// The string whose opening quote is at `at`, and whether its end is in the text. Line breaks and other raw control
-/// characters are let pass.
+/// The string whose opening quote is at `at`, and whether its end is in the text. Line breaks and
+/// other raw control characters are let pass.
 pub(super) fn string(text: &[u8], at: usize) -> (Quoted, bool) {
     let start = at + 1;
     let (mut end, mut escaped) = (start, false);
@@ -323,8 +327,8 @@ pub(super) fn bare_end(text: &[u8], at: usize) -> usize {
         .map_or(text.len(), |n| at + n)
 }
 
-/// What a token is; `whole` says that its end is known, else it may be the beginning of one. `NaN` and `Infinity` are
-/// not JSON, but common.
+/// What a token is; `whole` says that its end is known, else it may be the beginning of one. `NaN`
+/// and `Infinity` are not JSON, but common.
 pub(super) fn bare_kind(token: &[u8], whole: bool) -> Bare {
     let is = |word: &[u8]| token == word || (!whole && word.starts_with(token));
     match token.first() {

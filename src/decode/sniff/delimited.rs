@@ -1,7 +1,8 @@
 //! Whether a text is rows with a delimiter, and which dialect they are in.
 //!
-//! Each delimiter is tried on the head; rows of a table have the same number of fields, lines of prose and logs do not.
-//! What is in the cells matters only to tell lines that have commas in the same places from rows.
+//! Each delimiter is tried on the head; rows of a table have the same number of fields, lines of
+//! prose and logs do not. What is in the cells matters only to tell lines that have commas in the
+//! same places from rows.
 
 use super::Dialect;
 use super::header;
@@ -49,7 +50,8 @@ pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<D
         Some("tsv" | "tab") => Some(b'\t'),
         _ => None,
     };
-    // a quote that does not close in the head may begin a long cell, or be damage: try the one, then the other
+    // a quote that does not close in the head may begin a long cell, or be damage: try the one,
+    // then the other
     best(text, whole, by_name.is_some())
         .or_else(|| best(text, true, by_name.is_some()).filter(|_| !whole))
         .map(|trial| trial.dialect())
@@ -93,7 +95,8 @@ fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
 
 impl Trial {
     fn new(text: &[u8], delimiter: u8, backslash: bool, is_last: bool) -> Option<Trial> {
-        // unquoted formats hold single quotes as letters, so quotes must be seen to be believed there
+        // unquoted formats hold single quotes as letters, so quotes must be seen to be believed
+        // there
         let quotes = match delimiter {
             b'\x01' => false,
             b'\t' => has_quoted_cell(text, delimiter),
@@ -181,8 +184,8 @@ impl Trial {
         !self.is_prose() && !self.is_labelled() && !self.is_log()
     }
 
-    /// Sentences have many words between two delimiters, end with a full stop, or have a space behind the delimiters and
-    /// nothing else that makes a table.
+    /// Sentences have many words between two delimiters, end with a full stop, or have a space
+    /// behind the delimiters and nothing else that makes a table.
     fn is_prose(&self) -> bool {
         if self.dialect.delimiter == b'\t' {
             return false;
@@ -231,7 +234,8 @@ impl Trial {
     }
 }
 
-/// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`]. `is_last` says that nothing follows it.
+/// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`]. `is_last` says that
+/// nothing follows it.
 fn rows(text: &[u8], dialect: Dialect, is_last: bool) -> Vec<Row> {
     let shape = Shape {
         delimiter: dialect.delimiter,
@@ -290,14 +294,15 @@ fn is_ruling(cells: &[String]) -> bool {
     cells.iter().all(|cell| cell.chars().all(is_drawn)) && cells.iter().any(|cell| cell.len() > 2)
 }
 
-/// Whether a row has more than a few of its cells filled. The lines of a preamble that a spreadsheet has filled up with
-/// delimiters have one.
+/// Whether a row has more than a few of its cells filled. The lines of a preamble that a
+/// spreadsheet has filled up with delimiters have one.
 fn is_filled(row: &Row) -> bool {
     let n_filled = row.cells.iter().filter(|c| !c.is_empty()).count();
     row.cells.len() < 4 || n_filled * 4 > row.cells.len()
 }
 
-/// The most frequent number of fields; of equals, the greater. Lines of a preamble have one field, or one filled.
+/// The most frequent number of fields; of equals, the greater. Lines of a preamble have one field,
+/// or one filled.
 fn usual_width(rows: &[Row]) -> Option<usize> {
     let widths = rows
         .iter()
@@ -315,8 +320,8 @@ fn usual_width(rows: &[Row]) -> Option<usize> {
     }
 }
 
-/// Index of the first row of the table: the first one of the usual width of which as many as half of the next few rows
-/// are, too.
+/// Index of the first row of the table: the first one of the usual width of which as many as half
+/// of the next few rows are, too.
 fn first_row(rows: &[Row], width: usize) -> Option<usize> {
     let is_regular = |row: &Row| row.cells.len() == width && is_filled(row);
     let is_followed = |at: usize| {
@@ -335,7 +340,8 @@ fn has_quoted_cell(text: &[u8], delimiter: u8) -> bool {
     opens && text.windows(2).any(|w| w[0] == b'"' && is_edge(w[1]))
 }
 
-/// Whether quotes inside quotes are written `\"`: never doubled, and not the end of a path (`"C:\dir\",`).
+/// Whether quotes inside quotes are written `\"`: never doubled, and not the end of a path
+/// (`"C:\dir\",`).
 fn escapes_quotes(text: &[u8], delimiter: u8) -> bool {
     let is_inside =
         |w: &[u8]| w[..2] == *b"\\\"" && w[2] != delimiter && !b"\r\n\"".contains(&w[2]);

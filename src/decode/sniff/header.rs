@@ -1,8 +1,9 @@
 //! Whether the first row of a table names its columns.
 //!
-//! Names are words: not empty, all different, without long numbers, dates or addresses of mail. They are told from a
-//! first row of values by the contrast with the column below them, or by being words that name columns. The words here
-//! serve this one question; what a column means is decided elsewhere.
+//! Names are words: not empty, all different, without long numbers, dates or addresses of mail.
+//! They are told from a first row of values by the contrast with the column below them, or by being
+//! words that name columns. The words here serve this one question; what a column means is decided
+//! elsewhere.
 
 use super::delimited::Row;
 

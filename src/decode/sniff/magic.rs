@@ -1,6 +1,7 @@
 //! Signatures of formats that are known and not decoded.
 //!
-//! A signature is listed only if no text begins with it by chance. This file knows names, not how to read anything.
+//! A signature is listed only if no text begins with it by chance. This file knows names, not how
+//! to read anything.
 
 /// A signature at an offset, and the name for the report.
 type Magic = (usize, &'static [u8], &'static str);

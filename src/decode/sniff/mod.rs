@@ -1,8 +1,8 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
-//! The order is from the surest sign to the weakest: signatures of formats that are not decoded, control bytes, SQL
-//! statements, JSON, rows with a delimiter, and text for the rest. A name's ending is believed only where the content
-//! leaves a choice. Nothing here reads a file.
+//! The order is from the surest sign to the weakest: signatures of formats that are not decoded,
+//! control bytes, SQL statements, JSON, rows with a delimiter, and text for the rest. A name's
+//! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 mod delimited;
 mod header;
@@ -29,7 +29,8 @@ pub enum Format {
     JsonLines,
     /// A dump of SQL statements.
     Sql,
-    /// A format that is known by its signature and not decoded; the name is for the report (`zip archive`).
+    /// A format that is known by its signature and not decoded; the name is for the report (`zip
+    /// archive`).
     Unsupported(&'static str),
 }
 
@@ -73,10 +74,11 @@ pub struct Sniffed {
     pub encoding: Encoding,
 }
 
-/// Tells format and encoding of a file from its head. `whole` says that the head is all there is. `ending` is the file
-/// name's ending in lower case, without the dot.
+/// Tells format and encoding of a file from its head. `whole` says that the head is all there is.
+/// `ending` is the file name's ending in lower case, without the dot.
 ///
-/// A list of single values, one a line, is text unless the ending says `csv` or `tsv`: then it is a table of one column.
+/// A list of single values, one a line, is text unless the ending says `csv` or `tsv`: then it is a
+/// table of one column.
 pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
     let format = match magic::unsupported(head) {
@@ -113,8 +115,8 @@ fn text_of(head: &[u8], whole: bool, encoding: Encoding) -> Vec<u8> {
     text
 }
 
-/// More than one byte in ten is a control character that no text uses, or was no character at all. `\x01` to `\x03`
-/// separate fields in exports of Hive, and an escape begins a colour in logs.
+/// More than one byte in ten is a control character that no text uses, or was no character at all.
+/// `\x01` to `\x03` separate fields in exports of Hive, and an escape begins a colour in logs.
 fn is_binary(text: &[u8]) -> bool {
     let is_control = |b: &u8| matches!(b, 0 | 4..=7 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F);
     let n_controls = text.iter().filter(|b| is_control(b)).count();

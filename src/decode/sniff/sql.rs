@@ -48,8 +48,9 @@ const SETTINGS: &[&str] = &[
     "\\c",
 ];
 
-/// Whether the first statements are those of a dump. `by_name` says that the file's ending is `sql`: then a statement
-/// with data anywhere in the text is enough, as in the later parts of a dump that was cut in parts.
+/// Whether the first statements are those of a dump. `by_name` says that the file's ending is
+/// `sql`: then a statement with data anywhere in the text is enough, as in the later parts of a
+/// dump that was cut in parts.
 pub(super) fn is_sql(text: &[u8], by_name: bool) -> bool {
     let mut in_comment = false;
     let mut in_settings = false;

@@ -7,8 +7,8 @@ use super::{SqlDecoder, State};
 use crate::decode::block::{Step, Trouble, char_end};
 use crate::record::Batch;
 
-/// Attempts to read a tuple inside a stretch that has failed, before all of it is taken as text. Keeps the time spent on
-/// damage proportional to its length.
+/// Attempts to read a tuple inside a stretch that has failed, before all of it is taken as text.
+/// Keeps the time spent on damage proportional to its length.
 const ATTEMPTS_MAX: u32 = 16;
 
 impl SqlDecoder<'_> {
@@ -28,7 +28,8 @@ impl SqlDecoder<'_> {
         Step::Went
     }
 
-    /// Takes one stretch of damage as a record of text: up to the line's end, or to where the next tuple begins.
+    /// Takes one stretch of damage as a record of text: up to the line's end, or to where the next
+    /// tuple begins.
     pub(super) fn damage(&mut self, batch: &mut Batch, at: &mut usize) -> Step {
         let start = *at;
         if start == batch.text.len() {
@@ -61,7 +62,8 @@ impl SqlDecoder<'_> {
         Step::Went
     }
 
-    /// Decides whether a tuple or a statement begins behind a stretch of damage that ended with `last`.
+    /// Decides whether a tuple or a statement begins behind a stretch of damage that ended with
+    /// `last`.
     pub(super) fn resume(
         &mut self,
         batch: &Batch,

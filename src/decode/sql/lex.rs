@@ -1,13 +1,14 @@
 //! Lexing: the words, names, strings and comments of SQL, as positions in a text.
 //!
-//! Every function takes a text and a position and says where something ends, or that the text ends first. Knows the
-//! dialects' notations, not statements.
+//! Every function takes a text and a position and says where something ends, or that the text ends
+//! first. Knows the dialects' notations, not statements.
 
 use memchr::{memchr, memchr3, memmem};
 
 use crate::decode::block::Stop;
 
-/// Beginnings of a line that no string is believed to hold: a string that reaches one lacks its closing quote.
+/// Beginnings of a line that no string is believed to hold: a string that reaches one lacks its
+/// closing quote.
 const NEVER_IN_STRING: [&[u8]; 5] = [
     b"INSERT INTO ",
     b"INSERT IGNORE INTO ",
@@ -100,8 +101,8 @@ pub(super) fn skip_within_line(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The first position from `at` on that is neither white space nor comment. The marks of `/*!40000 … */` are blank, what
-/// is between them is not.
+/// The first position from `at` on that is neither white space nor comment. The marks of `/*!40000
+/// … */` are blank, what is between them is not.
 pub(super) fn skip_blank(text: &[u8], mut at: usize) -> Result<usize, Stop> {
     loop {
         at = skip_space(text, at);
@@ -118,7 +119,8 @@ pub(super) fn skip_blank(text: &[u8], mut at: usize) -> Result<usize, Stop> {
     }
 }
 
-/// The end of the mark `/*!40101` at `at`, which says that what follows is for MySQL of some version.
+/// The end of the mark `/*!40101` at `at`, which says that what follows is for MySQL of some
+/// version.
 pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
     let start = at + b"/*!".len();
     let digits = text.get(start..start + MARK_DIGITS_MAX + 1)?;
@@ -130,7 +132,8 @@ pub(super) fn mark_end(text: &[u8], at: usize) -> Option<usize> {
     Some(start + n)
 }
 
-/// The end of the comment that begins at `at`, if it is in the text; of one up to the line's end, behind the line break.
+/// The end of the comment that begins at `at`, if it is in the text; of one up to the line's end,
+/// behind the line break.
 pub(super) fn comment_end(text: &[u8], at: usize) -> Option<usize> {
     if text[at..].starts_with(b"/*") {
         return memmem::find(&text[at + 2..], b"*/").map(|n| at + 2 + n + 2);
@@ -201,8 +204,8 @@ fn begins_with_any(text: &[u8], words: &[&[u8]]) -> bool {
     })
 }
 
-/// The end of the statement at `at`, behind its delimiter, or before a line that begins another; else the end of the text
-/// and whether a quote or comment is open there.
+/// The end of the statement at `at`, behind its delimiter, or before a line that begins another;
+/// else the end of the text and whether a quote or comment is open there.
 pub(super) fn statement_end(
     text: &[u8],
     mut at: usize,

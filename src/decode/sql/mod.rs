@@ -1,8 +1,9 @@
 //! SQL dumps: the rows of `INSERT`, `REPLACE` and `COPY` as records.
 //!
-//! Statements are read one by one and their rows one by one, so that a statement of gigabytes takes no more memory than its
-//! longest row. Columns come from the statement or from the `CREATE TABLE` before. Whatever else holds something that looks
-//! like data (other statements, comments, damaged stretches) is a record of text, so that nothing is lost.
+//! Statements are read one by one and their rows one by one, so that a statement of gigabytes takes
+//! no more memory than its longest row. Columns come from the statement or from the `CREATE TABLE`
+//! before. Whatever else holds something that looks like data (other statements, comments, damaged
+//! stretches) is a record of text, so that nothing is lost.
 
 mod copy;
 mod damage;
@@ -31,8 +32,9 @@ use crate::record::{Batch, Table};
 
 /// Decodes SQL dumps of MySQL, PostgreSQL, SQL Server and SQLite.
 ///
-/// Each table name with a list of columns is a table. Where the dump comments a column (`COMMENT '手机号'`), the comment
-/// stands behind the name, after U+001F: `phone\u{1f}手机号`. A table without name and columns takes text.
+/// Each table name with a list of columns is a table. Where the dump comments a column (`COMMENT
+/// '手机号'`), the comment stands behind the name, after U+001F: `phone\u{1f}手机号`. A table
+/// without name and columns takes text.
 pub struct SqlDecoder<'r> {
     blocks: Blocks<'r>,
     rows: Rows,
@@ -48,7 +50,8 @@ pub struct SqlDecoder<'r> {
     backslash: bool,
     backslash_here: bool,
     delimiter: Vec<u8>,
-    /// Whether rows were met: what comments say about the program that wrote the dump stands before.
+    /// Whether rows were met: what comments say about the program that wrote the dump stands
+    /// before.
     has_data: bool,
     /// Bytes from the position on that are known to hold no whole tuple from their beginning.
     damaged: usize,

@@ -101,7 +101,8 @@ impl Schema {
             .get_or_insert_with(|| push(tables, None, Vec::new()))
     }
 
-    /// What is known of a table, by its whole name or, in a dump that names the database only here or there, its last part.
+    /// What is known of a table, by its whole name or, in a dump that names the database only here
+    /// or there, its last part.
     fn created(&self, table: &str) -> Option<&Vec<Column>> {
         let table = table.to_lowercase();
         let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
-//! Statements: what the beginning of a statement says about the data that follows, and what `CREATE TABLE` says about
-//! columns. Reads from a text that holds the whole beginning, or says that it does not. Knows no data.
+//! Statements: what the beginning of a statement says about the data that follows, and what `CREATE
+//! TABLE` says about columns. Reads from a text that holds the whole beginning, or says that it
+//! does not. Knows no data.
 
 use super::lex::{line_end, name, skip_blank, string, word, word_end};
 use crate::decode::block::Stop;
@@ -72,7 +73,8 @@ const INSERT_WORDS: [&[u8]; 12] = [
     b"TABLE",
 ];
 
-/// Reads the statement at `at`; the position behind what was read. [`Stop::Bad`] says that it is none of those known.
+/// Reads the statement at `at`; the position behind what was read. [`Stop::Bad`] says that it is
+/// none of those known.
 pub(super) fn statement(
     text: &[u8],
     at: usize,
@@ -140,7 +142,8 @@ impl<'a> Parser<'a> {
                 columns,
                 is_bracketed: self.is_bracketed,
             };
-            // Behind `OVERRIDING SYSTEM VALUE` comes `VALUES`; a value list always begins with a parenthesis.
+            // Behind `OVERRIDING SYSTEM VALUE` comes `VALUES`; a value list always begins with a
+            // parenthesis.
             return match (is_values, self.peek()?) {
                 (true, b'(') => Ok(Statement::Values(target)),
                 (true, _) => Err(Stop::Bad),
@@ -213,7 +216,8 @@ impl<'a> Parser<'a> {
         Ok(Statement::Create(table, columns))
     }
 
-    /// Reads one definition with its comma: a column, or `Some(None)` for a key or the like; none at the closing one.
+    /// Reads one definition with its comma: a column, or `Some(None)` for a key or the like; none
+    /// at the closing one.
     #[expect(
         clippy::option_option,
         reason = "the end of the list, and a definition that is no column"

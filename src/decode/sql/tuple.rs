@@ -1,7 +1,8 @@
 //! Tuples: the values of one row become the fields of a record.
 //!
-//! A value is mostly one literal. Around it may stand casts, functions and operators; these are passed over, and each string
-//! among them is a field of the same column. Knows values, not statements.
+//! A value is mostly one literal. Around it may stand casts, functions and operators; these are
+//! passed over, and each string among them is a field of the same column. Knows values, not
+//! statements.
 
 use super::lex::{Quoted, is_word, name, skip_blank, string, word_end};
 use crate::decode::block::{Rows, Stop};

@@ -1,6 +1,7 @@
 //! Text and logs: a line is a record with one field.
 //!
-//! Nothing in a line is interpreted. Lines end with `\n` or `\r\n`; an empty line is counted as a line and is no record.
+//! Nothing in a line is interpreted. Lines end with `\n` or `\r\n`; an empty line is counted as a
+//! line and is no record.
 
 mod piece;
 

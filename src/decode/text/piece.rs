@@ -4,7 +4,8 @@
 
 use memchr::memchr;
 
-/// How far back from the limit a place to cut is looked for: longer than any value that is detected.
+/// How far back from the limit a place to cut is looked for: longer than any value that is
+/// detected.
 const CUT_BACK_BYTES: usize = 4 << 10;
 
 /// A line, or a piece of a line that is too long.
@@ -18,8 +19,9 @@ pub(in crate::decode) struct Piece {
     pub(in crate::decode) ends_line: bool,
 }
 
-/// The line at `start`, or as much of it as `bytes_max` allows; `None` when more text is needed to tell. `is_last` says
-/// that no more follows. The result depends on what follows `start` alone, not on where a block ended.
+/// The line at `start`, or as much of it as `bytes_max` allows; `None` when more text is needed to
+/// tell. `is_last` says that no more follows. The result depends on what follows `start` alone, not
+/// on where a block ended.
 pub(in crate::decode) fn next_piece(
     text: &[u8],
     start: usize,
@@ -43,8 +45,9 @@ pub(in crate::decode) fn next_piece(
     })
 }
 
-/// Where to cut a window of a long line: behind white space or a separator, else behind any other sign, else between
-/// characters, so that a value near the limit stays whole in one piece or the other. `next` is the byte behind it.
+/// Where to cut a window of a long line: behind white space or a separator, else behind any other
+/// sign, else between characters, so that a value near the limit stays whole in one piece or the
+/// other. `next` is the byte behind it.
 fn cut(window: &[u8], next: u8) -> usize {
     let back = window.len().saturating_sub(CUT_BACK_BYTES);
     let tail = &window[back..];

@@ -3,11 +3,10 @@
 //! The catalog runs every example through the real detector with all patterns loaded; here each file is looked at alone and
 //! by simpler means, so that a fault is found in the file that has it. Columns and labels are taken for granted.
 
-use std::path::{Path, PathBuf};
-
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Compact, Verdict, by_name};
+use crate::detect::builtin::PATTERNS;
 use crate::detect::pattern::{Boundary, Compacting, ContextRule, Example, Pattern};
 
 /// A pattern with its expressions compiled, each to match a whole text.
@@ -19,34 +18,15 @@ struct Compiled {
     masked: Option<Regex>,
 }
 
-/// Every TOML file below `dir` but the vocabulary of columns and the rules of records.
-fn files(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("the folder of patterns is there") {
-        let path = entry.expect("it can be listed").path();
-        let name = path.file_name().expect("entries have names").to_owned();
-        if path.is_dir() && name != "records" {
-            files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "toml") && name != "columns.toml" {
-            found.push(path);
-        }
-    }
-}
-
 fn patterns() -> Vec<Compiled> {
-    let mut paths = Vec::new();
-    files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns"),
-        &mut paths,
-    );
-    paths.sort();
-    assert!(paths.len() >= 40, "{} pattern files", paths.len());
-    paths.iter().map(|path| load(path)).collect()
+    assert!(PATTERNS.len() >= 40, "{} pattern files", PATTERNS.len());
+    let files = PATTERNS.iter();
+    files.map(|(path, text)| load(path, text)).collect()
 }
 
-fn load(path: &Path) -> Compiled {
-    let file = path.file_name().unwrap().to_string_lossy().into_owned();
-    let text = std::fs::read_to_string(path).unwrap();
-    let pattern: Pattern = toml::from_str(&text).unwrap_or_else(|e| panic!("{file}: {e}"));
+fn load(path: &str, text: &str) -> Compiled {
+    let file = path.rsplit('/').next().unwrap_or(path).to_owned();
+    let pattern: Pattern = toml::from_str(text).unwrap_or_else(|e| panic!("{file}: {e}"));
     let compile = |source: &Option<String>, field: &str| {
         source.as_ref().map(|source| whole(&file, field, source))
     };

@@ -45,6 +45,16 @@ fn levels(counts: &[u64], circumstances: &Circumstances) -> Vec<Level> {
     all(counts, circumstances).iter().map(|a| a.level).collect()
 }
 
+#[test]
+fn ids_of_levels_are_those_of_the_wire() {
+    for level in Level::ALL {
+        let wire = serde_json::to_value(level).unwrap();
+        assert_eq!(wire, level.id());
+        assert_eq!(Level::from_id(level.id()), Some(level));
+    }
+    assert_eq!(Level::from_id("Serious"), None);
+}
+
 proptest! {
     #[test]
     fn more_of_anything_never_lowers_the_level(

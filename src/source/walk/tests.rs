@@ -1,4 +1,5 @@
-//! Tests of the walk on real trees. What needs a second user or a device is tested through the binary.
+//! Tests of the walk on real trees. What needs a second user or a device is tested through the
+//! binary.
 
 use std::fs;
 
@@ -21,7 +22,8 @@ fn tree(names: &[&str]) -> TempDir {
     dir
 }
 
-/// What a walk over parts of the tree lists, relative to the tree, and what it skips with the reason.
+/// What a walk over parts of the tree lists, relative to the tree, and what it skips with the
+/// reason.
 fn run(dir: &TempDir, inputs: &[&str], options: &WalkOptions) -> (Vec<String>, Vec<String>) {
     let inputs: Vec<PathBuf> = inputs.iter().map(|i| dir.path().join(i)).collect();
     let result = walk(&inputs, options);
