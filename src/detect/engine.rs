@@ -14,7 +14,7 @@ use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{self, Label, Labels};
 use super::pattern::{Boundary, Compacting, Confidence, ConfidenceRule};
-use super::prefilter::{Admission, Places, Token, is_ascii_lead};
+use super::prefilter::{Admission, Places, Token, WORD_DIGITS_MIN, is_ascii_lead};
 use super::validate::{Compact, Validator, Verdict};
 use super::vocabulary::{RoleId, RoleSet};
 use super::{Key, KindId, KindSet, Match, Status};
@@ -531,7 +531,7 @@ impl Look<'_> {
     fn word_label(&mut self, text: &[u8], token: &Token, base: u32, found: &mut Found) {
         let start = (token.start.max(base) - base) as usize;
         let end = (token.end - base) as usize;
-        if end > text.len() {
+        if token.n_digits < WORD_DIGITS_MIN || end > text.len() {
             return;
         }
         match text[..start] {
@@ -540,7 +540,7 @@ impl Look<'_> {
                     self.label(text, start, label, found);
                 }
             }
-            _ if text[start].is_ascii_alphabetic() && token.n_digits > 0 => {
+            _ if text[start].is_ascii_alphabetic() => {
                 if let Some((len, label)) = self.engine.labels.word_before_digits(&text[start..end])
                 {
                     self.behind_word = Some(start + len);
@@ -624,6 +624,7 @@ impl Look<'_> {
                 .take_while(|b| group.before[usize::from(**b)]);
             let mut start = at - run.count();
             start += claim::escape_len(&text[..at], start);
+            let from = start;
             while start < at {
                 self.scratch.ends.clear();
                 group
@@ -634,9 +635,12 @@ impl Look<'_> {
                     break;
                 }
                 start += 1;
-                // Behind a dot the same local part goes on: `zhang..san@` is no address of `san`.
-                let next =
-                    (start..at).find(|i| text[*i].is_ascii_alphanumeric() && text[i - 1] != b'.');
+                // Within a word, and behind the dots after one (`zhang..san@`), the same local part goes on.
+                let next = (start..at).find(|i| {
+                    let word = trim_end_dots(&text[from..*i]);
+                    text[*i].is_ascii_alphanumeric()
+                        && !word.last().is_some_and(u8::is_ascii_alphanumeric)
+                });
                 start = next.unwrap_or(at);
             }
         }
@@ -853,6 +857,11 @@ impl Look<'_> {
 
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
 const LABEL_REACH: usize = 4;
+
+fn trim_end_dots(text: &[u8]) -> &[u8] {
+    let n_dots = text.iter().rev().take_while(|b| **b == b'.').count();
+    &text[..text.len() - n_dots]
+}
 
 fn raised(confidence: Confidence) -> Confidence {
     match confidence {

@@ -78,14 +78,15 @@ impl Labels {
             return true;
         }
         match rest {
-            [] => true,
-            _ if PARTICLES.iter().any(|p| value.ends_with(p.as_bytes())) => false,
+            _ if ends_with_title(value) => false,
             [b':', ..] | [0xEF, 0xBC, 0x9A, ..] => self
                 .backward
                 .longest(value.iter().rev().copied(), |_| true)
                 .is_none(),
             [0xE4..=0xE9, ..] => {
-                self.begins(rest) || FOLLOWERS.iter().any(|w| rest.starts_with(w.as_bytes()))
+                !PARTICLES.iter().any(|p| value.ends_with(p.as_bytes())) && self.begins(rest)
+                    || TITLES.iter().any(|w| rest.starts_with(w.as_bytes()))
+                    || FOLLOWERS.iter().any(|w| rest.starts_with(w.as_bytes()))
             }
             _ => true,
         }
@@ -96,10 +97,18 @@ impl Labels {
 const PARTICLES: [&str; 4] = ["的", "是", "了", "吗"];
 
 /// Words that a value may be followed by in the same stretch of Han characters.
-const FOLLOWERS: [&str; 20] = [
-    "的", "是", "了", "吗", "在", "于", "和", "与", "及", "或", "等", "已", "将", "曾", "先生",
-    "女士", "小姐", "同学", "老师", "同志",
+const FOLLOWERS: [&str; 14] = [
+    "的", "是", "了", "吗", "在", "于", "和", "与", "及", "或", "等", "已", "将", "曾",
 ];
+
+/// Forms of address behind a name.
+const TITLES: [&str; 6] = ["先生", "女士", "小姐", "同学", "老师", "同志"];
+
+/// Whether a name of two characters or more ends with a form of address. Behind a surname alone it is all there is.
+fn ends_with_title(value: &[u8]) -> bool {
+    let name = TITLES.iter().find_map(|t| value.strip_suffix(t.as_bytes()));
+    name.is_some_and(|n| n.len() >= 2 * "张".len())
+}
 
 /// Where a label ends, given the text up to its separator.
 fn skip_back(text: &[u8]) -> usize {
@@ -299,6 +308,8 @@ mod tests {
             ("张三", "的手机", true),
             ("张三的", "手机", false),
             ("张三", "先生", true),
+            ("张三先生", "，", false),
+            ("张先生", "，", true),
             ("张三", "丰", false),
             ("张三", "和李四", true),
             ("Zhang", "三", true),

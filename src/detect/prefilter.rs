@@ -94,7 +94,7 @@ fn may_follow_a_word(text: &[u8], token: &Token, before: u8, make_up: MakeUp) ->
 }
 
 /// Fewest digits of a number that an ASCII word announces without a separator: `u16` and `line 120` are everywhere.
-const WORD_DIGITS_MIN: u32 = 5;
+pub(crate) const WORD_DIGITS_MIN: u32 = 5;
 
 /// Whether a match may begin with this byte before its first token.
 pub(crate) fn is_ascii_lead(byte: u8) -> bool {
