@@ -527,7 +527,8 @@ impl Look<'_> {
         }
     }
 
-    /// An ASCII label right before a number, behind a blank or in one token with it: `QQ 12345678`, `QQ12345678`.
+    /// A label right before a number, behind a blank or a bracket or in one token with it: `QQ 12345678`, `QQ12345678`,
+    /// `护照(E12345678)`.
     fn word_label(&mut self, text: &[u8], token: &Token, base: u32, found: &mut Found) {
         let start = (token.start.max(base) - base) as usize;
         let end = (token.end - base) as usize;
@@ -535,7 +536,7 @@ impl Look<'_> {
             return;
         }
         match text[..start] {
-            [.., c, b' '] if c.is_ascii_alphabetic() => {
+            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || c == b' ' => {
                 if let Some(label) = self.engine.labels.before(&text[..start]) {
                     self.label(text, start, label, found);
                 }

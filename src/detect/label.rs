@@ -117,8 +117,11 @@ fn skip_back(text: &[u8]) -> usize {
     while end > floor {
         let rest = &text[..end];
         end -= match rest {
-            [.., b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'='] => 1,
-            [.., 0xEF, 0xBC, 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
+            [
+                ..,
+                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(',
+            ] => 1,
+            [.., 0xEF, 0xBC, 0x88 | 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
             _ if rest.ends_with("是".as_bytes()) || rest.ends_with("为".as_bytes()) => 3,
             [.., b')'] => {
                 rest.len()
@@ -275,6 +278,7 @@ mod tests {
         check("megaphone", None);
         check("QQ", Some(3));
         check("我的QQ是", Some(3));
+        check("手机（", Some(0));
         check("手机号码为", None);
         check("手机号为：", Some(1));
         check("手", None);

@@ -77,7 +77,8 @@ fn skip_escape(text: &[u8], token: &mut Token, before: u8) -> u8 {
     b' '
 }
 
-/// Whether a token of digits may be announced by an ASCII word right before it: `QQ 12345678`, `QQ12345678`.
+/// Whether a token of digits may be announced by an ASCII word right before it (`QQ 12345678`, `QQ12345678`), or by a Han
+/// word before its bracket.
 fn may_follow_a_word(text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
     if token.n_digits < WORD_DIGITS_MIN {
         return false;
@@ -88,7 +89,11 @@ fn may_follow_a_word(text: &[u8], token: &Token, before: u8, make_up: MakeUp) ->
             text[start].is_ascii_alphabetic()
                 && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
         }
-        MakeUp::Digits => before == b' ' && start > 1 && text[start - 2].is_ascii_alphabetic(),
+        MakeUp::Digits if start < 2 => false,
+        MakeUp::Digits => match text[start - 2] {
+            c if before == b' ' => c.is_ascii_alphabetic(),
+            c => before == b'(' && c >= 0x80,
+        },
         MakeUp::Letters => false,
     }
 }

@@ -189,7 +189,7 @@ impl Compiled {
         let want = example.status.as_deref().unwrap_or("valid");
         // A label that is not in a column stands in the text before the value.
         let labelled =
-            example.column.is_some() || before.ends_with(['：', ':', ' ', '号', '证', '为']);
+            example.column.is_some() || before.ends_with(['：', ':', ' ', '号', '证', '为', '(']);
         let got = self.status(value, labelled);
         assert_eq!(got, Some(want), "{place}");
         let folded = fold(&example.text);
