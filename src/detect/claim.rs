@@ -55,7 +55,10 @@ pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool
     }
     match text[..start] {
         [] => true,
-        [.., b] if b.is_ascii_alphanumeric() || b == b'_' => false,
+        [.., b] if b.is_ascii_alphanumeric() => ends_with_escape(&text[..start]),
+        // `张三_138…` joins two fields; `id_138…` is one word.
+        [.., c, b'_'] if c >= 0x80 => true,
+        [.., b'_'] => false,
         [.., q, b'.'] if boundary == Boundary::Token => !q.is_ascii_digit(),
         [.., b'-'] if boundary == Boundary::Token => !token_before_has_digit(&text[..start - 1]),
         _ => true,
@@ -69,11 +72,73 @@ pub(crate) fn ends_well(text: &[u8], end: usize, boundary: Boundary) -> bool {
     }
     match text[end..] {
         [] => true,
+        [b'_', c, ..] if c >= 0x80 => true,
         [b, ..] if b.is_ascii_alphanumeric() || b == b'_' => false,
         [b'.', q, ..] if boundary == Boundary::Token => !q.is_ascii_digit(),
         [b'-', ..] if boundary == Boundary::Token => !token_behind_has_digit(&text[end + 1..]),
         _ => true,
     }
+}
+
+/// The length of what is left of an escape behind its first sign (`n` of `\n`, `u624b`, `3A` of `%3A`), when `text` has that
+/// sign right before `at`; else 0. Only escapes of characters that a value may stand beside are such: `%38` is a digit.
+pub(crate) fn escape_len(text: &[u8], at: usize) -> usize {
+    let Some(sign) = at.checked_sub(1).map(|i| text[i]) else {
+        return 0;
+    };
+    let hex = |n: usize| text[at..].get(n).is_some_and(u8::is_ascii_hexdigit);
+    match (sign, text.get(at)) {
+        (b'\\', Some(b'n' | b'r' | b't')) => 1,
+        (b'\\', Some(b'u')) if (1..5).all(hex) => 5,
+        (b'%', Some(_)) if hex(0) && hex(1) && is_separator_octet(&text[at..at + 2]) => 2,
+        _ => 0,
+    }
+}
+
+/// Whether two hexadecimal digits write a blank, a punctuation mark or a part of a character that is not ASCII.
+fn is_separator_octet(digits: &[u8]) -> bool {
+    let value = digits.iter().fold(0, |n, d| {
+        n * 16 + char::from(*d).to_digit(16).map_or(0, |d| d as u8)
+    });
+    matches!(value, b'\t' | b'\n' | b'\r')
+        || (b' '..0x7F).contains(&value) && !value.is_ascii_alphanumeric() && value != b'_'
+        || value >= 0x80
+}
+
+/// Whether the text ends with an escape, see [`escape_len`].
+fn ends_with_escape(text: &[u8]) -> bool {
+    [1, 2, 5]
+        .into_iter()
+        .any(|n| n < text.len() && escape_len(text, text.len() - n) == n)
+}
+
+/// Whether an address in groups joined by colons goes on beyond the candidate, as in a hardware address of seven octets.
+pub(crate) fn is_part_of_colon_groups(text: &[u8], range: &Range<usize>) -> bool {
+    if !text[range.clone()].contains(&b':') {
+        return false;
+    }
+    // `mac:` is a word before an address, `a4:` is a group of it.
+    let is_group = |group: &[u8]| {
+        matches!(group.len(), 1..=4)
+            && group.iter().all(u8::is_ascii_hexdigit)
+            && (matches!(group.len(), 2 | 4) || group.iter().any(u8::is_ascii_digit))
+    };
+    let before = match &text[..range.start] {
+        [rest @ .., b':'] => is_group(&rest[rest.len() - token_len(rest.iter().rev())..]),
+        _ => false,
+    };
+    let behind = match &text[range.end..] {
+        [b':', rest @ ..] => is_group(&rest[..token_len(rest.iter())]),
+        _ => false,
+    };
+    before || behind
+}
+
+fn token_len<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
+    bytes
+        .take(TOKEN_MAX)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count()
 }
 
 fn token_before_has_digit(text: &[u8]) -> bool {
@@ -240,6 +305,51 @@ mod tests {
         check("号码.13812345678", "13812345678", true, true);
         check("446655440000-13812345678-12", "13812345678", false, false);
         check("tel-13812345678-ext", "13812345678", true, true);
+        check("张三_13812345678_李四", "13812345678", true, true);
+        check("id_13812345678_", "13812345678", false, false);
+    }
+
+    #[test]
+    fn escapes_are_no_letters() {
+        for (text, begins) in [
+            (r"a\n13812345678", true),
+            (r"\t13812345678", true),
+            (r"\u673a13812345678", true),
+            (r"\u67a13812345678", false),
+            (r"\x13812345678", false),
+            ("%E6%9C%BA13812345678", true),
+            ("tel%3D13812345678", true),
+            ("tel%2013812345678", true),
+            ("%38%4113812345678", false),
+            ("%1313812345678", false),
+            ("n13812345678", false),
+            ("BA13812345678", false),
+        ] {
+            check(text, "13812345678", begins, true);
+        }
+    }
+
+    #[test]
+    fn groups_beyond_the_candidate_are_noticed() {
+        for (text, value, part) in [
+            ("3c:22:fb:4b:f5:51", "3c:22:fb:4b:f5:51", false),
+            ("mac:3c:22:fb:4b:f5:51", "3c:22:fb:4b:f5:51", false),
+            ("3c:22:fb:4b:f5:51: up", "3c:22:fb:4b:f5:51", false),
+            ("3c:22:fb:4b:f5:51:07", "3c:22:fb:4b:f5:51", true),
+            ("a4:3c:22:fb:4b:f5:51", "3c:22:fb:4b:f5:51", true),
+            ("fd12:2456:789a:1::1", "2456:789a:1::1", true),
+            ("ipv6:2409:8a00::5", "2409:8a00::5", false),
+            ("134.146.25.18:8080", "134.146.25.18", false),
+            ("12:30 13812345678", "13812345678", false),
+        ] {
+            let start = text.find(value).expect("the value is in the text");
+            let range = start..start + value.len();
+            assert_eq!(
+                is_part_of_colon_groups(text.as_bytes(), &range),
+                part,
+                "{text}"
+            );
+        }
     }
 
     #[test]

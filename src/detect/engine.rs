@@ -14,7 +14,7 @@ use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{self, Label, Labels};
 use super::pattern::{Boundary, Compacting, Confidence, ConfidenceRule};
-use super::prefilter::{Admission, Places, Token, is_ascii_lead};
+use super::prefilter::{Admission, Places, Token, WORD_DIGITS_MIN, is_ascii_lead};
 use super::validate::{Compact, Validator, Verdict};
 use super::vocabulary::{RoleId, RoleSet};
 use super::{Key, KindId, KindSet, Match, Status};
@@ -200,6 +200,7 @@ impl Prober {
                     engine: &engine,
                     rule: &ColumnRule::default(),
                     scratch,
+                    behind_word: None,
                 };
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
                 if claim.is_some_and(|c| c.status == Status::Valid)
@@ -363,6 +364,7 @@ impl Detector {
             engine: &self.engine,
             rule,
             scratch: &mut self.scratch,
+            behind_word: None,
         };
         if wides.is_empty() {
             let places = FieldPlaces {
@@ -489,6 +491,8 @@ struct Look<'a> {
     engine: &'a Engine,
     rule: &'a ColumnRule,
     scratch: &'a mut Scratch,
+    /// Where a value may begin although a letter stands before it, because that ends a label.
+    behind_word: Option<usize>,
 }
 
 impl Look<'_> {
@@ -525,6 +529,35 @@ impl Look<'_> {
                 self.label(text, at + label::value_start(&text[at..]), label, found);
             }
         }
+        for token in places.tokens {
+            self.word_label(text, token, places.base, found);
+        }
+    }
+
+    /// A label right before a number, behind a blank or a bracket or in one token with it: `QQ 12345678`, `QQ12345678`,
+    /// `护照(E12345678)`.
+    fn word_label(&mut self, text: &[u8], token: &Token, base: u32, found: &mut Found) {
+        let start = (token.start.max(base) - base) as usize;
+        let end = (token.end - base) as usize;
+        if token.n_digits < WORD_DIGITS_MIN || end > text.len() {
+            return;
+        }
+        match text[..start] {
+            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || c == b' ' => {
+                if let Some(label) = self.engine.labels.before(&text[..start]) {
+                    self.label(text, start, label, found);
+                }
+            }
+            _ if text[start].is_ascii_alphabetic() => {
+                if let Some((len, label)) = self.engine.labels.word_before_digits(&text[start..end])
+                {
+                    self.behind_word = Some(start + len);
+                    self.label(text, start + len, label, found);
+                    self.behind_word = None;
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A label whose value begins at `start`.
@@ -553,7 +586,7 @@ impl Look<'_> {
                 .cell_ends(self.engine, *cells, &text[start..], false);
             let labels = &self.engine.labels;
             let ends = &mut self.scratch.ends;
-            ends.retain(|(_, end)| value_ends(labels, text, start + end));
+            ends.retain(|(_, end)| labels.value_ends(text, start, start + end));
             let forms = &self.engine.cells[*cells].forms;
             self.claim(text, start, forms, label.role, Some(label.kinds), found);
         }
@@ -597,6 +630,8 @@ impl Look<'_> {
                 .rev()
                 .take_while(|b| group.before[usize::from(**b)]);
             let mut start = at - run.count();
+            start += claim::escape_len(&text[..at], start);
+            let from = start;
             while start < at {
                 self.scratch.ends.clear();
                 group
@@ -607,8 +642,13 @@ impl Look<'_> {
                     break;
                 }
                 start += 1;
-                let next = text[start..at].iter().position(u8::is_ascii_alphanumeric);
-                start = next.map_or(at, |i| start + i);
+                // Within a word, and behind the dots after one (`zhang..san@`), the same local part goes on.
+                let next = (start..at).find(|i| {
+                    let word = trim_end_dots(&text[from..*i]);
+                    text[*i].is_ascii_alphanumeric()
+                        && !word.last().is_some_and(u8::is_ascii_alphanumeric)
+                });
+                start = next.unwrap_or(at);
             }
         }
     }
@@ -768,8 +808,10 @@ impl Look<'_> {
     ) -> Option<Claim> {
         let kind = &self.engine.kinds[form.kind.index()];
         if range.is_empty()
-            || !claim::begins_well(text, range.start, kind.boundary)
+            || self.behind_word != Some(range.start)
+                && !claim::begins_well(text, range.start, kind.boundary)
             || !claim::ends_well(text, range.end, kind.boundary)
+            || claim::is_part_of_colon_groups(text, &range)
         {
             return None;
         }
@@ -824,14 +866,9 @@ impl Look<'_> {
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
 const LABEL_REACH: usize = 4;
 
-/// Whether a value behind a label may end here: not inside a Han word, unless the rest begins another label.
-fn value_ends(labels: &Labels, text: &[u8], end: usize) -> bool {
-    let is_han = |b: u8| (0xE4..=0xE9).contains(&b);
-    let ends_in_high = text[..end].last().is_some_and(|b| *b >= 0x80);
-    match text.get(end) {
-        Some(next) if ends_in_high && is_han(*next) => labels.begins(&text[end..]),
-        _ => true,
-    }
+fn trim_end_dots(text: &[u8]) -> &[u8] {
+    let n_dots = text.iter().rev().take_while(|b| **b == b'.').count();
+    &text[..text.len() - n_dots]
 }
 
 fn raised(confidence: Confidence) -> Confidence {

@@ -58,6 +58,56 @@ impl Labels {
             .longest(text.iter().copied(), |_| true)
             .is_some()
     }
+
+    /// How many bytes of letters at the start of a token are a label that its digits follow: 2 of `QQ12345678`.
+    pub(crate) fn word_before_digits(&self, token: &[u8]) -> Option<(usize, Label)> {
+        let len = token.iter().position(u8::is_ascii_digit)?;
+        let digits = &token[len..];
+        let (word_len, id) = self
+            .forward
+            .longest(token[..len].iter().copied(), |n| n == len)?;
+        (len == word_len && digits.iter().all(u8::is_ascii_digit))
+            .then(|| (len, self.labels[id as usize]))
+    }
+
+    /// Whether a value may end at `end` of `text`, where it began at `start`: not inside a Han word, unless the rest begins
+    /// with another label or with a word that no name goes on with; and not behind another label (`张三性别：`).
+    pub(crate) fn value_ends(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let (value, rest) = (&text[start..end], &text[end..]);
+        if value.last().is_none_or(|b| *b < 0x80) {
+            return true;
+        }
+        match rest {
+            _ if ends_with_title(value) => false,
+            [b':', ..] | [0xEF, 0xBC, 0x9A, ..] => self
+                .backward
+                .longest(value.iter().rev().copied(), |_| true)
+                .is_none(),
+            [0xE4..=0xE9, ..] => {
+                !PARTICLES.iter().any(|p| value.ends_with(p.as_bytes())) && self.begins(rest)
+                    || TITLES.iter().any(|w| rest.starts_with(w.as_bytes()))
+                    || FOLLOWERS.iter().any(|w| rest.starts_with(w.as_bytes()))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Words that stand behind a value and are no part of it.
+const PARTICLES: [&str; 4] = ["的", "是", "了", "吗"];
+
+/// Words that a value may be followed by in the same stretch of Han characters.
+const FOLLOWERS: [&str; 14] = [
+    "的", "是", "了", "吗", "在", "于", "和", "与", "及", "或", "等", "已", "将", "曾",
+];
+
+/// Forms of address behind a name.
+const TITLES: [&str; 6] = ["先生", "女士", "小姐", "同学", "老师", "同志"];
+
+/// Whether a name of two characters or more ends with a form of address. Behind a surname alone it is all there is.
+fn ends_with_title(value: &[u8]) -> bool {
+    let name = TITLES.iter().find_map(|t| value.strip_suffix(t.as_bytes()));
+    name.is_some_and(|n| n.len() >= 2 * "张".len())
 }
 
 /// Where a label ends, given the text up to its separator.
@@ -67,8 +117,12 @@ fn skip_back(text: &[u8]) -> usize {
     while end > floor {
         let rest = &text[..end];
         end -= match rest {
-            [.., b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'='] => 1,
-            [.., 0xEF, 0xBC, 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
+            [
+                ..,
+                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(',
+            ] => 1,
+            [.., 0xEF, 0xBC, 0x88 | 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
+            _ if rest.ends_with("是".as_bytes()) || rest.ends_with("为".as_bytes()) => 3,
             [.., b')'] => {
                 rest.len()
                     - rest[floor..]
@@ -226,9 +280,51 @@ mod tests {
         check("userPhone=", Some(2));
         check("megaphone", None);
         check("QQ", Some(3));
+        check("我的QQ是", Some(3));
+        check("手机（", Some(0));
+        check("手机号码为", None);
+        check("手机号为：", Some(1));
         check("手", None);
         check("", None);
         check("))))))))))))))))))))))))))))))))))", None);
+    }
+
+    #[test]
+    fn a_word_may_be_one_token_with_its_number() {
+        for (token, want) in [
+            ("QQ12345678", Some(2)),
+            ("phone12345678", Some(5)),
+            ("xqq12345678", None),
+            ("qqx12345678", None),
+            ("qq12345x", None),
+            ("12345678", None),
+            ("qq", None),
+        ] {
+            let found = labels().word_before_digits(token.as_bytes());
+            assert_eq!(found.map(|(len, _)| len), want, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_value_ends_where_another_word_begins() {
+        for (value, rest, want) in [
+            ("张三", "", true),
+            ("张三", "，", true),
+            ("张三", "手机：", true),
+            ("张三手机", "：", false),
+            ("张三", "的手机", true),
+            ("张三的", "手机", false),
+            ("张三", "先生", true),
+            ("张三先生", "，", false),
+            ("张先生", "，", true),
+            ("张三", "丰", false),
+            ("张三", "和李四", true),
+            ("Zhang", "三", true),
+        ] {
+            let text = format!("{value}{rest}");
+            let ends = labels().value_ends(text.as_bytes(), 0, value.len());
+            assert_eq!(ends, want, "{value}|{rest}");
+        }
     }
 
     #[test]

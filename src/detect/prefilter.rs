@@ -6,6 +6,7 @@
 use crate::bytes::{self, Classes};
 
 use super::automaton::{MakeUp, Start, StartTable};
+use super::claim::escape_len;
 use super::fold;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
@@ -44,33 +45,76 @@ impl Admission {
 
     /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
     #[inline]
-    fn judge(&self, text: &[u8], token: &mut Token, glued_too: bool) -> Start {
+    fn judge(&self, text: &[u8], token: &mut Token, prose: bool) -> Start {
+        let mut before = if token.start == 0 {
+            0
+        } else {
+            text[token.start as usize - 1]
+        };
+        if before == b'\\' || before == b'%' {
+            before = skip_escape(text, token, before);
+        }
         let len = (token.end - token.start) as usize;
         let make_up = match token.n_digits {
             0 => MakeUp::Letters,
             n if n as usize == len => MakeUp::Digits,
             _ => MakeUp::Mixed,
         };
-        if !glued_too && self.lengths[make_up as usize] >> len.min(63) & 1 == 0 {
+        if !prose && self.lengths[make_up as usize] >> len.min(63) & 1 == 0 {
             return Start::No;
         }
         let next = text.get(token.end as usize).copied().unwrap_or(0);
-        let before = if token.start == 0 {
-            0
-        } else {
-            text[token.start as usize - 1]
-        };
         token.led = (before >= 0x80 || is_ascii_lead(before))
             && self.led.start(make_up, len, next) != Start::No;
         let start = self.plain.start(make_up, len, next);
         token.plain = start != Start::No;
         match start {
             // A token that follows a Han character may follow a label.
-            _ if token.led || glued_too && before >= 0x80 => Start::Yes,
+            _ if token.led || prose && before >= 0x80 => Start::Yes,
+            Start::No if prose && may_follow_a_word(text, token, before, make_up) => Start::Yes,
             other => other,
         }
     }
 }
+
+/// Moves the start of a token behind the rest of an escape (`\n138…`, `%BA138…`). Returns what stands before it then.
+#[cold]
+fn skip_escape(text: &[u8], token: &mut Token, before: u8) -> u8 {
+    let start = token.start as usize;
+    let end = token.end as usize;
+    let len = escape_len(&text[..end], start);
+    if len == 0 || start + len >= end {
+        return before;
+    }
+    let skipped = text[start..start + len].iter();
+    token.n_digits -= skipped.filter(|b| b.is_ascii_digit()).count() as u32;
+    token.start += len as u32;
+    b' '
+}
+
+/// Whether a token of digits may be announced by an ASCII word right before it (`QQ 12345678`, `QQ12345678`), or by a Han
+/// word before its bracket.
+fn may_follow_a_word(text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
+    if token.n_digits < WORD_DIGITS_MIN {
+        return false;
+    }
+    let start = token.start as usize;
+    match make_up {
+        MakeUp::Mixed => {
+            text[start].is_ascii_alphabetic()
+                && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
+        }
+        MakeUp::Digits if start < 2 => false,
+        MakeUp::Digits => match text[start - 2] {
+            c if before == b' ' => c.is_ascii_alphabetic(),
+            c => before == b'(' && c >= 0x80,
+        },
+        MakeUp::Letters => false,
+    }
+}
+
+/// Fewest digits of a number that an ASCII word announces without a separator: `u16` and `line 120` are everywhere.
+pub(crate) const WORD_DIGITS_MIN: u32 = 5;
 
 /// Whether a match may begin with this byte before its first token.
 pub(crate) fn is_ascii_lead(byte: u8) -> bool {

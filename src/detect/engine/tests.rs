@@ -36,7 +36,7 @@ const MAIL: &str = r#"
     name = { en = "mail", zh = "邮箱" }
     description = "something at something"
     references = []
-    regex = '[A-Za-z0-9][A-Za-z0-9._+-]*@[a-z0-9-]+(\.[a-z]{2,6}){1,2}'
+    regex = '[A-Za-z0-9][A-Za-z0-9_+-]*(\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(\.[a-z]{2,6}){1,2}'
     compact = "lower"
     columns = ["email"]
     confidence = { alone = "high", context = "high" }
@@ -183,6 +183,12 @@ fn full_width_is_folded_and_places_are_those_of_the_source() {
 #[test]
 fn labels_announce_values() {
     check("QQ:12345678", &["qq:12345678:valid"]);
+    check("QQ 12345678", &["qq:12345678:valid"]);
+    check("QQ12345678", &["qq:12345678:valid"]);
+    check("加qq12345678，", &["qq:12345678:valid"]);
+    check("我的QQ是12345678", &["qq:12345678:valid"]);
+    check("QQ 1234 and name John Smith", &[]);
+    check("xQQ12345678 QQx12345678 QQ12345678x", &[]);
     check("QQ号：12345678，另有12345679", &["qq:12345678:valid"]);
     check("12345678", &[]);
     check(
@@ -191,6 +197,43 @@ fn labels_announce_values() {
     );
     check("姓名张三丰电话13812345678", &["phone:13812345678:valid"]);
     check("姓名：", &[]);
+}
+
+#[test]
+fn names_behind_labels_end_where_something_else_begins() {
+    for (text, name) in [
+        ("姓名:张三的电话", "name:张三:valid"),
+        ("姓名：张三姓名：", "name:张三:valid"),
+        ("姓名：张三先生", "name:张三:valid"),
+        ("姓名：王先生，", "name:王先生:valid"),
+        ("姓名：张三和李四", "name:张三:valid"),
+        (r#"{\"姓名\":\"张三\"}"#, "name:张三:valid"),
+    ] {
+        check(text, &[name]);
+    }
+}
+
+#[test]
+fn escapes_are_no_letters() {
+    check(r"a\n13812345678\n", &["phone:13812345678:valid"]);
+    check(r"\u673a13812345678", &["phone:13812345678:valid"]);
+    check("q=%E6%89%8B13812345678&x=1", &["phone:13812345678:valid"]);
+    check("tel%3D13812345678%26x", &["phone:13812345678:valid"]);
+    check(r"\nzhang@example.com", &["mail:zhang@example.com:valid"]);
+    check("100%1313812345678 %3813812345678", &[]);
+}
+
+#[test]
+fn an_underscore_behind_a_han_character_separates() {
+    check("张三_13812345678_李四", &["phone:13812345678:valid"]);
+    check("id_13812345678", &[]);
+}
+
+#[test]
+fn a_local_part_is_taken_whole_or_not_at_all() {
+    check("zhang..san@example.com", &[]);
+    check("...san@example.com", &["mail:san@example.com:valid"]);
+    check("=san@example.com", &["mail:san@example.com:valid"]);
 }
 
 #[test]

@@ -69,6 +69,8 @@ pub(super) fn bank_card(compact: &mut Compact, in_context: bool) -> Verdict {
             // distributed systems far more often than cards of Visa.
             Some(Network::International) if number.len() == 13 && !in_context => Verdict::Reject,
             Some(Network::International) if matches!(number.len(), 13 | 14 | 19) => Verdict::Weak,
+            // Mastercard's second series is rarely issued, and any sixteen digits may begin with 2.
+            Some(Network::International) if number[0] == b'2' && !in_context => Verdict::Weak,
             Some(Network::International) => Verdict::Valid,
             // Prefixes are published by few issuers; industry digits 0 to 2 are no banks.
             None if in_context && number[0] >= b'3' => Verdict::Weak,
@@ -123,6 +125,13 @@ mod tests {
     use super::super::testing::{self, check, rejects};
     use super::*;
 
+    #[test]
+    fn the_second_series_of_mastercard_needs_context() {
+        let number = card("272012345678901");
+        check(bank_card, &number, true, Verdict::Valid, &number);
+        check(bank_card, &number, false, Verdict::Weak, &number);
+    }
+
     /// The body with its Luhn digit.
     fn card(body: &str) -> String {
         (0..10)
@@ -163,7 +172,7 @@ mod tests {
             ),
             ("453914880343646", Verdict::Valid, "Visa"),
             ("512345678901234", Verdict::Valid, "Mastercard"),
-            ("222100123456789", Verdict::Valid, "Mastercard, 2 series"),
+            ("222100123456789", Verdict::Weak, "Mastercard, 2 series"),
             ("37123456789012", Verdict::Valid, "American Express"),
             ("352912345678901", Verdict::Valid, "JCB"),
             ("3056930902591", Verdict::Weak, "Diners Club"),

@@ -30,6 +30,8 @@ fn is_personal_v4(address: Ipv4Addr, in_context: bool) -> bool {
     let carrier = octets[0] == 100 && (64..128).contains(&octets[1]);
     // `4.18.0.30`: four small numbers in running text are a version more often than an address.
     let version = !in_context && octets.iter().all(|n| *n < 32);
+    // `2.5.29.35` and `1.3.6.1` begin names of object identifiers.
+    let identifier = !in_context && (octets.starts_with(&[2, 5]) || octets.starts_with(&[1, 3, 6]));
     // Network addresses and masks end in 0; widely known resolvers repeat one number.
     let network = octets[3] == 0 || octets.iter().all(|n| *n == octets[0]);
     !(address.is_private()
@@ -39,6 +41,8 @@ fn is_personal_v4(address: Ipv4Addr, in_context: bool) -> bool {
         || octets[0] >= 224
         || carrier
         || version
+        || identifier
+        || octets.starts_with(&[192, 0, 0])
         || network)
 }
 
@@ -106,6 +110,8 @@ mod tests {
         }
         check(ip_address, "4.18.0.30", true, Verdict::Valid, "4.18.0.30");
         rejects(ip_address, "4.18.0.30", false, "a version");
+        rejects(ip_address, "2.5.29.35", false, "an object identifier");
+        rejects(ip_address, "192.0.0.1", true, "a block for protocols");
         rejects(ip_address, "255.255.255.0", false, "a mask");
     }
 

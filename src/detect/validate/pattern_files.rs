@@ -7,7 +7,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Compact, Verdict, by_name};
 use crate::detect::builtin::PATTERNS;
-use crate::detect::pattern::{Boundary, Compacting, ContextRule, Example, Pattern};
+use crate::detect::claim;
+use crate::detect::pattern::{Compacting, ContextRule, Example, Pattern};
 
 /// A pattern with its expressions compiled, each to match a whole text.
 struct Compiled {
@@ -136,14 +137,10 @@ impl Compiled {
 
     /// Whether the ends of `text[start..end]` may be the ends of a value.
     fn is_bounded(&self, text: &str, start: usize, end: usize) -> bool {
-        let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-        let joint = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b'-'));
-        let bytes = text.as_bytes();
-        let before = |n: usize| start.checked_sub(n).and_then(|at| bytes.get(at));
-        let joined = self.pattern.boundary == Boundary::Token
-            && (joint(before(1)) && word(before(2))
-                || joint(bytes.get(end)) && word(bytes.get(end + 1)));
-        !(word(before(1)) || word(bytes.get(end)) || joined)
+        let (bytes, boundary) = (text.as_bytes(), self.pattern.boundary);
+        claim::begins_well(bytes, start, boundary)
+            && claim::ends_well(bytes, end, boundary)
+            && !claim::is_part_of_colon_groups(bytes, &(start..end))
     }
 
     /// A part of the text that would be found without any context.
@@ -171,7 +168,8 @@ impl Compiled {
         let (before, behind) = (&example.text[..at], &example.text[at + value.len()..]);
         let want = example.status.as_deref().unwrap_or("valid");
         // A label that is not in a column stands in the text before the value.
-        let labelled = example.column.is_some() || before.ends_with(['：', ':', ' ', '号', '证']);
+        let labelled =
+            example.column.is_some() || before.ends_with(['：', ':', ' ', '号', '证', '为', '(']);
         let got = self.status(value, labelled);
         assert_eq!(got, Some(want), "{place}");
         let folded = fold(&example.text);
