@@ -1,0 +1,415 @@
+//! A look at one field: labels, the whole cell, each `@`, each admitted token; then claims.
+//!
+//! What passes an automaton is judged here by its neighbours and its validator. Which claims stand
+//! in the end is settled in `claim`; where a field begins and which rule its column has is known in
+//! the engine alone.
+
+use crate::detect::automaton::REACH_BYTES_MAX;
+use crate::detect::claim::{self, Claim};
+use crate::detect::label::{self, Label};
+use crate::detect::pattern::Confidence;
+use crate::detect::prefilter::{Token, WORD_DIGITS_MIN, is_ascii_lead};
+use crate::detect::validate::Verdict;
+use crate::detect::vocabulary::RoleId;
+use crate::detect::{Key, KindId, KindSet, Status};
+
+use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Scratch, trim};
+
+/// One look at one field.
+pub(super) struct Look<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) rule: &'a ColumnRule,
+    pub(super) scratch: &'a mut Scratch,
+    /// Where a value may begin although a letter stands before it, because that ends a label.
+    pub(super) behind_word: Option<usize>,
+}
+
+impl Look<'_> {
+    pub(super) fn run(mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
+        self.scratch.claims.clear();
+        self.scratch.contexts.clear();
+        if self.rule.prose {
+            self.labels(text, places, found);
+        }
+        // A column that announces a kind, and a cell that is one from end to end: that is what it is.
+        if self.rule.cells.is_some() && self.cell(text, found) {
+            return;
+        }
+        self.ats(text, places, found);
+        self.tokens(text, places, found);
+    }
+
+    /// Looks for labels before separators, and before tokens that follow a Han character directly.
+    fn labels(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
+        let glued = places
+            .tokens
+            .iter()
+            .map(|t| t.start.max(places.base))
+            .filter(|start| {
+                let at = (start - places.base) as usize;
+                at > 0 && text[at - 1] >= 0x80
+            });
+        for at in places.separators.iter().copied().chain(glued) {
+            let at = (at - places.base) as usize;
+            if at > 0
+                && !text[at - 1].is_ascii_digit()
+                && let Some(label) = self.engine.labels.before(&text[..at])
+            {
+                self.label(text, at + label::value_start(&text[at..]), label, found);
+            }
+        }
+        for token in places.tokens {
+            self.word_label(text, token, places.base, found);
+        }
+    }
+
+    /// A label right before a number, behind a blank or a bracket or in one token with it: `QQ 12345678`, `QQ12345678`,
+    /// `护照(E12345678)`.
+    fn word_label(&mut self, text: &[u8], token: &Token, base: u32, found: &mut Found) {
+        let start = (token.start.max(base) - base) as usize;
+        let end = (token.end - base) as usize;
+        if token.n_digits < WORD_DIGITS_MIN || end > text.len() {
+            return;
+        }
+        match text[..start] {
+            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || c == b' ' => {
+                if let Some(label) = self.engine.labels.before(&text[..start]) {
+                    self.label(text, start, label, found);
+                }
+            }
+            _ if text[start].is_ascii_alphabetic() => {
+                if let Some((len, label)) = self.engine.labels.word_before_digits(&text[start..end])
+                {
+                    self.behind_word = Some(start + len);
+                    self.label(text, start + len, label, found);
+                    self.behind_word = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A label whose value begins at `start`.
+    fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
+        let empty = text[start..]
+            .iter()
+            .take(1)
+            .all(|b| b.is_ascii_whitespace() || b",;|".contains(b));
+        if empty
+            || self
+                .scratch
+                .contexts
+                .iter()
+                .any(|(at, l)| *at == start && *l == label)
+        {
+            return;
+        }
+        self.scratch.contexts.push((start, label));
+        if let Some(role) = label.role
+            && self.engine.filled_roles.contains(role)
+        {
+            found.roles.insert(role);
+        }
+        if let Some(cells) = self.engine.cells_of.get(&label.kinds) {
+            self.scratch
+                .cell_ends(self.engine, *cells, &text[start..], false);
+            let labels = &self.engine.labels;
+            let ends = &mut self.scratch.ends;
+            ends.retain(|(_, end)| labels.value_ends(text, start, start + end));
+            let forms = &self.engine.cells[*cells].forms;
+            self.claim(text, start, forms, label.role, Some(label.kinds), found);
+        }
+    }
+
+    /// Looks at the field as one cell. Says whether it is a value of the column, whole.
+    fn cell(&mut self, text: &[u8], found: &mut Found) -> bool {
+        let Some(cells) = self.rule.cells else {
+            return false;
+        };
+        let value = trim(text);
+        if value.is_empty() {
+            return false;
+        }
+        let start = value.as_ptr() as usize - text.as_ptr() as usize;
+        self.scratch.cell_ends(self.engine, cells, value, true);
+        let forms = &self.engine.cells[cells].forms;
+        self.claim(
+            text,
+            start,
+            forms,
+            self.rule.role,
+            Some(self.rule.kinds),
+            found,
+        ) && self
+            .scratch
+            .claims
+            .last()
+            .is_some_and(|c| c.status != Status::FailedChecksum)
+    }
+
+    fn ats(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
+        let Some(group) = &self.engine.ats else {
+            return;
+        };
+        for at in places.ats {
+            let at = (at - places.base) as usize;
+            let reach = at.saturating_sub(REACH_BYTES_MAX / 2);
+            let run = text[reach..at]
+                .iter()
+                .rev()
+                .take_while(|b| group.before[usize::from(**b)]);
+            let mut start = at - run.count();
+            start += claim::escape_len(&text[..at], start);
+            let from = start;
+            while start < at {
+                self.scratch.ends.clear();
+                group
+                    .group
+                    .automaton
+                    .ends(&text[start..], &mut self.scratch.ends);
+                if self.claim(text, start, &group.group.forms, None, None, found) {
+                    break;
+                }
+                start += 1;
+                // Within a word, and behind the dots after one (`zhang..san@`), the same local part goes on.
+                let next = (start..at).find(|i| {
+                    let word = trim_end_dots(&text[from..*i]);
+                    text[*i].is_ascii_alphanumeric()
+                        && !word.last().is_some_and(u8::is_ascii_alphanumeric)
+                });
+                start = next.unwrap_or(at);
+            }
+        }
+    }
+
+    fn tokens(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
+        let group = &self.engine.tokens;
+        let mut taken = 0;
+        for token in places.tokens {
+            let start = token.start.max(places.base) as usize - places.base as usize;
+            if start < taken {
+                continue;
+            }
+            let mut claimed = token.led && self.led(text, start, found);
+            if !claimed && token.plain {
+                self.scratch.ends.clear();
+                group
+                    .group
+                    .automaton
+                    .ends(&text[start..], &mut self.scratch.ends);
+                claimed = !self.scratch.ends.is_empty()
+                    && self.claim(text, start, &group.group.forms, None, None, found);
+            }
+            if claimed
+                && let Some(last) = self.scratch.claims.last()
+                && last.status != Status::FailedChecksum
+            {
+                taken = last.range.end;
+            }
+        }
+    }
+
+    /// Tries matches that begin before the token at `start`, from the farthest lead to the nearest.
+    fn led(&mut self, text: &[u8], start: usize, found: &mut Found) -> bool {
+        let group = &self.engine.tokens;
+        let mut starts = [0usize; 12];
+        let mut n = 0;
+        let mut at = start;
+        for _ in 0..group.leads.0 {
+            if at == 0 || !is_ascii_lead(text[at - 1]) {
+                break;
+            }
+            at -= 1;
+            starts[n] = at;
+            n += 1;
+        }
+        at = start;
+        for _ in 0..group.leads.1 {
+            let Some(lead) = text[..at].iter().rposition(|b| *b & 0xC0 != 0x80) else {
+                break;
+            };
+            if text[lead] < 0x80 {
+                break;
+            }
+            at = lead;
+            starts[n] = at;
+            n += 1;
+        }
+        starts[..n].iter().rev().any(|from| {
+            if !group.group.automaton.can_begin_with(&text[*from..start]) {
+                return false;
+            }
+            self.scratch.ends.clear();
+            group
+                .group
+                .automaton
+                .ends(&text[*from..], &mut self.scratch.ends);
+            self.claim(text, *from, &group.group.forms, None, None, found)
+        })
+    }
+
+    /// Judges the ends found from `start`, longest first, and claims the first value that holds. Without one, a value whose
+    /// checksum fails is claimed as such. `announced` are kinds known to have context here. Says whether anything was claimed.
+    fn claim(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        forms: &[Form],
+        role: Option<RoleId>,
+        announced: Option<KindSet>,
+        found: &mut Found,
+    ) -> bool {
+        if self.scratch.ends.is_empty() {
+            return false;
+        }
+        let engine = self.engine;
+        let mut ends = std::mem::take(&mut self.scratch.ends);
+        let mut failed: Option<Claim> = None;
+        let mut claimed = false;
+        // The best claim is nearly always the first that is tried, so the ends are not sorted.
+        while !ends.is_empty() {
+            let rank = |(form, end): &(u16, usize)| {
+                let kind = forms[usize::from(*form)].kind;
+                (
+                    *end,
+                    engine.kinds[kind.index()].precedence,
+                    std::cmp::Reverse(kind),
+                )
+            };
+            let best = (1..ends.len()).fold(0, |b, i| {
+                if rank(&ends[i]) > rank(&ends[b]) {
+                    i
+                } else {
+                    b
+                }
+            });
+            let (form, end) = ends.swap_remove(best);
+            let form = forms[usize::from(form)];
+            let context = self.context(form.kind, start, announced);
+            let Some(mut claim) =
+                self.judge(text, start..start + end, form, context.is_some(), found)
+            else {
+                continue;
+            };
+            claim.role = role.or(context.flatten());
+            if claim.status != Status::FailedChecksum {
+                self.scratch.claims.push(claim);
+                claimed = true;
+                break;
+            }
+            failed.get_or_insert(claim);
+        }
+        if !claimed && let Some(claim) = failed {
+            self.scratch.claims.push(claim);
+            claimed = true;
+        }
+        self.scratch.ends = ends;
+        claimed
+    }
+
+    /// Whether a column or a label announces the kind at `start`, and the label's role.
+    fn context(
+        &self,
+        kind: KindId,
+        start: usize,
+        announced: Option<KindSet>,
+    ) -> Option<Option<RoleId>> {
+        if announced.is_some_and(|kinds| kinds.contains(kind)) || self.rule.kinds.contains(kind) {
+            return Some(None);
+        }
+        let beside = |(at, label): &&(usize, Label)| {
+            *at <= start && start <= at + LABEL_REACH && label.kinds.contains(kind)
+        };
+        self.scratch
+            .contexts
+            .iter()
+            .find(beside)
+            .map(|(_, label)| label.role)
+    }
+
+    pub(super) fn judge(
+        &mut self,
+        text: &[u8],
+        range: std::ops::Range<usize>,
+        form: Form,
+        in_context: bool,
+        found: &mut Found,
+    ) -> Option<Claim> {
+        let kind = &self.engine.kinds[form.kind.index()];
+        if range.is_empty()
+            || self.behind_word != Some(range.start)
+                && !claim::begins_well(text, range.start, kind.boundary)
+            || !claim::ends_well(text, range.end, kind.boundary)
+            || claim::is_part_of_colon_groups(text, &range)
+        {
+            return None;
+        }
+        let base = if in_context {
+            kind.confidence.context
+        } else {
+            kind.confidence.alone
+        };
+        let value = &text[range.clone()];
+        let compacted = claim::compact(value, kind.compact, &mut self.scratch.compact);
+        let (status, confidence) = match (form.masked, kind.validator) {
+            (true, _) => (Status::Masked, base),
+            (false, None) => (Status::Valid, base),
+            (false, Some(_)) if !compacted => return None,
+            (false, Some(validate)) => match validate(&mut self.scratch.compact, in_context) {
+                Verdict::Valid => (Status::Valid, base),
+                Verdict::Strong => (Status::Valid, raised(base)),
+                Verdict::Weak => (Status::Valid, lowered(base)),
+                Verdict::Test => (Status::Test, base),
+                Verdict::FailedChecksum => (Status::FailedChecksum, Confidence::Low),
+                Verdict::Reject => return None,
+            },
+        };
+        if self.rule.veto && !in_context && confidence < Confidence::High {
+            return None;
+        }
+        let bytes = if compacted {
+            self.scratch.compact.as_bytes()
+        } else {
+            value
+        };
+        let key = match claim::pack(bytes) {
+            Some(number) => Key::Packed(number),
+            None => {
+                let at = found.arena.len() as u32;
+                found.arena.extend_from_slice(bytes);
+                Key::Text(at..found.arena.len() as u32)
+            }
+        };
+        Some(Claim {
+            kind: form.kind,
+            range,
+            status,
+            confidence,
+            precedence: kind.precedence,
+            key,
+            role: None,
+        })
+    }
+}
+
+/// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
+const LABEL_REACH: usize = 4;
+
+fn trim_end_dots(text: &[u8]) -> &[u8] {
+    let n_dots = text.iter().rev().take_while(|b| **b == b'.').count();
+    &text[..text.len() - n_dots]
+}
+
+fn raised(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::Low => Confidence::Medium,
+        Confidence::Medium | Confidence::High => Confidence::High,
+    }
+}
+
+fn lowered(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
