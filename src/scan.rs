@@ -478,6 +478,7 @@ fn located(problem: &decode::Problem) -> Reason {
     };
     match &problem.reason {
         Reason::Truncated(what) => Reason::Truncated(at(what)),
+        Reason::Malformed(what) => Reason::Malformed(at(what)),
         Reason::Limit(what) => Reason::Limit(at(what)),
         other => other.clone(),
     }
