@@ -17,6 +17,7 @@ use crate::category::{Category, Reading};
 use crate::classify::{Decision, Profile, Rules, SAMPLE_ROWS, Sampler};
 use crate::count::{Ladder, RunKey, Tally, Totals};
 use crate::decode::{self, DecodeLimits};
+use crate::detect::validate::is_likely_name;
 use crate::detect::vocabulary::{RoleSet, Vocabulary};
 use crate::detect::{Catalog, ColumnRule, Detector, Found, Prober, Status};
 use crate::error::{Error, Reason, Skipped};
@@ -412,7 +413,7 @@ impl<'a> Worker<'a> {
             let columns = &sources[record.table as usize].columns;
             let name = columns
                 .get(field.column as usize)
-                .and_then(|c| column_name(c));
+                .and_then(|c| column_name(c, self.shared.catalog));
             hits.push(Hit {
                 path: &entry.display,
                 record: record.number,
@@ -460,12 +461,20 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be a value (a table without
-/// a header that was taken for one with) is not shown.
-fn column_name(column: &str) -> Option<&str> {
+/// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be
+/// a value is not shown: a table without a header may be taken for one with, and objects may be keyed
+/// by numbers or by the names of persons.
+fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
     let name = column.split('\u{1f}').next().unwrap_or(column);
     let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
-    (!name.is_empty() && n_digits < NAME_DIGITS_MAX && !name.contains('@')).then_some(name)
+    let is_person = |part: &str| {
+        !part.is_ascii() && is_likely_name(part) && catalog.vocabulary().lookup(part).is_none()
+    };
+    let is_data = name.is_empty()
+        || n_digits >= NAME_DIGITS_MAX
+        || name.contains('@')
+        || name.split(['.', '[']).any(is_person);
+    (!is_data).then_some(name)
 }
 
 /// A column name with as many digits as the shortest telephone number is not shown.
@@ -478,6 +487,7 @@ fn located(problem: &decode::Problem) -> Reason {
     };
     match &problem.reason {
         Reason::Truncated(what) => Reason::Truncated(at(what)),
+        Reason::Malformed(what) => Reason::Malformed(at(what)),
         Reason::Limit(what) => Reason::Limit(at(what)),
         other => other.clone(),
     }

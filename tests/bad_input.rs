@@ -158,6 +158,46 @@ fn a_line_longer_than_the_limit_is_taken_in_pieces() {
     assert!(audit.stats.bytes > 70 << 20);
 }
 
+/// A line without end must not be taken for one row, nor cost more for each value than the one before.
+#[test]
+fn a_line_full_of_values_is_read_in_pieces() {
+    let dir = Dir::new();
+    let n = 60_000;
+    let values: Vec<String> = (0..n)
+        .map(|i| format!("{} 手机号 {}", people::name(i), people::mobile(i)))
+        .collect();
+    dir.file("a.txt", values.join("; "));
+    let audit = dir.audit(&["."], 0);
+    assert_eq!(audit.file("a.txt").format, "text");
+    assert!(audit.file("a.txt").records > 1);
+    assert_eq!(
+        (audit.matches("cn.mobile"), audit.distinct("cn.mobile")),
+        (n, n)
+    );
+}
+
+#[test]
+fn a_line_that_is_no_json_is_read_as_text_and_named() {
+    let dir = Dir::new();
+    let mut lines: Vec<String> = (0..50)
+        .map(|n| {
+            format!(
+                r#"{{"name":"{}","phone":"{}"}}"#,
+                people::name(n),
+                people::mobile(n)
+            )
+        })
+        .collect();
+    lines[30] = format!("not json, 手机号：{}", people::mobile(30));
+    dir.file("a.jsonl", lines.join("\n"));
+    let audit = dir.audit(&["."], 3);
+    assert_eq!(audit.matches("cn.mobile"), 50);
+    assert_eq!(
+        audit.gaps(),
+        ["a.jsonl: malformed: 1 stretch read as text (first at line 31)"]
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_fifo_is_never_opened() {

@@ -12,8 +12,11 @@ use super::shape::Shapes;
 
 /// Share of cells from which cells without a header tell what their column is.
 const CLEAR: f64 = 0.6;
-/// What times without a header look like. Seconds since 1970 are left out: any ten digits may be
-/// such.
+/// Different names from which a column of names tells that another one repeats itself.
+const NAMES_MIN: usize = 8;
+/// How many times more different cells a column of names has than a column of terms.
+const TERM_RATIO: usize = 4;
+/// What times without a header look like. Seconds since 1970 are left out: any ten digits may be such.
 const MOMENT: Shapes = Shapes::DATETIME;
 
 /// The roles of the columns of a table without a header.
@@ -125,11 +128,24 @@ impl Columns<'_> {
             for i in 0..self.roles.len() {
                 let tally = &self.tallies[i];
                 let like = tally.either(role) >= CLEAR && (id == "address" || tally.mostly(shape));
-                if self.roles[i].is_none() && like && !tally.mostly(Shapes::PROSE) {
+                let is_term = id == "name" && self.holds_terms(i, role);
+                if self.roles[i].is_none() && like && !is_term && !tally.mostly(Shapes::PROSE) {
                     self.roles[i] = Some(role);
                 }
             }
         }
+    }
+
+    /// Whether a column behind one of names repeats a few words where those differ: wards, diagnoses and towns are as short
+    /// as names and may begin like them (`高血压`).
+    fn holds_terms(&self, column: usize, name: RoleId) -> bool {
+        let n_different = self.tallies[column].n_different();
+        (0..column).any(|i| {
+            let n_names = self.tallies[i].n_different();
+            self.roles[i] == Some(name)
+                && n_names >= NAMES_MIN
+                && n_different * TERM_RATIO <= n_names
+        })
     }
 
     /// A column of hashes beside a column that says whose they are.

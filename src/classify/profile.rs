@@ -5,6 +5,10 @@
 //! cells and the headers matter, so the answer is the same on every run and for any number of
 //! threads. Patterns of values are not known here: the caller says what it found in a cell.
 
+use std::collections::BTreeSet;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
 use crate::detect::vocabulary::{Lookup, RoleId, RoleSet, Vocabulary};
 use crate::record::Table;
 
@@ -102,6 +106,8 @@ fn column(
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     filled: u32,
+    /// Hashes of the different cells.
+    different: BTreeSet<u64>,
     shapes: [u32; shape::COUNT],
     /// By role: cells that are such a value for sure. Empty until there is one.
     sure: Vec<u32>,
@@ -112,6 +118,9 @@ pub(super) struct Tally {
 impl Tally {
     fn add(&mut self, roles: usize, cell: &[u8], sure: RoleSet, fits: RoleSet) {
         self.filled += 1;
+        let mut hasher = DefaultHasher::new();
+        cell.hash(&mut hasher);
+        self.different.insert(hasher.finish());
         for position in Shapes::of(cell).positions() {
             self.shapes[position] += 1;
         }
@@ -132,8 +141,12 @@ impl Tally {
         self.filled > 0
     }
 
-    /// Share of the filled cells with one of these shapes; cells with several count once for each,
-    /// at most all.
+    /// How many different cells were sampled.
+    pub(super) fn n_different(&self) -> usize {
+        self.different.len()
+    }
+
+    /// Share of the filled cells with one of these shapes; cells with several count once for each, at most all.
     pub(super) fn share(&self, shapes: Shapes) -> f64 {
         self.share_of(shapes.positions().map(|p| self.shapes[p]).sum())
     }

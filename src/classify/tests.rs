@@ -376,6 +376,27 @@ fn tables_without_headers_are_read_from_their_cells() {
 }
 
 #[test]
+fn terms_that_repeat_behind_names_are_no_names() {
+    let families = ["王", "李", "张", "刘", "陈", "杨", "赵", "孙", "周", "吴"];
+    let rows = |second: &dyn Fn(usize) -> String| -> Vec<String> {
+        (0..10)
+            .map(|i| format!("{}小明|{}", families[i], second(i)))
+            .collect()
+    };
+    let wanted = |rows: &[String], roles: &str| {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        check(None, &rows, roles);
+    };
+    wanted(&rows(&|_| "孙小丽".to_owned()), "name -");
+    wanted(&rows(&|i| format!("{}小丽", families[i])), "name name");
+    // The other way round it is one payer and many payees.
+    let turned: Vec<String> = (0..10)
+        .map(|i| format!("孙小丽|{}小明", families[i]))
+        .collect();
+    wanted(&turned, "name name");
+}
+
+#[test]
 fn text_is_one_column_of_prose() {
     let vocabulary = vocabulary();
     let sampler = Sampler::new(&Table::default(), &vocabulary);

@@ -26,7 +26,7 @@ fn text(limits: &DecodeLimits) -> String {
         "\
 Formats are told by content; the ending of a name only breaks ties. The first {head} KiB of a file decide.
 
-  text    text and logs: a line is a record; a line longer than {piece} MiB is taken in pieces
+  text    text and logs: a line is a record; a line longer than {piece} KiB is taken in pieces
   csv     rows with a delimiter (comma, semicolon, tab, |, 0x01), with or without a header, quoted or not; id `tsv` for tabs
   json    one JSON document; every object in a list is a record, nested members are fields named by their path
   jsonl   a sequence of JSON values, one record each
@@ -47,7 +47,7 @@ Files are read whatever their name: hidden ones, and those that git ignores. Soc
 to scan what a program writes, use `-`: `program | leakgauge scan -`.
 ",
         head = limits.head_bytes / KIB,
-        piece = PIECE_BYTES_MAX.min(limits.record_bytes_max) / MIB,
+        piece = PIECE_BYTES_MAX.min(limits.record_bytes_max) / KIB,
         record = limits.record_bytes_max / MIB,
         depth = limits.depth_max,
     )

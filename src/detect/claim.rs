@@ -36,14 +36,18 @@ pub(crate) fn settle(claims: &mut Vec<Claim>) {
             c.range.start,
         )
     });
+    // What stands is disjoint and in order, so a claim can only meet its two neighbours.
     let mut standing: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {
-        let free = |c: &Claim| c.range.end <= claim.range.start || claim.range.end <= c.range.start;
-        if standing.iter().all(free) {
-            standing.push(claim);
+        let at = standing.partition_point(|c| c.range.start < claim.range.start);
+        let free_before = at == 0 || standing[at - 1].range.end <= claim.range.start;
+        let free_behind = standing
+            .get(at)
+            .is_none_or(|c| claim.range.end <= c.range.start);
+        if free_before && free_behind {
+            standing.insert(at, claim);
         }
     }
-    standing.sort_by_key(|c| c.range.start);
     *claims = standing;
 }
 

@@ -360,7 +360,8 @@ impl Detector {
         {
             found.roles.insert(role);
         }
-        if tokens.is_empty() && wides.is_empty() && rule.kinds.is_empty() && !rule.prose {
+        let nowhere = tokens.is_empty() && wides.is_empty() && ats.is_empty();
+        if nowhere && rule.kinds.is_empty() && !rule.prose {
             return;
         }
         let looked_at = Look {

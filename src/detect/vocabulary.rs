@@ -258,9 +258,9 @@ impl Vocabulary {
         }
         let last = header.rsplit(['.', '/']).next().unwrap_or(header);
         let known = |h: &str| self.headers.get(&normalise(h)).copied();
-        known(header)
-            .or_else(|| known(last))
-            .or_else(|| self.by_ending(last))
+        // `user.name` is the name of a user, not his `username`.
+        let own = known(last).or_else(|| self.by_ending(last));
+        own.or_else(|| known(header))
     }
 
     fn by_ending(&self, header: &str) -> Option<Lookup> {

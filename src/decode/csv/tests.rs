@@ -340,7 +340,11 @@ fn cell() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn what_is_written_is_read(
-        rows in proptest::collection::vec(proptest::collection::vec(cell(), 2..6), 1..20),
+        // rows of one table: a row longer than the first is damaged, and may look like hidden records
+        rows in (2usize..6).prop_flat_map(|n_columns| {
+            let row = proptest::collection::vec(cell(), n_columns);
+            proptest::collection::vec(row, 1..20)
+        }),
         block_bytes in 1usize..200,
         crlf in any::<bool>(),
         ends in any::<bool>(),

@@ -50,8 +50,11 @@ pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<D
         Some("tsv" | "tab") => Some(b'\t'),
         _ => None,
     };
-    // a quote that does not close in the head may begin a long cell, or be damage: try the one,
-    // then the other
+    // one line that goes on behind the head is no row: it may be the whole file, and a row is kept in memory
+    if !whole && by_name.is_none() && memchr::memchr(b'\n', text).is_none() {
+        return None;
+    }
+    // a quote that does not close in the head may begin a long cell, or be damage: try the one, then the other
     best(text, whole, by_name.is_some())
         .or_else(|| best(text, true, by_name.is_some()).filter(|_| !whole))
         .map(|trial| trial.dialect())
@@ -98,8 +101,7 @@ impl Trial {
         // unquoted formats hold single quotes as letters, so quotes must be seen to be believed
         // there
         let quotes = match delimiter {
-            b'\x01' => false,
-            b'\t' => has_quoted_cell(text, delimiter),
+            b'\x01' | b'\t' => has_quoted_cell(text, delimiter),
             _ => true,
         };
         let dialect = Dialect {

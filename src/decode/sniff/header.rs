@@ -1,9 +1,9 @@
 //! Whether the first row of a table names its columns.
 //!
-//! Names are words: not empty, all different, without long numbers, dates or addresses of mail.
-//! They are told from a first row of values by the contrast with the column below them, or by being
-//! words that name columns. The words here serve this one question; what a column means is decided
-//! elsewhere.
+//! Names are words: not empty, without long numbers, dates or addresses of mail, and different from each other unless they
+//! are known to name columns (a joined table has two columns `id`). They are told from a
+//! first row of values by the contrast with the column below them, or by being words that name columns. The words here
+//! serve this one question; what a column means is decided elsewhere.
 
 use super::delimited::Row;
 
@@ -278,10 +278,13 @@ fn is_data(cell: &str) -> bool {
     cell.contains('@') || is_masked || longest_run >= 5 || (n_digits > 0 && n_digits * 2 >= n_chars)
 }
 
+/// Whether no name stands twice, except names that are known: those of joined tables repeat.
 fn are_different(names: &[&str]) -> bool {
     let mut sorted: Vec<&str> = names.iter().copied().filter(|n| !n.is_empty()).collect();
     sorted.sort_unstable();
-    sorted.windows(2).all(|pair| pair[0] != pair[1])
+    sorted
+        .windows(2)
+        .all(|pair| pair[0] != pair[1] || is_known(pair[0]))
 }
 
 /// Whether a name is made of words that name columns.

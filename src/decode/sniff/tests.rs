@@ -347,6 +347,32 @@ fn a_few_commas_at_the_end_of_prose() {
     );
 }
 
+/// A row must end: the line may be the whole file.
+#[test]
+fn a_line_longer_than_the_head_is_no_row() {
+    let line = "张三 13000000001;李四 13000000002;".repeat(50);
+    assert_eq!(sniff(line.as_bytes(), false, None).format, Format::Text);
+    let ended = format!("name;phone;mail;city\n{line}");
+    assert_eq!(
+        sniff(ended.as_bytes(), false, None).format,
+        table(b';', true)
+    );
+}
+
+#[test]
+fn names_of_columns_may_repeat_and_values_may_not() {
+    is(
+        "手机号,手机号\n13000000001,13000000002\n13000000003,13000000004\n",
+        None,
+        table(b',', true),
+    );
+    is(
+        "ann,ann,13000000001\nbob,cid,13000000002\n",
+        None,
+        table(b',', false),
+    );
+}
+
 /// The head ends inside a cell of megabytes.
 #[test]
 fn a_cell_longer_than_the_head() {

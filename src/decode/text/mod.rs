@@ -15,8 +15,9 @@ use crate::record::{Batch, Table};
 pub(super) use piece::next_piece;
 
 /// A longer line is taken in pieces of at most this many bytes, or of [`DecodeLimits::record_bytes_max`] if that is less,
-/// so that a file without a line feed is read in bounded memory.
-pub const PIECE_BYTES_MAX: usize = 1 << 20;
+/// so that a file without a line feed is read in bounded memory. Far above any line that a program writes, and small enough
+/// that settling the values of one record against each other stays cheap.
+pub const PIECE_BYTES_MAX: usize = 64 << 10;
 
 /// The only table.
 const LINES: u32 = 0;

@@ -95,16 +95,16 @@ impl Look<'_> {
             .iter()
             .take(1)
             .all(|b| b.is_ascii_whitespace() || b",;|".contains(b));
-        if empty
-            || self
-                .scratch
-                .contexts
-                .iter()
-                .any(|(at, l)| *at == start && *l == label)
-        {
+        let contexts = &mut self.scratch.contexts;
+        let place = contexts.partition_point(|(at, _)| *at < start);
+        let known = contexts[place..]
+            .iter()
+            .take_while(|(at, _)| *at == start)
+            .any(|(_, l)| *l == label);
+        if empty || known {
             return;
         }
-        self.scratch.contexts.push((start, label));
+        contexts.insert(place, (start, label));
         if let Some(role) = label.role
             && self.engine.filled_roles.contains(role)
         {
@@ -159,6 +159,9 @@ impl Look<'_> {
                 .rev()
                 .take_while(|b| group.before[usize::from(**b)]);
             let mut start = at - run.count();
+            // `----` separates the fields of leaked lists; no address has two hyphens together.
+            let joined = text[start..at].windows(2).rposition(|pair| pair == b"--");
+            start += joined.map_or(0, |i| i + 2);
             start += claim::escape_len(&text[..at], start);
             let from = start;
             while start < at {
@@ -317,13 +320,13 @@ impl Look<'_> {
         if announced.is_some_and(|kinds| kinds.contains(kind)) || self.rule.kinds.contains(kind) {
             return Some(None);
         }
-        let beside = |(at, label): &&(usize, Label)| {
-            *at <= start && start <= at + LABEL_REACH && label.kinds.contains(kind)
-        };
-        self.scratch
-            .contexts
+        // The labels are in the order of their places.
+        let contexts = &self.scratch.contexts;
+        let from = contexts.partition_point(|(at, _)| at + LABEL_REACH < start);
+        contexts[from..]
             .iter()
-            .find(beside)
+            .take_while(|(at, _)| *at <= start)
+            .find(|(_, label)| label.kinds.contains(kind))
             .map(|(_, label)| label.role)
     }
 

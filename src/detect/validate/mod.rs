@@ -136,6 +136,12 @@ pub fn by_name(name: &str) -> Option<Validator> {
     VALIDATORS.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
 }
 
+/// Whether a text reads as the name of a person, by a surname that is known.
+pub fn is_likely_name(text: &str) -> bool {
+    let verdict = Compact::of(text.as_bytes()).map(|mut compact| name::name(&mut compact, true));
+    matches!(verdict, Some(Verdict::Strong | Verdict::Valid))
+}
+
 /// Every validator by name, sorted.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("alipay-trade-no", payment::alipay_trade_no),
