@@ -4,6 +4,8 @@
 //! masked samples, never a value. Scanning makes it, the law reads and completes it, reports render
 //! it; it has no behaviour of its own beyond that.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Skipped;
@@ -146,8 +148,9 @@ pub struct Hit<'a> {
     /// Line, from 1; absent where the source has no lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Column, JSON path, or null.
-    pub field: Option<&'a str>,
+    /// Column, JSON path, or null. A column without a name, or with one that may itself be a value, is
+    /// shown by its position, `#3` for the third.
+    pub field: Option<Cow<'a, str>>,
     /// First byte in the text of the field, or of the record where there is no field.
     pub start: u64,
     /// One past the last byte.

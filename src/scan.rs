@@ -4,6 +4,9 @@
 //! tally, nothing is shared in the loop, and the tallies are joined at the end, so that the result is the same for any
 //! number of workers. A file that fails costs an entry of `skipped`, never the run. It does not know how results are shown.
 
+mod table;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,16 +17,17 @@ use rayon::prelude::*;
 
 use crate::audit::{self, Audit, FileAudit, Hit, Stats, Tool};
 use crate::category::{Category, Reading};
-use crate::classify::{Decision, Profile, Rules, SAMPLE_ROWS, Sampler};
+use crate::classify::{Decision, Rules};
 use crate::count::{Ladder, RunKey, Tally, Totals};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::validate::is_likely_name;
-use crate::detect::vocabulary::{RoleSet, Vocabulary};
-use crate::detect::{Catalog, ColumnRule, Detector, Found, Prober, Status};
+use crate::detect::vocabulary::RoleSet;
+use crate::detect::{Catalog, Detector, Found, Prober, Status};
 use crate::error::{Error, Reason, Skipped};
 use crate::record::{Batch, Record, Table};
 use crate::source::{self, Entry, WalkResult};
 use crate::value::Value;
+use table::Tables;
 
 /// How to scan.
 #[derive(Clone, Copy, Debug, Default)]
@@ -411,9 +415,12 @@ impl<'a> Worker<'a> {
         for m in &self.found.matches {
             let field = fields[m.field as usize];
             let columns = &sources[record.table as usize].columns;
-            let name = columns
-                .get(field.column as usize)
-                .and_then(|c| column_name(c, self.shared.catalog));
+            let name = columns.get(field.column as usize).map(|column| {
+                match column_name(column, self.shared.catalog) {
+                    Some(name) => Cow::Borrowed(name),
+                    None => Cow::Owned(format!("#{}", field.column + 1)),
+                }
+            });
             hits.push(Hit {
                 path: &entry.display,
                 record: record.number,
@@ -493,114 +500,6 @@ fn located(problem: &decode::Problem) -> Reason {
     }
 }
 
-/// The tables of the file in hand, and how their columns are looked at.
-#[derive(Default)]
-struct Tables {
-    states: Vec<TableState>,
-}
-
-enum TableState {
-    Sampling(Box<Sampler>),
-    Decided(Vec<ColumnRule>),
-}
-
-impl Tables {
-    /// Takes samples from a batch. Says whether all its tables are decided; the last one may need rows of the next batch,
-    /// unless `enough` says that no more rows can be held.
-    fn sample(
-        &mut self,
-        batch: &Batch,
-        sources: &[Table],
-        worker: &mut Worker<'_>,
-        enough: bool,
-    ) -> bool {
-        let vocabulary = worker.shared.catalog.vocabulary();
-        while self.states.len() < sources.len() {
-            let table = &sources[self.states.len()];
-            self.states.push(match table.columns.is_empty() {
-                true => TableState::Decided(rules_of(&Profile::text(), &worker.detector)),
-                false => TableState::Sampling(Box::new(Sampler::new(table, vocabulary))),
-            });
-        }
-        let mut last = None;
-        for record in &batch.records {
-            last = Some(record.table);
-            let TableState::Sampling(sampler) = &mut self.states[record.table as usize] else {
-                continue;
-            };
-            for field in batch.fields_of(record) {
-                let cell = batch.bytes(field.span);
-                let (sure, fits) = worker.prober.cell(cell);
-                sampler.cell(field.column, cell, sure, fits);
-            }
-            sampler.row();
-            if sampler.rows() >= SAMPLE_ROWS {
-                self.decide(record.table as usize, worker);
-            }
-        }
-        let is_last = |i: usize| !enough && last == Some(i as u32);
-        let undecided = |s: &TableState| matches!(s, TableState::Sampling(_));
-        for i in 0..self.states.len() {
-            if undecided(&self.states[i])
-                && !is_last(i)
-                && batch.records.iter().any(|r| r.table as usize == i)
-            {
-                self.decide(i, worker);
-            }
-        }
-        last.is_none_or(|i| !undecided(&self.states[i as usize]))
-    }
-
-    fn decide_all(&mut self, worker: &Worker<'_>) {
-        for i in 0..self.states.len() {
-            self.decide(i, worker);
-        }
-    }
-
-    fn decide(&mut self, table: usize, worker: &Worker<'_>) {
-        if let TableState::Sampling(sampler) = &self.states[table] {
-            let profile = sampler.decide(worker.shared.catalog.vocabulary());
-            self.states[table] = TableState::Decided(rules_of(&profile, &worker.detector));
-        }
-    }
-
-    /// Decides columns that appeared after their table was decided, by their names alone.
-    fn extend(&mut self, sources: &[Table], vocabulary: &Vocabulary, detector: &Detector) {
-        for (state, table) in self.states.iter_mut().zip(sources) {
-            if let TableState::Decided(rules) = state {
-                for name in table.columns.iter().skip(rules.len()) {
-                    let column = Profile::of_name(vocabulary, name);
-                    rules.push(detector.column_rule(column.role, column.veto, column.prose));
-                }
-            }
-        }
-    }
-
-    fn rules(&self, table: u32) -> &[ColumnRule] {
-        match &self.states[table as usize] {
-            TableState::Decided(rules) => rules,
-            TableState::Sampling(_) => &[],
-        }
-    }
-
-    fn has_prose(&self, batch: &Batch) -> bool {
-        let mut seen = None;
-        batch.records.iter().any(|r| {
-            seen != Some(r.table) && {
-                seen = Some(r.table);
-                self.rules(r.table).iter().any(|c| c.prose)
-            }
-        })
-    }
-}
-
-fn rules_of(profile: &Profile, detector: &Detector) -> Vec<ColumnRule> {
-    let columns = profile.columns.iter();
-    columns
-        .map(|c| detector.column_rule(c.role, c.veto, c.prose))
-        .collect()
-}
-
 /// A reader that tells how far it has come.
 struct CountingReader<'a> {
     rdr: Box<dyn Read + Send>,
@@ -647,7 +546,7 @@ fn assemble(
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            catalog: catalog_hash(shared),
+            catalog: hash_with(shared.catalog, shared.rules),
         },
         stats: Stats {
             files: files.len() as u64,
@@ -667,12 +566,42 @@ fn assemble(
     }
 }
 
-/// The hash of everything that decides a count: patterns, columns, record rules.
-fn catalog_hash(shared: &Shared<'_>) -> String {
-    let mut text = shared.catalog.hash();
-    for (path, rules) in shared.rules.files() {
+/// The hash of everything that decides a count: patterns, columns, record rules. `blake3:…`.
+///
+/// # Errors
+/// When the record rules do not load: never for a released program.
+pub fn catalog_hash(catalog: &Catalog) -> Result<String, Error> {
+    Ok(hash_with(catalog, &Rules::builtin(catalog.vocabulary())?))
+}
+
+fn hash_with(catalog: &Catalog, rules: &Rules) -> String {
+    let mut text = catalog.hash();
+    for (path, rules) in rules.files() {
         text.push_str(path);
         text.push_str(rules);
     }
     format!("blake3:{}", blake3::hash(text.as_bytes()).to_hex())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_name_that_may_be_a_value_is_not_shown() {
+        let catalog = Catalog::builtin().expect("the built-in catalog loads");
+        for (column, want) in [
+            ("phone", Some("phone")),
+            ("姓名", Some("姓名")),
+            ("user.contact[].phone", Some("user.contact[].phone")),
+            ("lxfs\u{1f}联系方式", Some("lxfs")),
+            ("address2", Some("address2")),
+            ("13812345678", None),
+            ("张伟.phone", None),
+            ("a@example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(column_name(column, &catalog), want, "{column}");
+        }
+    }
 }

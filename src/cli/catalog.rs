@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use anyhow::{Result, bail};
+use leakgauge::classify::Rules;
 use leakgauge::detect::Catalog;
 use leakgauge::detect::pattern::{Boundary, ContextRule, Example, Names, Pattern};
 use leakgauge::report::Lang;
@@ -39,7 +40,8 @@ pub(crate) fn run(command: &Patterns, common: &Common) -> Result<ExitCode> {
 }
 
 fn check(catalog: &Catalog) -> Result<ExitCode> {
-    let problems = catalog.check();
+    let mut problems = catalog.check();
+    problems.extend(Rules::builtin(catalog.vocabulary())?.check());
     if !problems.is_empty() {
         print(
             &problems

@@ -12,7 +12,7 @@ use leakgauge::category::Reading;
 use leakgauge::detect::Catalog;
 use leakgauge::law::{self, Assessment, Circumstances, Instrument, Level};
 use leakgauge::report::Format;
-use leakgauge::scan::{ScanOptions, scan as scan_all};
+use leakgauge::scan::{ScanOptions, catalog_hash, scan as scan_all};
 use leakgauge::source::{self, Globs, WalkOptions, WalkResult};
 
 use super::args::{self, Common, FailOn, Gate};
@@ -80,7 +80,7 @@ pub(crate) fn assess(args: &args::Assess, common: &Common) -> Result<ExitCode> {
     let catalog = Catalog::builtin()?;
     let mut audit = match &args.audit {
         Some(path) => read_audit(path)?,
-        None => audit_of_counts(law::counts_from_pairs(&args.count), &catalog),
+        None => audit_of_counts(law::counts_from_pairs(&args.count), &catalog)?,
     };
     let outputs = open_for_audit(&args.output)?;
     audit.assessments = law.assess(&audit.readings)?;
@@ -246,16 +246,16 @@ fn now() -> String {
 }
 
 /// An audit that holds nothing but counts.
-fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Audit {
+fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Result<Audit> {
     let default = readings
         .iter()
         .find(|counts| counts.reading == Reading::Default.id());
-    Audit {
+    Ok(Audit {
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            catalog: catalog.hash(),
+            catalog: catalog_hash(catalog)?,
         },
         started: now(),
         complete: true,
@@ -264,7 +264,7 @@ fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Audit {
             .unwrap_or_default(),
         readings,
         ..Audit::default()
-    }
+    })
 }
 
 fn open_for_audit(wanted: &args::Output) -> Result<Vec<Output>> {

@@ -208,7 +208,8 @@ impl Automaton {
 /// Expressions for whole cells: a DFA if that is small, otherwise one that is built while it runs.
 ///
 /// Addresses and names have expressions whose whole DFA would be huge, of which a run sees little. Of the many sets of forms
-/// a run uses few, so the DFA is made at first use. Each worker brings its own [`LazyCache`].
+/// a run uses few, so the DFA is made only for a set that is used often. Each worker brings its own
+/// [`LazyCache`].
 pub(crate) struct CellAutomaton {
     expressions: Vec<String>,
     lazy: hybrid::dfa::DFA,
@@ -216,10 +217,19 @@ pub(crate) struct CellAutomaton {
 }
 
 /// Largest DFA made for cells, in bytes of its tables.
-const CELL_DFA_BYTES_MAX: usize = 256 << 10;
+const CELL_DFA_BYTES_MAX: usize = 4 << 20;
+
+/// Of more expressions than this no DFA is made: all forms together are for samples alone, and huge.
+const DENSE_EXPRESSIONS_MAX: usize = 16;
+
+/// A DFA is made for cells after this many uses by one worker: it takes the time of some thousand.
+const DENSE_AFTER: u32 = 4096;
 
 /// What a worker has built of a [`CellAutomaton`] so far.
-pub(crate) type LazyCache = hybrid::dfa::Cache;
+pub(crate) struct LazyCache {
+    states: hybrid::dfa::Cache,
+    n_uses: u32,
+}
 
 /// Memory for the states of one lazy automaton in one worker, in bytes. When it is full, building starts anew.
 const LAZY_BYTES_MAX: usize = 4 << 20;
@@ -252,16 +262,19 @@ impl CellAutomaton {
 
     /// An empty cache for one worker.
     pub(crate) fn cache(&self) -> LazyCache {
-        self.lazy.create_cache()
+        LazyCache {
+            states: self.lazy.create_cache(),
+            n_uses: 0,
+        }
     }
 
     /// Appends every match that starts at the first byte of `text`: each pattern with each of its
     /// ends.
     pub(crate) fn ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
-        match self.dense() {
+        match self.dense(cache) {
             Some(automaton) => automaton.ends(text, out),
             // The automaton only errs when told to give up on a full cache, which it is not.
-            None => drop(self.try_ends(cache, text, out)),
+            None => drop(self.try_ends(&mut cache.states, text, out)),
         }
     }
 
@@ -270,13 +283,21 @@ impl CellAutomaton {
         if text.len() > REACH_BYTES_MAX {
             return;
         }
-        match self.dense() {
+        match self.dense(cache) {
             Some(automaton) => automaton.whole(text, out),
-            None => drop(self.try_whole(cache, text, out)),
+            None => drop(self.try_whole(&mut cache.states, text, out)),
         }
     }
 
-    fn dense(&self) -> Option<&Automaton> {
+    /// The whole DFA, once it is worth its making and if it is small enough.
+    fn dense(&self, cache: &mut LazyCache) -> Option<&Automaton> {
+        if self.expressions.len() > DENSE_EXPRESSIONS_MAX {
+            return None;
+        }
+        if cache.n_uses < DENSE_AFTER {
+            cache.n_uses += 1;
+            return None;
+        }
         let whole = self.whole.get_or_init(|| {
             let expressions: Vec<&str> = self.expressions.iter().map(String::as_str).collect();
             Automaton::within(&expressions, CELL_DFA_BYTES_MAX).ok()
@@ -284,7 +305,7 @@ impl CellAutomaton {
         whole.as_ref()
     }
 
-    fn try_whole(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
+    fn try_whole(&self, cache: &mut hybrid::dfa::Cache, text: &[u8], out: &mut Ends) -> Option<()> {
         let config = start::Config::new().anchored(Anchored::Yes);
         let mut state = self.lazy.start_state(cache, &config).ok()?;
         for &byte in text {
@@ -300,7 +321,7 @@ impl CellAutomaton {
         Some(())
     }
 
-    fn try_ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) -> Option<()> {
+    fn try_ends(&self, cache: &mut hybrid::dfa::Cache, text: &[u8], out: &mut Ends) -> Option<()> {
         let config = start::Config::new().anchored(Anchored::Yes);
         let mut state = self.lazy.start_state(cache, &config).ok()?;
         for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
@@ -322,7 +343,7 @@ impl CellAutomaton {
         Some(())
     }
 
-    fn push(&self, cache: &LazyCache, state: LazyStateID, end: usize, out: &mut Ends) {
+    fn push(&self, cache: &hybrid::dfa::Cache, state: LazyStateID, end: usize, out: &mut Ends) {
         for i in 0..self.lazy.match_len(cache, state) {
             out.push((
                 self.lazy.match_pattern(cache, state, i).as_u32() as u16,

@@ -33,7 +33,7 @@ mod tests {
             path,
             record: 12,
             line,
-            field,
+            field: field.map(Into::into),
             start: 3,
             end: 14,
             kind: "cn.mobile",

@@ -280,7 +280,7 @@ mod tests {
             path,
             record,
             line: Some(record),
-            field: Some("phone"),
+            field: Some("phone".into()),
             start: 0,
             end: 11,
             kind: "cn.mobile",

@@ -246,6 +246,33 @@ fn columns_announce_values() {
 }
 
 #[test]
+fn an_address_is_found_in_a_cell_of_letters_alone() {
+    let unknown = |_: &Catalog, _: &Detector| ColumnRule::default();
+    assert_eq!(
+        matches_in("zhangwei@qq.com", unknown),
+        ["mail:zhangwei@qq.com:valid"]
+    );
+}
+
+#[test]
+fn four_hyphens_separate_the_fields_of_a_list() {
+    check(
+        "王伟----13812345678----u1@corp-mail.cn",
+        &["phone:13812345678:valid", "mail:u1@corp-mail.cn:valid"],
+    );
+}
+
+#[test]
+fn many_values_in_one_field_are_all_found() {
+    let text = "QQ:12345678 13812345678 ".repeat(5_000);
+    let prose = |_: &Catalog, _: &Detector| ColumnRule {
+        prose: true,
+        ..ColumnRule::default()
+    };
+    assert_eq!(matches_in(&text, prose).len(), 10_000);
+}
+
+#[test]
 fn the_longer_claim_wins() {
     check(
         "13812345678@example.com",

@@ -7,9 +7,11 @@
 use super::{Compact, Verdict, digits};
 
 /// Numbers that are no subscriber's: the operator's service number 13800138000, and constants of computing that look like
-/// mobile numbers (2^34, the first digits of 2^64, a default of test kits).
-const TESTS: [&[u8]; 4] = [
+/// mobile numbers (2^34 and one less, the first digits of 2^64, a default of test kits). Only these very
+/// numbers: their neighbours belong to subscribers, and a count is evidence.
+const TESTS: [&[u8]; 5] = [
     b"13800138000",
+    b"17179869183",
     b"17179869184",
     b"18446744073",
     b"15555555556",
@@ -24,7 +26,7 @@ pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
     match number {
         _ if !digits::all(number) => Verdict::Reject,
         [b'1', b'3'..=b'9', ..] if number.len() == 11 => {
-            if TESTS.contains(&number) || number[3..] == *b"00000000" || is_beside_2_34(number) {
+            if TESTS.contains(&number) || !in_context && number[3..] == *b"00000000" {
                 Verdict::Test
             } else if is_in_force(number) && (in_context || !trunk) {
                 Verdict::Valid
@@ -46,16 +48,6 @@ pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
         }
         _ => Verdict::Reject,
     }
-}
-
-/// Whether the number is 2^34 or a neighbour of it, as in tests of floating-point numbers and of offsets in files.
-fn is_beside_2_34(number: &[u8]) -> bool {
-    const BESIDE: u64 = 8192;
-    number.starts_with(b"17179")
-        && digits::number(&number[5..]).is_some_and(|n| {
-            let rest = (1u64 << 34) % 1_000_000;
-            u64::from(n).abs_diff(rest) <= BESIDE
-        })
 }
 
 /// Drops the country code or the trunk prefix, where the length says that one is there.
@@ -135,15 +127,16 @@ mod tests {
         for number in [
             "13800138000",
             "17179869184",
-            "17179870208",
-            "17179868160",
+            "17179869183",
             "18446744073",
             "15555555556",
-            "13800000000",
         ] {
             check(mobile, number, true, Verdict::Test, number);
         }
-        for number in ["17179969184", "17169869184", "13800000001"] {
+        // A round number is a filler, unless a column says that it is somebody's.
+        check(mobile, "13800000000", false, Verdict::Test, "13800000000");
+        check(mobile, "13800000000", true, Verdict::Valid, "13800000000");
+        for number in ["17179969184", "17179868160", "13800000001"] {
             check(mobile, number, false, Verdict::Valid, number);
         }
         // The example of the numbering plan 13800138000 with its country code is the same number.
