@@ -78,7 +78,9 @@ impl Look<'_> {
                 }
             }
             _ if text[start].is_ascii_alphabetic() => {
+                // Letters of a hex id may spell a word (`cbc`): only one that announces a kind counts.
                 if let Some((len, label)) = self.engine.labels.word_before_digits(&text[start..end])
+                    && !label.kinds.is_empty()
                 {
                     self.behind_word = Some(start + len);
                     self.label(text, start + len, label, found);

@@ -237,6 +237,40 @@ fn a_local_part_is_taken_whole_or_not_at_all() {
 }
 
 #[test]
+fn letters_of_a_hex_id_are_no_label() {
+    let catalog = Catalog::builtin().expect("the built-in catalog loads");
+    let mut detector = catalog.detector();
+    let text = "trace 9f1d-cbc12345 13812345678".to_owned();
+    let span = Span {
+        start: 0,
+        end: text.len() as u32,
+    };
+    let batch = Batch {
+        text: text.into_bytes(),
+        fields: vec![Field { span, column: 0 }],
+        records: vec![Record {
+            fields: 0..1,
+            number: 1,
+            line: 1,
+            table: 0,
+        }],
+    };
+    let rule = ColumnRule {
+        prose: true,
+        ..ColumnRule::default()
+    };
+    let mut found = Found::default();
+    detector.batch(&batch, true);
+    detector.record(&batch, &batch.records[0], &[rule], &mut found);
+    let names: Vec<_> = found
+        .roles
+        .iter()
+        .map(|r| &catalog.vocabulary().info(r).id)
+        .collect();
+    assert_eq!(names, ["phone"]);
+}
+
+#[test]
 fn columns_announce_values() {
     check_cell("12345678", "qq", &["qq:12345678:valid"]);
     check_cell(" 张三 ", "name", &["name:张三:valid"]);
