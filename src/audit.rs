@@ -89,7 +89,8 @@ pub struct KindCount {
     pub test: u64,
     /// Occurrences of values of the right shape and place whose checksum fails. Not in `matches`.
     pub failed_checksum: u64,
-    /// At most three masked examples: the first in the order of path and record.
+    /// At most three masked examples, all different: the first in the order of path and record, looked
+    /// for among the first matches of each file. Counts do not depend on them.
     pub samples: Vec<Masked>,
 }
 
