@@ -10,7 +10,7 @@ use super::claim::escape_len;
 use super::fold;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -43,6 +43,16 @@ impl Admission {
         }
     }
 
+    /// Whether it does not matter for a token which byte that is not ASCII follows it. `token` may be any of its make-up.
+    pub(crate) fn same_before_any_high(&self, token: &[u8]) -> bool {
+        let n_digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+        let make_up = MakeUp::of(token.len(), n_digits);
+        [&self.plain, &self.led].iter().all(|table| {
+            let start = |next| table.start(make_up, token.len(), next);
+            (0x80..=0xFF).all(|next| start(next) == start(0x80))
+        })
+    }
+
     /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
     #[inline]
     fn judge(&self, text: &[u8], token: &mut Token, prose: bool) -> Start {
@@ -55,11 +65,7 @@ impl Admission {
             before = skip_escape(text, token, before);
         }
         let len = (token.end - token.start) as usize;
-        let make_up = match token.n_digits {
-            0 => MakeUp::Letters,
-            n if n as usize == len => MakeUp::Digits,
-            _ => MakeUp::Mixed,
-        };
+        let make_up = MakeUp::of(len, token.n_digits as usize);
         if !prose && self.lengths[make_up as usize] >> len.min(63) & 1 == 0 {
             return Start::No;
         }
@@ -149,7 +155,7 @@ impl Places {
             let base = i * bytes::LANES;
             each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
             if block.wide != 0 {
-                self.find_wides(text, base, block.wide, prose);
+                self.note_wides(text, base, block.wide, prose);
             }
             if prose {
                 let mut found = block.colon;
@@ -168,7 +174,18 @@ impl Places {
         self.classes = classes;
     }
 
-    fn find_wides(&mut self, text: &[u8], base: usize, wide: u64, prose: bool) {
+    /// Lists full-width letters and digits of `text`, and nothing else.
+    pub(crate) fn find_wides(&mut self, text: &[u8]) {
+        self.tokens.clear();
+        self.ats.clear();
+        self.separators.clear();
+        self.wides.clear();
+        let leads = memchr::memchr_iter(fold::WIDE_LEAD, text);
+        let wides = leads.filter(|at| fold::is_wide_word(&text[*at..]));
+        self.wides.extend(wides.map(|at| at as u32));
+    }
+
+    fn note_wides(&mut self, text: &[u8], base: usize, wide: u64, prose: bool) {
         each_bit(wide, |bit| {
             let rest = &text[base + bit..];
             if fold::is_wide_word(rest) {
