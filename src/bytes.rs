@@ -69,6 +69,79 @@ fn classes_of(block: &[u8]) -> Classes {
     classes
 }
 
+/// Whether every byte is an ASCII digit. True for no bytes.
+#[inline]
+pub(crate) fn all_digits(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    words
+        .iter()
+        .all(|word| are_digits(u64::from_le_bytes(*word)))
+        && match bytes.last_chunk::<8>() {
+            // The last eight once more, instead of the rest one by one.
+            Some(last) => are_digits(u64::from_le_bytes(*last)),
+            None => rest.iter().all(u8::is_ascii_digit),
+        }
+}
+
+/// Whether eight bytes are ASCII digits: their high halves are 3, also when 6 is added to their low ones.
+#[inline]
+fn are_digits(word: u64) -> bool {
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const THREES: u64 = 0x3030_3030_3030_3030;
+    (word & HIGH | (word.wrapping_add(0x0606_0606_0606_0606) & HIGH) >> 4) == THREES | THREES >> 4
+}
+
+/// The number that at most 16 ASCII digits write, the first of them the highest. Other bytes give nonsense.
+#[inline]
+pub(crate) fn number_of(digits: &[u8]) -> u64 {
+    let mut padded = [b'0'; 16];
+    padded[16 - digits.len()..].copy_from_slice(digits);
+    let (words, _) = padded.as_chunks::<8>();
+    eight_digits(words[0]) * 100_000_000 + eight_digits(words[1])
+}
+
+/// The number that eight digits write: neighbours are joined to pairs, pairs to fours, fours to eight.
+#[inline]
+fn eight_digits(digits: [u8; 8]) -> u64 {
+    let ones = u64::from_le_bytes(digits) & 0x0F0F_0F0F_0F0F_0F0F;
+    let pairs = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF
+}
+
+/// The outline of the `len` bytes of `text` from `start`, at most [`LANES`]: every digit as `0`, every letter as `a`, every
+/// byte of 0x80 and above as 0x80, others as they are, and zero behind the end.
+#[inline]
+pub(crate) fn outline(text: &[u8], start: usize, len: usize) -> [u8; LANES] {
+    let window = match text[start..].first_chunk::<LANES>() {
+        Some(chunk) => *chunk,
+        None => {
+            let mut window = [0; LANES];
+            window[..len].copy_from_slice(&text[start..start + len]);
+            window
+        }
+    };
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked.
+        return unsafe { avx2::outline(&window, len) };
+    }
+    outline_portable(&window, len)
+}
+
+fn outline_portable(window: &[u8; LANES], len: usize) -> [u8; LANES] {
+    let mut outline = [0; LANES];
+    for (sign, &byte) in outline.iter_mut().zip(window).take(len) {
+        *sign = match byte {
+            b'0'..=b'9' => b'0',
+            b'a'..=b'z' | b'A'..=b'Z' => b'a',
+            0x80.. => 0x80,
+            other => other,
+        };
+    }
+    outline
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use super::{Classes, LANES, classes_of};
@@ -118,6 +191,40 @@ mod avx2 {
         in_range(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', 25)
     }
 
+    /// The outline of 32 bytes, of which `len` count.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half_outline(bytes: __m256i, len: usize) -> __m256i {
+        let places = _mm256_setr_epi8(
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+            24, 25, 26, 27, 28, 29, 30, 31,
+        );
+        let kept = _mm256_cmpgt_epi8(_mm256_set1_epi8(len.min(32) as i8), places);
+        let digits = _mm256_blendv_epi8(
+            bytes,
+            _mm256_set1_epi8(b'0' as i8),
+            in_range(bytes, b'0', 9),
+        );
+        let words = _mm256_blendv_epi8(digits, _mm256_set1_epi8(b'a' as i8), letters(bytes));
+        // The highest bit of a byte is what makes it not ASCII.
+        let plain = _mm256_blendv_epi8(words, _mm256_set1_epi8(0x80u8 as i8), bytes);
+        _mm256_and_si256(plain, kept)
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn outline(window: &[u8; LANES], len: usize) -> [u8; LANES] {
+        let mut outline = [0; LANES];
+        let low = half_outline(load::<0>(window), len);
+        // SAFETY: `outline` holds 64 bytes; unaligned stores are allowed.
+        unsafe { _mm256_storeu_si256(outline.as_mut_ptr().cast(), low) };
+        if len > 32 {
+            let high = half_outline(load::<1>(window), len - 32);
+            // SAFETY: the same, from the middle of the 64 bytes.
+            unsafe { _mm256_storeu_si256(outline.as_mut_ptr().add(32).cast(), high) };
+        }
+        outline
+    }
+
     #[target_feature(enable = "avx2")]
     pub(super) fn classify(text: &[u8], out: &mut Vec<Classes>) {
         let (blocks, rest) = text.as_chunks::<LANES>();
@@ -157,6 +264,29 @@ mod tests {
             classify(&text, &mut fast);
             classify_portable(&text, &mut slow);
             prop_assert_eq!(fast, slow);
+        }
+
+        #[test]
+        fn digits_are_told_and_read(text in "[0-9]{0,16}", other in proptest::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert!(all_digits(text.as_bytes()));
+            prop_assert_eq!(number_of(text.as_bytes()), text.parse().unwrap_or(0));
+            prop_assert_eq!(all_digits(&other), other.iter().all(u8::is_ascii_digit));
+            for at in 0..text.len() {
+                let mut spoiled = text.clone().into_bytes();
+                spoiled[at] = other.first().copied().unwrap_or(b':');
+                prop_assert_eq!(all_digits(&spoiled), spoiled.iter().all(u8::is_ascii_digit));
+            }
+        }
+
+        #[test]
+        fn fast_and_portable_outlines_agree(
+            text in proptest::collection::vec(any::<u8>(), 0..200), start in 0usize..100, len in 0usize..=LANES,
+        ) {
+            let start = start.min(text.len());
+            let len = len.min(text.len() - start);
+            let mut window = [0; LANES];
+            window[..len].copy_from_slice(&text[start..start + len]);
+            prop_assert_eq!(outline(&text, start, len), outline_portable(&window, len));
         }
     }
 

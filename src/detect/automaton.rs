@@ -96,6 +96,37 @@ impl Automaton {
         !self.dfa.is_dead_state(state)
     }
 
+    /// Whether some text of this outline could match from its start: every `0` stands for any digit, every `a` for any
+    /// letter, every byte that is not ASCII for any such byte, and others for themselves.
+    pub(crate) fn may_match_outline(&self, outline: &[u8]) -> bool {
+        let mut states = vec![self.start];
+        for sign in outline {
+            states = match sign {
+                b'0' => self.step(&states, |b| b.is_ascii_digit()),
+                b'a' => self.step(&states, |b| b.is_ascii_alphabetic()),
+                0x80.. => self.step(&states, |b| b >= 0x80),
+                sign => {
+                    let mut next: Vec<StateID> = states
+                        .iter()
+                        .map(|s| self.dfa.next_state(*s, *sign))
+                        .filter(|s| !self.dfa.is_dead_state(*s))
+                        .collect();
+                    next.sort_unstable();
+                    next.dedup();
+                    next
+                }
+            };
+            if states.is_empty() {
+                return false;
+            }
+            if states.iter().any(|s| self.dfa.is_match_state(*s)) {
+                return true;
+            }
+        }
+        let at_end = |s: &StateID| self.dfa.is_match_state(self.dfa.next_eoi_state(*s));
+        states.iter().any(at_end)
+    }
+
     /// The living states one step behind `states` over the bytes of `range`.
     fn step(&self, states: &[StateID], range: impl Fn(u8) -> bool) -> Vec<StateID> {
         let bytes: Vec<u8> = self.representatives().filter(|b| range(*b)).collect();

@@ -386,9 +386,8 @@ impl Detector {
         whole: Whole,
         found: &mut Found,
     ) {
-        let admission = &self.engine.tokens.admission;
         let (from, to) = (span.start as usize, span.end as usize);
-        let CellPlaces { tokens, ats } = self.sieve.places(text, from, to, admission);
+        let CellPlaces { tokens, ats } = self.sieve.places(text, from, to, &self.engine.tokens);
         if tokens.is_empty() && ats.is_empty() && whole == Whole::Nothing {
             return;
         }

@@ -4,7 +4,10 @@
 //! which other signs stand between them. Cells of a column have few outlines (`2024-11-01 02:25:35`), so what the prefilter
 //! said of one is kept and looked up for the next. The sieve knows no pattern: it repeats the prefilter's answers.
 
-use crate::detect::prefilter::{Admission, Places, Token};
+use crate::bytes;
+use crate::detect::prefilter::{Places, Token};
+
+use super::TokenGroup;
 
 /// Longest cell whose outline is kept, in bytes.
 const OUTLINE_BYTES_MAX: usize = 64;
@@ -13,7 +16,10 @@ const OUTLINE_BYTES_MAX: usize = 64;
 const SLOTS: usize = 1024;
 
 /// Most places of a cell that is kept.
-const TOKENS_MAX: usize = 3;
+const TOKENS_MAX: usize = 6;
+
+/// An outline with places that was met so often is looked at more closely.
+const REFINED_AFTER: u8 = 32;
 
 /// A cell with every digit as `0`, every letter as `a`, and every byte that is not ASCII as 0x80; zero behind its end.
 type Outline = [u8; OUTLINE_BYTES_MAX];
@@ -24,6 +30,8 @@ struct Slot {
     outline: Outline,
     len: u8,
     n_tokens: u8,
+    /// How often it was met, up to [`REFINED_AFTER`].
+    n_met: u8,
     tokens: [Token; TOKENS_MAX],
 }
 
@@ -46,6 +54,7 @@ impl Sieve {
             outline: [0; OUTLINE_BYTES_MAX],
             len: 0,
             n_tokens: 0,
+            n_met: 0,
             tokens: [Token::default(); TOKENS_MAX],
         };
         Sieve {
@@ -54,15 +63,15 @@ impl Sieve {
         }
     }
 
-    /// The places of the cell at `start..end` of `text`, which holds no full-width letters or digits. The same as the
-    /// prefilter's for that cell alone.
+    /// The places of the cell at `start..end` of `text`, which holds no full-width letters or digits: those of the
+    /// prefilter for that cell alone, perhaps without some at which no expression of the group could match.
     #[inline]
     pub(super) fn places(
         &mut self,
         text: &[u8],
         start: usize,
         end: usize,
-        admission: &Admission,
+        group: &TokenGroup,
     ) -> CellPlaces<'_> {
         let len = end - start;
         if len == 0 {
@@ -72,22 +81,21 @@ impl Sieve {
             };
         }
         if len > OUTLINE_BYTES_MAX {
-            self.places.find(&text[start..end], admission, false);
+            self.places.find(&text[start..end], &group.admission, false);
             return CellPlaces {
                 tokens: &self.places.tokens,
                 ats: &self.places.ats,
             };
         }
-        let mut outline = [0; OUTLINE_BYTES_MAX];
-        if len <= OUTLINE_BYTES_MAX / 2 {
-            outline_of::<{ OUTLINE_BYTES_MAX / 2 }>(text, start, len, &mut outline);
-        } else {
-            outline_of::<OUTLINE_BYTES_MAX>(text, start, len, &mut outline);
-        }
-        let at = slot_of(&outline);
+        let outline = bytes::outline(text, start, len);
+        let at = slot_of(&outline, len);
         for at in [at, at ^ 1] {
-            let slot = &self.slots[at];
-            if slot.outline == outline && usize::from(slot.len) == len {
+            if usize::from(self.slots[at].len) == len
+                && same(&self.slots[at].outline, &outline, len)
+            {
+                if self.slots[at].n_tokens > 0 {
+                    self.meet(at, group);
+                }
                 let slot = &self.slots[at];
                 return CellPlaces {
                     tokens: &slot.tokens[..usize::from(slot.n_tokens)],
@@ -95,7 +103,20 @@ impl Sieve {
                 };
             }
         }
-        self.ask(&text[start..end], outline, at, admission)
+        self.ask(&text[start..end], outline, at, group)
+    }
+
+    /// Counts that an outline was met, and looks closer when that was often: tokens at which no expression can match in a
+    /// text of that outline are dropped.
+    #[inline]
+    fn meet(&mut self, at: usize, group: &TokenGroup) {
+        let slot = &mut self.slots[at];
+        if slot.n_met < REFINED_AFTER {
+            slot.n_met += 1;
+            if slot.n_met == REFINED_AFTER {
+                refine(slot, group);
+            }
+        }
     }
 
     /// Asks the prefilter, and keeps its answer if it depends on nothing but the outline.
@@ -105,16 +126,16 @@ impl Sieve {
         cell: &[u8],
         outline: Outline,
         at: usize,
-        admission: &Admission,
+        group: &TokenGroup,
     ) -> CellPlaces<'_> {
-        self.places.find(cell, admission, false);
+        self.places.find(cell, &group.admission, false);
         let Places { tokens, ats, .. } = &self.places;
-        if ats.is_empty() && tokens.len() <= TOKENS_MAX && decides(&outline, cell.len(), admission)
-        {
+        if ats.is_empty() && tokens.len() <= TOKENS_MAX && decides(&outline, cell.len(), group) {
             let mut slot = Slot {
                 outline,
                 len: cell.len() as u8,
                 n_tokens: tokens.len() as u8,
+                n_met: 0,
                 tokens: [Token::default(); TOKENS_MAX],
             };
             slot.tokens[..tokens.len()].copy_from_slice(tokens);
@@ -125,35 +146,41 @@ impl Sieve {
     }
 }
 
-/// Writes the outline of `len` bytes of `text` into the first `N` of `outline`.
+/// Drops the tokens at which the automaton cannot match, whatever digits and letters the outline stands for.
+#[cold]
+fn refine(slot: &mut Slot, group: &TokenGroup) {
+    let outline = &slot.outline[..usize::from(slot.len)];
+    let mut n_kept = 0;
+    for i in 0..usize::from(slot.n_tokens) {
+        let token = slot.tokens[i];
+        let behind = &outline[token.start as usize..];
+        if token.led || group.group.automaton.may_match_outline(behind) {
+            slot.tokens[n_kept] = token;
+            n_kept += 1;
+        }
+    }
+    slot.n_tokens = n_kept as u8;
+}
+
+/// Whether two outlines of so many bytes are the same.
 #[inline]
-fn outline_of<const N: usize>(text: &[u8], start: usize, len: usize, outline: &mut Outline) {
-    let mut window = [0u8; N];
-    match text[start..].first_chunk::<N>() {
-        Some(chunk) => window = *chunk,
-        None => window[..len].copy_from_slice(&text[start..start + len]),
-    }
-    // Written so that the compiler turns it into vector instructions.
-    for i in 0..N {
-        let byte = window[i];
-        let digit = byte.wrapping_sub(b'0') < 10;
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let kept = if byte >= 0x80 { 0x80 } else { byte };
-        let kept = if letter { b'a' } else { kept };
-        let kept = if digit { b'0' } else { kept };
-        outline[i] = if (i as u8) < len as u8 { kept } else { 0 };
-    }
+fn same(a: &Outline, b: &Outline, len: usize) -> bool {
+    let words = if len <= OUTLINE_BYTES_MAX / 2 { 4 } else { 8 };
+    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    let differs = (0..words).fold(0, |differs, i| {
+        differs | u64::from_le_bytes(a[i]) ^ u64::from_le_bytes(b[i])
+    });
+    differs == 0
 }
 
 /// The slot of an outline: any mixture will do.
 #[inline]
-fn slot_of(outline: &Outline) -> usize {
-    let (words, _) = outline.as_chunks::<8>();
-    let mut hash = 0u64;
-    for (i, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        hash = hash.wrapping_add(word.wrapping_mul(MIXERS[i]));
-    }
+fn slot_of(outline: &Outline, len: usize) -> usize {
+    let words = if len <= OUTLINE_BYTES_MAX / 2 { 4 } else { 8 };
+    let chunks = outline.as_chunks::<8>().0;
+    let hash = (0..words).fold(0u64, |hash, i| {
+        hash.wrapping_add(u64::from_le_bytes(chunks[i]).wrapping_mul(MIXERS[i]))
+    });
     (hash >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
@@ -170,7 +197,7 @@ const MIXERS: [u64; 8] = {
 
 /// Whether the outline says all that the prefilter asks: no sign that begins an escape, and behind each token nothing but
 /// ASCII, or a character of which it does not matter which.
-fn decides(outline: &Outline, len: usize, admission: &Admission) -> bool {
+fn decides(outline: &Outline, len: usize, group: &TokenGroup) -> bool {
     let outline = &outline[..len];
     let mut rest = outline;
     while let Some(at) = rest.iter().position(u8::is_ascii_alphanumeric) {
@@ -180,7 +207,9 @@ fn decides(outline: &Outline, len: usize, admission: &Admission) -> bool {
             .position(|b| !b.is_ascii_alphanumeric())
             .unwrap_or(rest.len());
         let (token, behind) = rest.split_at(len);
-        if behind.first().is_some_and(|b| *b >= 0x80) && !admission.same_before_any_high(token) {
+        if behind.first().is_some_and(|b| *b >= 0x80)
+            && !group.admission.same_before_any_high(token)
+        {
             return false;
         }
         rest = behind;
@@ -192,9 +221,11 @@ fn decides(outline: &Outline, len: usize, admission: &Admission) -> bool {
 mod tests {
     use super::*;
     use crate::detect::automaton::{Automaton, StartTable};
+    use crate::detect::engine::Group;
+    use crate::detect::prefilter::Admission;
     use proptest::prelude::*;
 
-    fn admission() -> Admission {
+    fn group() -> TokenGroup {
         let patterns = [
             "1[0-9]{10}",
             "[0-9]{4}(-[0-9]{4}){3}",
@@ -204,45 +235,79 @@ mod tests {
             "\\+[0-9]{7}",
         ];
         let automaton = Automaton::new(&patterns).expect("they compile");
-        Admission::new(
+        let admission = Admission::new(
             StartTable::new(&automaton, false),
             StartTable::new(&automaton, true),
-        )
+        );
+        let leads = automaton.leads().expect("they are anchored");
+        let group = Group {
+            automaton,
+            forms: Vec::new(),
+        };
+        TokenGroup {
+            group,
+            admission,
+            leads,
+        }
     }
 
     proptest! {
-        /// Whatever was seen before, the sieve gives what the prefilter gives.
+        /// Whatever was seen before, the sieve gives what the prefilter gives, and no less than what matches.
         #[test]
         fn repeats_the_prefilter(cells in proptest::collection::vec(
             "((1[0-9]{10}|[0-9]{4}(-[0-9]{4}){0,3}|[A-Z]?[0-9]{6,8}|[a-zA-Z0-9]{0,40})(号|手|室|[ ,@:+\\\\%-]){0,2}){0,4}",
             1..60,
         )) {
-            let admission = admission();
+            let group = group();
             let mut sieve = Sieve::new();
             let text: String = cells.concat();
-            let mut start = 0;
-            for cell in &cells {
-                let end = start + cell.len();
-                let mut want = Places::default();
-                want.find(cell.as_bytes(), &admission, false);
-                let got = sieve.places(text.as_bytes(), start, end, &admission);
-                prop_assert_eq!(got.tokens, &want.tokens[..], "{}", cell);
-                prop_assert_eq!(got.ats, &want.ats[..], "{}", cell);
-                start = end;
+            for _ in 0..=REFINED_AFTER {
+                let mut start = 0;
+                for cell in &cells {
+                    let end = start + cell.len();
+                    let mut want = Places::default();
+                    want.find(cell.as_bytes(), &group.admission, false);
+                    let got = sieve.places(text.as_bytes(), start, end, &group);
+                    prop_assert_eq!(got.ats, &want.ats[..], "{}", cell);
+                    let missing: Vec<&Token> =
+                        want.tokens.iter().filter(|t| !got.tokens.contains(t)).collect();
+                    prop_assert!(got.tokens.iter().all(|t| want.tokens.contains(t)));
+                    for token in missing {
+                        let mut ends = Vec::new();
+                        let rest = &cell.as_bytes()[token.start as usize..];
+                        group.group.automaton.ends(rest, &mut ends);
+                        prop_assert!(ends.is_empty() && !token.led, "{} {:?}", cell, token);
+                    }
+                    start = end;
+                }
             }
         }
     }
 
     #[test]
     fn cells_of_one_outline_share_a_slot() {
-        let admission = admission();
+        let group = group();
         let mut sieve = Sieve::new();
         let text = b"2024-11-01 02:25:35,1999-01-31 23:59:59,13812345678,13900000000";
         for (start, end, n) in [(0, 19, 0), (20, 39, 0), (40, 51, 1), (52, 63, 1)] {
-            let places = sieve.places(text, start, end, &admission);
+            let places = sieve.places(text, start, end, &group);
             assert_eq!(places.tokens.len(), n);
         }
         let n_used = sieve.slots.iter().filter(|s| s.len > 0).count();
         assert_eq!(n_used, 2);
+    }
+
+    #[test]
+    fn a_closer_look_drops_what_cannot_match() {
+        let group = group();
+        let mut sieve = Sieve::new();
+        // Four digits and a hyphen may begin a number in groups, but not in a date.
+        let text = b"2024-1101 2024-1101-0225-3500";
+        for _ in 0..=REFINED_AFTER {
+            sieve.places(text, 0, 9, &group);
+            sieve.places(text, 10, 29, &group);
+        }
+        assert!(sieve.places(text, 0, 9, &group).tokens.is_empty());
+        assert!(!sieve.places(text, 10, 29, &group).tokens.is_empty());
     }
 }

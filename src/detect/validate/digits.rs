@@ -1,12 +1,15 @@
 //! Reading decimal digits from bytes. No number format is known here.
 
 /// Whether every byte is an ASCII digit. True for no bytes.
+#[inline]
 pub(super) fn all(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_digit)
+    crate::bytes::all_digits(bytes)
 }
 
 /// Whether all bytes are the same: `1111…`, a filler in columns that must not be empty.
+#[inline]
 pub(super) fn is_repeated(bytes: &[u8]) -> bool {
+    // Nearly always the first two tell.
     bytes.windows(2).all(|w| w[0] == w[1])
 }
 
