@@ -94,16 +94,24 @@ fn are_digits(word: u64) -> bool {
 /// The number that at most 16 ASCII digits write, the first of them the highest. Other bytes give nonsense.
 #[inline]
 pub(crate) fn number_of(digits: &[u8]) -> u64 {
-    let mut padded = [b'0'; 16];
-    padded[16 - digits.len()..].copy_from_slice(digits);
-    let (words, _) = padded.as_chunks::<8>();
-    eight_digits(words[0]) * 100_000_000 + eight_digits(words[1])
+    match (digits.first_chunk::<8>(), digits.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            // What is not among the last eight moves to the end of a word; nothing comes in before it.
+            let n_before = digits.len().min(16) as u32 - 8;
+            let before = u64::from_le_bytes(*first).checked_shl(64 - 8 * n_before);
+            eight_digits(before.unwrap_or(0)) * 100_000_000
+                + eight_digits(u64::from_le_bytes(*last))
+        }
+        _ => digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u64::from(digit & 0xF)),
+    }
 }
 
-/// The number that eight digits write: neighbours are joined to pairs, pairs to fours, fours to eight.
+/// The number that eight digits write, the first in the lowest byte: neighbours are joined to pairs, pairs to fours, fours to eight.
 #[inline]
-fn eight_digits(digits: [u8; 8]) -> u64 {
-    let ones = u64::from_le_bytes(digits) & 0x0F0F_0F0F_0F0F_0F0F;
+fn eight_digits(digits: u64) -> u64 {
+    let ones = digits & 0x0F0F_0F0F_0F0F_0F0F;
     let pairs = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
     (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF

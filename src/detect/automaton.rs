@@ -16,7 +16,7 @@ use regex_automata::util::syntax;
 
 use crate::error::Error;
 
-pub(crate) use cell::{CellAutomaton, CellCache};
+pub(crate) use cell::{CellAutomaton, CellCache, LANES};
 
 /// Longest text an automaton looks at from one start. Longer values do not exist among identifiers; an address or a note
 /// is cut there.

@@ -22,7 +22,7 @@ use super::prefilter::{Admission, Places, Token};
 use super::validate::{Compact, Validator};
 use super::vocabulary::{RoleId, RoleSet};
 use super::{KindId, KindSet, Match, Status};
-use cell::Whole;
+use cell::{Ahead, Whole};
 use look::Look;
 use sieve::{CellPlaces, Sieve};
 
@@ -141,6 +141,7 @@ pub struct Detector {
     engine: Arc<Engine>,
     places: Places,
     cursor: Cursor,
+    ahead: Ahead,
     sieve: Sieve,
     wide_places: Places,
     folded: Folded,
@@ -283,6 +284,7 @@ impl Detector {
             engine,
             places: Places::default(),
             cursor: Cursor::default(),
+            ahead: Ahead::default(),
             sieve: Sieve::new(),
             wide_places: Places::default(),
             folded: Folded::default(),
@@ -316,6 +318,7 @@ impl Detector {
             false => self.places.find_wides(&batch.text),
         }
         self.cursor = Cursor::default();
+        self.ahead.clear();
         for (group, cache) in self.engine.cells.iter().zip(&mut self.scratch.caches) {
             if let Some(cache) = cache {
                 cache.keep_small(&group.automaton);
@@ -333,9 +336,14 @@ impl Detector {
         found: &mut Found,
     ) {
         found.clear();
+        if self.ahead.ends_before(record) {
+            self.ahead
+                .walk(&self.engine, &mut self.scratch, batch, record, rules);
+        }
         for (i, field) in batch.fields_of(record).iter().enumerate() {
             let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
-            self.field(&batch.text, *field, i as u32, rule, found);
+            let place = record.fields.start + i as u32;
+            self.field(&batch.text, *field, (i as u32, place), rule, found);
         }
     }
 
@@ -344,7 +352,7 @@ impl Detector {
         &mut self,
         text: &[u8],
         field: Field,
-        index: u32,
+        (index, place): (u32, u32),
         rule: &ColumnRule,
         found: &mut Found,
     ) {
@@ -367,7 +375,7 @@ impl Detector {
             self.prose(text, field.span, index, rule, found);
         } else {
             let whole = match rule.cells {
-                Some(cells) => self.whole_cell(text, field.span, index, rule, cells, found),
+                Some(cells) => self.whole_cell(text, field, (index, place), rule, cells, found),
                 None => Whole::Nothing,
             };
             if whole != Whole::Value {

@@ -34,7 +34,7 @@ pub(crate) struct CellCache {
 
 /// States and transitions known so far. A state is the place where its row begins in `next`.
 struct Table {
-    /// `[row + class]`: the next state, or [`UNKNOWN`].
+    /// `[row + class]`: the next state.
     next: Vec<u32>,
     /// For each row, what stands for the state in the lazy DFA.
     ids: Vec<LazyStateID>,
@@ -48,14 +48,18 @@ struct Table {
     sets: Vec<Vec<u16>>,
 }
 
-/// A transition that was not taken yet.
-const UNKNOWN: u32 = u32::MAX;
-
 /// A state was never the last one yet.
 const UNASKED: u16 = u16::MAX;
 
 /// The row of the state in which nothing can match any more: the first.
 const DEAD: u32 = 0;
+
+/// Rows before that of the start: the dead one, and the one where transitions lead that were not taken yet. Both lead to
+/// themselves, so that a walk needs no look at where it is before it has ended.
+const ROWS_BEFORE_START: u32 = 2;
+
+/// Cells that are walked through at a time: a step waits for the memory far longer than it computes.
+pub(crate) const LANES: usize = 4;
 
 /// Memory for the states of one automaton in one worker, in bytes. When it is full, building starts anew.
 const STATES_BYTES_MAX: usize = 8 << 20;
@@ -103,37 +107,90 @@ impl CellAutomaton {
             states: self.lazy.create_cache(),
             table: Table::new(),
         };
-        cache.table.add(self, LazyStateID::default(), 0);
-        cache.table.next.fill(DEAD);
+        let dead = LazyStateID::default();
+        for row in 0..ROWS_BEFORE_START {
+            cache.table.add(self, dead, 0);
+            cache.table.next[(row * self.stride) as usize..].fill(row * self.stride);
+        }
+        cache.table.at_end.fill(0);
         cache
     }
 
     /// Every expression that matches the whole of `text`, ascending; none of a text longer than [`REACH_BYTES_MAX`].
     pub(crate) fn whole<'c>(&self, cache: &'c mut CellCache, text: &[u8]) -> &'c [u16] {
-        if text.len() > REACH_BYTES_MAX {
-            return &[];
-        }
-        let mut state = self.start(cache);
-        for &byte in text {
-            let class = self.classes[usize::from(byte)];
-            state = match cache.table.next[state as usize + usize::from(class)] {
-                UNKNOWN => self.step(cache, state, byte),
-                next => next,
-            };
-        }
-        let set = self.at_end(cache, state);
+        let [set] = self.whole_sets(cache, [text]);
+        self.set_of(cache, set)
+    }
+
+    /// The expressions of a set that [`CellAutomaton::whole_sets`] gave for this cache.
+    pub(crate) fn set_of<'c>(&self, cache: &'c CellCache, set: u16) -> &'c [u16] {
         &cache.table.sets[usize::from(set)]
+    }
+
+    /// For each text, the set of expressions that match the whole of it.
+    pub(crate) fn whole_sets<const N: usize>(
+        &self,
+        cache: &mut CellCache,
+        texts: [&[u8]; N],
+    ) -> [u16; N] {
+        let start = self.start(cache);
+        let mut states = [start; N];
+        let lengths = texts.map(<[u8]>::len);
+        let shortest = lengths.into_iter().min().unwrap_or(0);
+        if lengths.into_iter().max() <= Some(REACH_BYTES_MAX) {
+            let next = cache.table.next.as_slice();
+            let heads = texts.map(|t| &t[..shortest]);
+            for i in 0..shortest {
+                for (state, head) in states.iter_mut().zip(heads) {
+                    *state =
+                        next[*state as usize + usize::from(self.classes[usize::from(head[i])])];
+                }
+            }
+            let tails = texts.map(|t| &t[shortest..]);
+            for (state, tail) in states.iter_mut().zip(tails) {
+                for byte in tail {
+                    *state = next[*state as usize + usize::from(self.classes[usize::from(*byte)])];
+                }
+            }
+        } else {
+            states = [self.stride; N];
+        }
+        let mut sets = [0; N];
+        for i in 0..N {
+            if states[i] == self.stride {
+                states[i] = self.slowly(cache, texts[i]);
+            }
+            sets[i] = self.at_end(cache, states[i]);
+        }
+        sets
+    }
+
+    /// Walks through a text over transitions that may be new. Returns the last state.
+    #[cold]
+    #[inline(never)]
+    fn slowly(&self, cache: &mut CellCache, text: &[u8]) -> u32 {
+        if text.len() > REACH_BYTES_MAX {
+            return DEAD;
+        }
+        let start = self.start(cache);
+        text.iter()
+            .fold(start, |state, byte| self.next(cache, state, *byte))
+    }
+
+    /// One step, over a transition that may be new.
+    fn next(&self, cache: &mut CellCache, state: u32, byte: u8) -> u32 {
+        let class = self.classes[usize::from(byte)];
+        match cache.table.next[state as usize + usize::from(class)] {
+            next if next == self.stride => self.step(cache, state, byte),
+            next => next,
+        }
     }
 
     /// Appends every match that starts at the first byte of `text`: each expression with each of its ends.
     pub(crate) fn ends(&self, cache: &mut CellCache, text: &[u8], out: &mut Ends) {
         let mut state = self.start(cache);
         for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
-            let class = self.classes[usize::from(byte)];
-            state = match cache.table.next[state as usize + usize::from(class)] {
-                UNKNOWN => self.step(cache, state, byte),
-                next => next,
-            };
+            state = self.next(cache, state, byte);
             let matched = cache.table.matched[(state / self.stride) as usize];
             if matched != 0 {
                 let set = &cache.table.sets[usize::from(matched)];
@@ -144,14 +201,14 @@ impl CellAutomaton {
         }
         if text.len() <= REACH_BYTES_MAX {
             let set = self.at_end(cache, state);
-            let set = &cache.table.sets[usize::from(set)];
+            let set = self.set_of(cache, set);
             out.extend(set.iter().map(|pattern| (*pattern, text.len())));
         }
     }
 
-    /// The state before the first byte: the second row.
+    /// The state before the first byte.
     fn start(&self, cache: &mut CellCache) -> u32 {
-        if cache.table.ids.len() == 1 {
+        if cache.table.ids.len() == ROWS_BEFORE_START as usize {
             let config = start::Config::new().anchored(Anchored::Yes);
             match self.lazy.start_state(&mut cache.states, &config) {
                 Ok(id) => cache.table.add(self, id, 0),
@@ -159,7 +216,7 @@ impl CellAutomaton {
                 Err(_) => return DEAD,
             };
         }
-        self.stride
+        ROWS_BEFORE_START * self.stride
     }
 
     /// Takes a transition for the first time.
@@ -192,7 +249,6 @@ impl CellAutomaton {
         if cache.table.at_end[row] == UNASKED {
             let from = cache.table.ids[row];
             let set = match self.lazy.next_eoi_state(&mut cache.states, from) {
-                _ if state == DEAD => 0,
                 Ok(id) => self.set(cache, id),
                 Err(_) => 0,
             };
@@ -233,11 +289,13 @@ impl Table {
         }
     }
 
-    /// Adds a row of unknown transitions. Returns its place.
+    /// Adds a row of transitions that were not taken yet. Returns its place.
     fn add(&mut self, automaton: &CellAutomaton, id: LazyStateID, matched: u16) -> u32 {
         let row = self.next.len() as u32;
-        self.next
-            .resize(self.next.len() + automaton.stride as usize, UNKNOWN);
+        self.next.resize(
+            self.next.len() + automaton.stride as usize,
+            automaton.stride,
+        );
         self.ids.push(id);
         self.rows.insert(id, row);
         self.matched.push(matched);
@@ -270,7 +328,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_the_whole_dfa(texts in proptest::collection::vec(
-            "(1[0-9]{10}|[0-9]{4,12}|[京沪津][A-Z][0-9]{5}|[a-z@]{1,9}|.{0,6}){1,2}", 1..8,
+            "(1[0-9]{10}|[0-9]{4,12}|[京沪津][A-Z][0-9]{5}|[a-z@]{1,9}|.{0,6}){1,2}", 1..12,
         )) {
             let automaton = CellAutomaton::new(&EXPRESSIONS).expect("they compile");
             let dense = super::super::Automaton::new(&EXPRESSIONS).expect("they compile");
@@ -285,6 +343,14 @@ mod tests {
                 let at_end = want.iter().filter(|(_, end)| *end == text.len());
                 let at_end: Vec<u16> = at_end.map(|(pattern, _)| *pattern).collect();
                 prop_assert_eq!(automaton.whole(&mut cache, text), at_end);
+            }
+            for four in texts.windows(LANES) {
+                let four: [&[u8]; LANES] = std::array::from_fn(|i| four[i].as_bytes());
+                let sets = automaton.whole_sets(&mut cache, four);
+                for (text, set) in four.into_iter().zip(sets) {
+                    let together = automaton.set_of(&cache, set).to_vec();
+                    prop_assert_eq!(automaton.whole(&mut cache, text), together);
+                }
             }
         }
     }
