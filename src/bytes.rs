@@ -117,27 +117,30 @@ fn eight_digits(digits: u64) -> u64 {
     (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF
 }
 
+/// The outline of at most [`LANES`] bytes, eight to a word, the first in the lowest byte of the first.
+pub(crate) type Outline = [u64; LANES / 8];
+
 /// The outline of the `len` bytes of `text` from `start`, at most [`LANES`]: every digit as `0`, every letter as `a`, every
 /// byte of 0x80 and above as 0x80, others as they are, and zero behind the end.
 #[inline]
-pub(crate) fn outline(text: &[u8], start: usize, len: usize) -> [u8; LANES] {
+pub(crate) fn outline(text: &[u8], start: usize, len: usize) -> Outline {
+    let mut short = [0; LANES];
     let window = match text[start..].first_chunk::<LANES>() {
-        Some(chunk) => *chunk,
+        Some(chunk) => chunk,
         None => {
-            let mut window = [0; LANES];
-            window[..len].copy_from_slice(&text[start..start + len]);
-            window
+            short[..len].copy_from_slice(&text[start..start + len]);
+            &short
         }
     };
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2, as just asked.
-        return unsafe { avx2::outline(&window, len) };
+        return unsafe { avx2::outline(window, len) };
     }
-    outline_portable(&window, len)
+    outline_portable(window, len)
 }
 
-fn outline_portable(window: &[u8; LANES], len: usize) -> [u8; LANES] {
+fn outline_portable(window: &[u8; LANES], len: usize) -> Outline {
     let mut outline = [0; LANES];
     for (sign, &byte) in outline.iter_mut().zip(window).take(len) {
         *sign = match byte {
@@ -147,12 +150,13 @@ fn outline_portable(window: &[u8; LANES], len: usize) -> [u8; LANES] {
             other => other,
         };
     }
-    outline
+    let words = outline.as_chunks::<8>().0;
+    std::array::from_fn(|i| u64::from_le_bytes(words[i]))
 }
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Classes, LANES, classes_of};
+    use super::{Classes, LANES, Outline, classes_of};
     use std::arch::x86_64::*;
 
     /// 32 bytes of a block, from its start or from its middle.
@@ -220,15 +224,15 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn outline(window: &[u8; LANES], len: usize) -> [u8; LANES] {
-        let mut outline = [0; LANES];
+    pub(super) fn outline(window: &[u8; LANES], len: usize) -> Outline {
+        let mut outline = [0; LANES / 8];
         let low = half_outline(load::<0>(window), len);
-        // SAFETY: `outline` holds 64 bytes; unaligned stores are allowed.
+        // SAFETY: `outline` is 64 bytes; unaligned stores are allowed, and this processor puts the first byte lowest.
         unsafe { _mm256_storeu_si256(outline.as_mut_ptr().cast(), low) };
         if len > 32 {
             let high = half_outline(load::<1>(window), len - 32);
             // SAFETY: the same, from the middle of the 64 bytes.
-            unsafe { _mm256_storeu_si256(outline.as_mut_ptr().add(32).cast(), high) };
+            unsafe { _mm256_storeu_si256(outline.as_mut_ptr().add(4).cast(), high) };
         }
         outline
     }

@@ -4,13 +4,13 @@
 //! which other signs stand between them. Cells of a column have few outlines (`2024-11-01 02:25:35`), so what the prefilter
 //! said of one is kept and looked up for the next. The sieve knows no pattern: it repeats the prefilter's answers.
 
-use crate::bytes;
+use crate::bytes::{self, Outline};
 use crate::detect::prefilter::{Places, Token};
 
 use super::TokenGroup;
 
 /// Longest cell whose outline is kept, in bytes.
-const OUTLINE_BYTES_MAX: usize = 64;
+const OUTLINE_BYTES_MAX: usize = bytes::LANES;
 
 /// Outlines that are kept; a power of two.
 const SLOTS: usize = 1024;
@@ -20,9 +20,6 @@ const TOKENS_MAX: usize = 6;
 
 /// An outline with places that was met so often is looked at more closely.
 const REFINED_AFTER: u8 = 32;
-
-/// A cell with every digit as `0`, every letter as `a`, and every byte that is not ASCII as 0x80; zero behind its end.
-type Outline = [u8; OUTLINE_BYTES_MAX];
 
 /// What the prefilter said of an outline.
 #[derive(Clone, Copy)]
@@ -51,7 +48,7 @@ pub(super) struct Sieve {
 impl Sieve {
     pub(super) fn new() -> Sieve {
         let empty = Slot {
-            outline: [0; OUTLINE_BYTES_MAX],
+            outline: Outline::default(),
             len: 0,
             n_tokens: 0,
             n_met: 0,
@@ -149,7 +146,8 @@ impl Sieve {
 /// Drops the tokens at which the automaton cannot match, whatever digits and letters the outline stands for.
 #[cold]
 fn refine(slot: &mut Slot, group: &TokenGroup) {
-    let outline = &slot.outline[..usize::from(slot.len)];
+    let outline = signs(&slot.outline);
+    let outline = &outline[..usize::from(slot.len)];
     let mut n_kept = 0;
     for i in 0..usize::from(slot.n_tokens) {
         let token = slot.tokens[i];
@@ -165,39 +163,41 @@ fn refine(slot: &mut Slot, group: &TokenGroup) {
 /// Whether two outlines of so many bytes are the same.
 #[inline]
 fn same(a: &Outline, b: &Outline, len: usize) -> bool {
-    let words = if len <= OUTLINE_BYTES_MAX / 2 { 4 } else { 8 };
-    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
-    let differs = (0..words).fold(0, |differs, i| {
-        differs | u64::from_le_bytes(a[i]) ^ u64::from_le_bytes(b[i])
-    });
-    differs == 0
+    let low = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]);
+    let high = (a[4] ^ b[4]) | (a[5] ^ b[5]) | (a[6] ^ b[6]) | (a[7] ^ b[7]);
+    low == 0 && (len <= OUTLINE_BYTES_MAX / 2 || high == 0)
 }
 
 /// The slot of an outline: any mixture will do.
 #[inline]
 fn slot_of(outline: &Outline, len: usize) -> usize {
-    let words = if len <= OUTLINE_BYTES_MAX / 2 { 4 } else { 8 };
-    let chunks = outline.as_chunks::<8>().0;
-    let hash = (0..words).fold(0u64, |hash, i| {
-        hash.wrapping_add(u64::from_le_bytes(chunks[i]).wrapping_mul(MIXERS[i]))
-    });
-    (hash >> (64 - SLOTS.trailing_zeros())) as usize
+    let mix = |i: usize| {
+        outline[i]
+            ^ outline[i + 1].rotate_left(11)
+            ^ outline[i + 2].rotate_left(23)
+            ^ outline[i + 3].rotate_left(37)
+    };
+    let mut mixed = mix(0) ^ len as u64;
+    if len > OUTLINE_BYTES_MAX / 2 {
+        mixed ^= mix(4).rotate_left(51);
+    }
+    // The first digits of the golden ratio.
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
-/// Odd numbers without structure (the first digits of the golden ratio, and what a linear generator makes of them).
-const MIXERS: [u64; 8] = {
-    let mut mixers = [0x9E37_79B9_7F4A_7C15; 8];
-    let mut i = 1;
-    while i < 8 {
-        mixers[i] = u64::wrapping_mul(mixers[i - 1], 6_364_136_223_846_793_005) | 1;
-        i += 1;
+/// The outline as bytes.
+fn signs(outline: &Outline) -> [u8; OUTLINE_BYTES_MAX] {
+    let mut signs = [0; OUTLINE_BYTES_MAX];
+    for (word, bytes) in outline.iter().zip(signs.as_chunks_mut::<8>().0) {
+        *bytes = word.to_le_bytes();
     }
-    mixers
-};
+    signs
+}
 
 /// Whether the outline says all that the prefilter asks: no sign that begins an escape, and behind each token nothing but
 /// ASCII, or a character of which it does not matter which.
 fn decides(outline: &Outline, len: usize, group: &TokenGroup) -> bool {
+    let outline = signs(outline);
     let outline = &outline[..len];
     let mut rest = outline;
     while let Some(at) = rest.iter().position(u8::is_ascii_alphanumeric) {

@@ -1,9 +1,11 @@
 //! Reading decimal digits from bytes. No number format is known here.
 
+use crate::bytes::{all_digits, number_of};
+
 /// Whether every byte is an ASCII digit. True for no bytes.
 #[inline]
 pub(super) fn all(bytes: &[u8]) -> bool {
-    crate::bytes::all_digits(bytes)
+    all_digits(bytes)
 }
 
 /// Whether all bytes are the same: `1111…`, a filler in columns that must not be empty.
@@ -15,8 +17,7 @@ pub(super) fn is_repeated(bytes: &[u8]) -> bool {
 
 /// The number that the digits write. At most nine of them; other bytes give `None`.
 pub(super) fn number(bytes: &[u8]) -> Option<u32> {
-    (!bytes.is_empty() && bytes.len() <= 9 && all(bytes))
-        .then(|| bytes.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+    (!bytes.is_empty() && bytes.len() <= 9 && all(bytes)).then(|| number_of(bytes) as u32)
 }
 
 #[cfg(test)]
