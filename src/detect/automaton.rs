@@ -96,26 +96,51 @@ impl Automaton {
         !self.dfa.is_dead_state(state)
     }
 
-    /// Whether some text of this outline could match from its start: every `0` stands for any digit, every `a` for any
-    /// letter, every byte that is not ASCII for any such byte, and others for themselves.
-    pub(crate) fn may_match_outline(&self, outline: &[u8]) -> bool {
-        let mut states = vec![self.start];
+    /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
+    /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
+    /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
+    /// for themselves.
+    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+        let Some(rest) = outline.strip_prefix(b"00") else {
+            return match self.may_match(vec![self.start], outline) {
+                true => u128::MAX,
+                false => 0,
+            };
+        };
+        let mut known: Vec<(StateID, bool)> = Vec::new();
+        let mut pairs = 0;
+        for (tens, ones) in (0..10u8).flat_map(|t| (0..10u8).map(move |o| (t, o))) {
+            let first = self.dfa.next_state(self.start, b'0' + tens);
+            let second = self.dfa.next_state(first, b'0' + ones);
+            let may = match known.iter().find(|(state, _)| *state == second) {
+                Some((_, may)) => *may,
+                None => {
+                    // A match is seen one byte behind its end.
+                    let may = self.dfa.is_match_state(second)
+                        || !self.dfa.is_dead_state(second) && self.may_match(vec![second], rest);
+                    known.push((second, may));
+                    may
+                }
+            };
+            pairs |= u128::from(may) << (10 * tens + ones);
+        }
+        pairs
+    }
+
+    /// Whether some text of this outline could come to a match from one of these states.
+    fn may_match(&self, mut states: Vec<StateID>, outline: &[u8]) -> bool {
         for sign in outline {
             states = match sign {
                 b'0' => self.step(&states, |b| b.is_ascii_digit()),
                 b'a' => self.step(&states, |b| b.is_ascii_alphabetic()),
                 0x80.. => self.step(&states, |b| b >= 0x80),
                 sign => {
-                    let mut next: Vec<StateID> = states
-                        .iter()
-                        .map(|s| self.dfa.next_state(*s, *sign))
-                        .filter(|s| !self.dfa.is_dead_state(*s))
-                        .collect();
-                    next.sort_unstable();
-                    next.dedup();
-                    next
+                    let next = states.iter().map(|s| self.dfa.next_state(*s, *sign));
+                    next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
                 }
             };
+            states.sort_unstable();
+            states.dedup();
             if states.is_empty() {
                 return false;
             }
