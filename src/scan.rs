@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::audit::{self, Audit, FileAudit, Hit, Stats, Tool};
 use crate::category::{Category, Reading};
 use crate::classify::{Decision, Rules};
-use crate::count::{Ladder, RunKey, Tally, Totals};
+use crate::count::{Ladder, Memory, Parallel, RunKey, Tally, Totals};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::validate::is_likely_name;
 use crate::detect::vocabulary::RoleSet;
@@ -34,6 +34,8 @@ use table::Tables;
 pub struct ScanOptions {
     /// Workers; 0 for one on each processor.
     pub threads: usize,
+    /// Memory for counting, over all workers; more is spilled to a temporary file.
+    pub memory: Memory,
     /// Limits of decoding.
     pub decode: DecodeLimits,
 }
@@ -67,7 +69,8 @@ const HELD_BYTES_MAX: usize = 16 << 20;
 /// the caller to fill in.
 ///
 /// # Errors
-/// When the threads or the key of the run cannot be made. Whatever goes wrong with a file is in `skipped`.
+/// When the threads or the key of the run cannot be made, when the memory is too little for so many threads, and when what
+/// it does not hold cannot be written to a temporary file. Whatever goes wrong with a file is in `skipped`.
 pub fn scan(
     walked: WalkResult,
     inputs: &[String],
@@ -86,6 +89,7 @@ pub fn scan(
         .map_err(|e| {
             Error::new("threads cannot be started: choose fewer with `--threads`").because(e)
         })?;
+    let share = options.memory.share(pool.current_num_threads())?;
     let entries = &walked.entries;
     observer.started(entries.len(), entries.iter().map(|e| e.size).sum());
     let shared = Shared {
@@ -97,20 +101,23 @@ pub fn scan(
     };
     let queue = Queue::new(entries);
     let results = pool.broadcast(|_| {
-        let mut worker = Worker::new(&shared, key);
+        let mut worker = Worker::new(&shared, key, share);
         let files = worker.run(&queue);
-        worker.tally.seal();
-        (worker.tally, files)
+        worker.tally.seal()?;
+        Ok((worker.tally, files))
     });
+    let results: Vec<(Tally, Vec<FileResult>)> =
+        results.into_iter().collect::<Result<_, Error>>()?;
     let (tallies, files): (Vec<Tally>, Vec<Vec<FileResult>>) = results.into_iter().unzip();
     let mut files: Vec<FileResult> = files.into_iter().flatten().collect();
     files.sort_by_key(|f| f.index);
     let copies = source::find_copies(entries);
-    let sum_over = |n: usize, f: &(dyn Fn(usize) -> u64 + Sync)| -> u64 {
-        pool.install(|| (0..n).into_par_iter().map(f).sum())
+    let parallel = Parallel {
+        threads: pool.current_num_threads(),
+        run: &|n, f| pool.install(|| (0..n).into_par_iter().for_each(f)),
     };
-    let totals = Totals::new(&tallies, &sum_over);
-    let mut audit = assemble(walked, &shared, files, &copies, &totals, rank);
+    let totals = Totals::new(&tallies, rank, options.memory, &parallel)?;
+    let mut audit = assemble(walked, &shared, files, &copies, &totals);
     audit.inputs = inputs.to_vec();
     audit.stats.seconds = clock.elapsed().as_secs_f64();
     Ok(audit)
@@ -195,7 +202,7 @@ struct Identity {
 }
 
 impl<'a> Worker<'a> {
-    fn new(shared: &'a Shared<'a>, key: RunKey) -> Worker<'a> {
+    fn new(shared: &'a Shared<'a>, key: RunKey, memory: Memory) -> Worker<'a> {
         Worker {
             shared,
             detector: shared.catalog.detector(),
@@ -203,7 +210,7 @@ impl<'a> Worker<'a> {
             found: Found::default(),
             decisions: Vec::new(),
             by_roles: HashMap::new(),
-            tally: Tally::new(key, shared.catalog.patterns().len()),
+            tally: Tally::new(key, shared.catalog.patterns().len(), memory),
             counts: FileCounts::default(),
         }
     }
@@ -213,6 +220,9 @@ impl<'a> Worker<'a> {
         while let Some((index, entry)) = queue.take() {
             results.push(self.file(index, entry));
             self.shared.observer.file_done(index);
+            if self.tally.has_failed() {
+                break;
+            }
         }
         results
     }
@@ -300,6 +310,7 @@ impl<'a> Worker<'a> {
         let mut batch = Batch::default();
         let ended = loop {
             match opened.records.next_batch(&mut batch) {
+                Ok(true) if self.tally.has_failed() => break None,
                 Ok(true) => {}
                 Ok(false) => break None,
                 Err(e) => break Some(read_error(e)),
@@ -522,7 +533,6 @@ fn assemble(
     results: Vec<FileResult>,
     copies: &[Option<usize>],
     totals: &Totals<'_>,
-    rank: Rank<'_>,
 ) -> Audit {
     let mut skipped = walked.skipped;
     let mut files = Vec::with_capacity(results.len());
@@ -537,10 +547,7 @@ fn assemble(
     let patterns = shared.catalog.patterns();
     let with_kind = |id: &str| files.iter().filter(|f| f.kinds.contains_key(id)).count() as u64;
     let files_with: Vec<u64> = patterns.iter().map(|p| with_kind(&p.id)).collect();
-    let readings: Vec<_> = Reading::ALL
-        .iter()
-        .map(|r| totals.reading(*r, rank))
-        .collect();
+    let readings = totals.readings().to_vec();
     Audit {
         schema: audit::SCHEMA.to_owned(),
         tool: Tool {
