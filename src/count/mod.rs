@@ -22,8 +22,9 @@ pub use total::{Parallel, Ranking, Totals};
 /// Most masked samples kept of a kind.
 const SAMPLES_MAX: usize = 3;
 
-/// Matches of a kind that are looked at for samples in each file: masked names are mostly alike, and
-/// masking them all for a third one that differs costs more than it shows.
+/// Matches of a kind that are looked at for samples in each batch: masked names are mostly alike, and
+/// masking them all for a third one that differs costs more than it shows. By batch, not by file, because
+/// the batches of a file come to several workers.
 const SAMPLED_MAX: u32 = 64;
 
 /// Domain of fingerprints of values.
@@ -71,8 +72,8 @@ struct KindTally {
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Vec<Sample>,
-    /// The file in hand, and how many of its matches were looked at for samples.
-    sampled: (usize, u32),
+    /// The batch in hand (its file and first record), and how many of its matches were looked at for samples.
+    sampled: ((usize, u64), u32),
 }
 
 /// Records that support the same categories.
@@ -121,6 +122,7 @@ impl Tally {
         parties: u8,
     ) {
         let base = batch.fields_of(record).first().map_or(0, |f| f.span.start);
+        let place = (file, batch.records.first().map_or(0, |r| r.number));
         for m in &found.matches {
             let tally = &mut self.kinds[m.kind.index()];
             match m.status {
@@ -136,7 +138,7 @@ impl Tally {
                             tally.texts.insert(self.key.text(VALUE, text));
                         }
                     }
-                    tally.sample(file, record.number, m.span.start - base, || {
+                    tally.sample(place, record.number, m.span.start - base, || {
                         Value::new(batch.bytes(m.span)).mask(ladder.masks[m.kind.index()])
                     });
                 }
@@ -193,18 +195,25 @@ impl KindTally {
             numbers: Distinct::default(),
             texts: Distinct::default(),
             samples: Vec::new(),
-            sampled: (usize::MAX, 0),
+            sampled: ((usize::MAX, 0), 0),
         }
     }
 
-    fn sample(&mut self, file: usize, record: u64, start: u32, mask: impl FnOnce() -> Masked) {
-        if self.sampled.0 != file {
-            self.sampled = (file, 0);
+    fn sample(
+        &mut self,
+        batch: (usize, u64),
+        record: u64,
+        start: u32,
+        mask: impl FnOnce() -> Masked,
+    ) {
+        if self.sampled.0 != batch {
+            self.sampled = (batch, 0);
         }
         if self.sampled.1 == SAMPLED_MAX {
             return;
         }
         self.sampled.1 += 1;
+        let file = batch.0;
         let place = (file, record, start);
         let later = |s: &Sample| (s.file, s.record, s.start) <= place;
         if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(later) {
