@@ -34,10 +34,6 @@ pub use total::{Parallel, Ranking, Totals};
 /// Most masked samples kept of a kind.
 const SAMPLES_MAX: usize = 3;
 
-/// Matches of a kind that are looked at for samples in each file: masked names are mostly alike, and
-/// masking them all for a third one that differs costs more than it shows.
-const SAMPLED_MAX: u32 = 64;
-
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;
 
@@ -91,8 +87,6 @@ struct KindTally {
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Vec<Sample>,
-    /// The file in hand, and how many of its matches were looked at for samples.
-    sampled: (usize, u32),
 }
 
 /// Records that support the same categories.
@@ -115,9 +109,7 @@ type Place = (usize, u64, u32);
 /// A masked example with its place; the first ones by place are shown, whichever worker found them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Sample {
-    file: usize,
-    record: u64,
-    start: u32,
+    place: Place,
     masked: Masked,
 }
 
@@ -200,9 +192,8 @@ impl Tally {
                 tally.texts.insert(text, held);
             }
         }
-        tally.sample(place, || {
-            Value::new(batch.bytes(m.span)).mask(ladder.masks[m.kind.index()])
-        });
+        let value = Value::new(batch.bytes(m.span));
+        tally.sample(place, value, ladder.masks[m.kind.index()]);
     }
 
     /// The position of the group of a support. Few sets of categories come up.
@@ -308,7 +299,6 @@ impl KindTally {
             numbers: Distinct::default(),
             texts: Distinct::default(),
             samples: Vec::new(),
-            sampled: (usize::MAX, 0),
         }
     }
 
@@ -322,31 +312,26 @@ impl KindTally {
         }
     }
 
+    /// Takes a value for a sample if it is one of the first by place that look different.
     #[inline]
-    fn sample(&mut self, place: Place, mask: impl FnOnce() -> Masked) {
-        let file = place.0;
-        if self.sampled.0 != file {
-            self.sampled = (file, 0);
-        }
-        if self.sampled.1 < SAMPLED_MAX {
-            self.sampled.1 += 1;
-            self.look_at_sample(place, mask);
+    fn sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
+        let is_later = self.samples.last().is_some_and(|s| s.place <= place);
+        if self.samples.len() < SAMPLES_MAX || !is_later {
+            self.look_at_sample(place, value, mask);
         }
     }
 
-    fn look_at_sample(&mut self, place: Place, mask: impl FnOnce() -> Masked) {
-        let (file, record, start) = place;
-        let later = |s: &Sample| (s.file, s.record, s.start) <= place;
-        if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(later) {
+    fn look_at_sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
+        // Names and passwords are nothing but stars, of which two or three lengths come up.
+        let is_known = |n| {
+            let mut known = self.samples.iter().filter(|s| s.place <= place);
+            known.any(|s| s.masked.is_stars(n))
+        };
+        if !self.samples.is_empty() && value.stars(mask).is_some_and(is_known) {
             return;
         }
-        let sample = Sample {
-            file,
-            record,
-            start,
-            masked: mask(),
-        };
-        add_sample(&mut self.samples, sample);
+        let masked = value.mask(mask);
+        add_sample(&mut self.samples, Sample { place, masked });
     }
 }
 
