@@ -41,6 +41,67 @@ pub(crate) fn classify(text: &[u8], out: &mut Vec<Classes>) {
     classify_portable(text, out);
 }
 
+/// Where each of the needles stands in a block of at most 64 bytes: bit `i` of a mask speaks of byte `i`.
+pub(crate) fn find_each<const N: usize>(block: &[u8], needles: &[u8; N]) -> [u64; N] {
+    #[cfg(target_arch = "x86_64")]
+    if let Ok(block) = block.try_into()
+        && std::arch::is_x86_feature_detected!("avx2")
+    {
+        // SAFETY: the processor has AVX2, as just asked.
+        return unsafe { avx2::find_each(block, needles) };
+    }
+    find_each_portable(block, needles)
+}
+
+fn find_each_portable<const N: usize>(block: &[u8], needles: &[u8; N]) -> [u64; N] {
+    needles.map(|needle| {
+        let bits = block.iter().take(LANES).enumerate();
+        bits.fold(0, |mask, (i, b)| mask | u64::from(*b == needle) << i)
+    })
+}
+
+/// What tells text from other data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// Control characters that no text uses: all but tabulators, line ends, backspace, escape and `\x01` to `\x03`, which
+    /// separate fields.
+    pub(crate) n_controls: usize,
+    /// Whether there is a byte of 0x80 and above.
+    pub(crate) has_high: bool,
+}
+
+/// Surveys a text.
+pub(crate) fn survey(text: &[u8]) -> Survey {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked.
+        return unsafe { avx2::survey(text) };
+    }
+    survey_portable(text)
+}
+
+/// Written so that the compiler turns it into vector instructions, of whatever the caller is compiled for.
+#[inline(always)]
+fn survey_portable(text: &[u8]) -> Survey {
+    let mut survey = Survey::default();
+    // A count of so many fits into one byte.
+    for block in text.chunks(248) {
+        let (mut n_controls, mut high) = (0u8, 0u8);
+        for &byte in block {
+            let is_control = (byte == 0)
+                | (byte.wrapping_sub(4) < 4)
+                | (byte.wrapping_sub(0x0E) < 13)
+                | (byte.wrapping_sub(0x1C) < 4)
+                | (byte == 0x7F);
+            n_controls += u8::from(is_control);
+            high |= byte;
+        }
+        survey.n_controls += usize::from(n_controls);
+        survey.has_high |= high >= 0x80;
+    }
+    survey
+}
+
 fn classify_portable(text: &[u8], out: &mut Vec<Classes>) {
     out.extend(text.chunks(LANES).map(classes_of));
 }
@@ -156,7 +217,7 @@ fn outline_portable(window: &[u8; LANES], len: usize) -> Outline {
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Classes, LANES, Outline, classes_of};
+    use super::{Classes, LANES, Outline, Survey, classes_of, survey_portable};
     use std::arch::x86_64::*;
 
     /// 32 bytes of a block, from its start or from its middle.
@@ -238,6 +299,17 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
+    pub(super) fn find_each<const N: usize>(block: &[u8; LANES], needles: &[u8; N]) -> [u64; N] {
+        let (a, b) = (load::<0>(block), load::<1>(block));
+        needles.map(|needle| bits(equals(a, needle), equals(b, needle)))
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn survey(text: &[u8]) -> Survey {
+        survey_portable(text)
+    }
+
+    #[target_feature(enable = "avx2")]
     pub(super) fn classify(text: &[u8], out: &mut Vec<Classes>) {
         let (blocks, rest) = text.as_chunks::<LANES>();
         out.resize(blocks.len(), Classes::default());
@@ -276,6 +348,11 @@ mod tests {
             classify(&text, &mut fast);
             classify_portable(&text, &mut slow);
             prop_assert_eq!(fast, slow);
+            prop_assert_eq!(survey(&text), survey_portable(&text));
+            let needles = [b'\n', 0, text.first().copied().unwrap_or(7)];
+            for block in text.chunks(LANES) {
+                prop_assert_eq!(find_each(block, &needles), find_each_portable(block, &needles));
+            }
         }
 
         #[test]
@@ -300,6 +377,22 @@ mod tests {
             window[..len].copy_from_slice(&text[start..start + len]);
             prop_assert_eq!(outline(&text, start, len), outline_portable(&window, len));
         }
+    }
+
+    #[test]
+    fn a_survey_counts_what_no_text_uses() {
+        let all: Vec<u8> = (0..0x80).collect();
+        let want =
+            (0..0x80u8).filter(|b| matches!(b, 0 | 4..=7 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F));
+        let n_controls = want.count();
+        assert_eq!(
+            survey(&all.repeat(9)),
+            Survey {
+                n_controls: 9 * n_controls,
+                has_high: false
+            }
+        );
+        assert!(survey(&[b'a', 0x80]).has_high);
     }
 
     #[test]

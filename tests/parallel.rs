@@ -87,6 +87,7 @@ fn scan_in_blocks(
             head_bytes: 4 * BLOCK_BYTES,
             ..DecodeLimits::default()
         },
+        ..ScanOptions::default()
     };
     let walked = walk(&[path.to_owned()], &WalkOptions::default());
     let rank = |_, _, _| Some(0);

@@ -26,7 +26,7 @@ pub(super) fn detect(head: &[u8], whole: bool) -> Encoding {
     }
     let cut = if whole { 0 } else { incomplete_len(head) };
     let text = &head[..head.len() - cut];
-    if std::str::from_utf8(text).is_ok() || Utf8Evidence::of(text).is_utf8() {
+    if text.is_ascii() || std::str::from_utf8(text).is_ok() || Utf8Evidence::of(text).is_utf8() {
         return Encoding::Utf8;
     }
     legacy(head, whole)
@@ -34,6 +34,7 @@ pub(super) fn detect(head: &[u8], whole: bool) -> Encoding {
 
 /// UTF-16 has its NULs on one side of each unit, and what it decodes to is text.
 fn utf16_without_bom(head: &[u8]) -> Option<Encoding> {
+    memchr::memchr(0, head)?;
     let (mut even, mut odd) = (0usize, 0usize);
     for unit in head.chunks_exact(2) {
         even += usize::from(unit[0] == 0);

@@ -6,20 +6,21 @@
 
 use super::Dialect;
 use super::header;
+use super::outline::{Lines, Outline, first_row, outline_of, usual_width};
 use crate::decode::csv::split::{Escaped, Shape, Split, split_record, unescape_fields};
 use crate::record::Field;
 
 /// Delimiters in the order in which they win a draw.
-const DELIMITERS: &[u8] = b"\x01\t,|;";
+pub(super) const DELIMITERS: [u8; 5] = *b"\x01\t,|;";
 
 /// Rows looked at.
-const ROWS_MAX: usize = 256;
+pub(super) const ROWS_MAX: usize = 256;
 
 /// Lines in front of the table at most: bills and statements have up to about 25.
-const PREAMBLE_ROWS_MAX: usize = 40;
+pub(super) const PREAMBLE_ROWS_MAX: usize = 40;
 
 /// The rows of the head under one delimiter.
-struct Trial {
+pub(super) struct Trial {
     /// What is known without looking at the rows.
     dialect: Dialect,
     rows: Vec<Row>,
@@ -37,6 +38,7 @@ struct Trial {
 pub(super) struct Row {
     /// Its cells, trimmed.
     pub(super) cells: Vec<String>,
+    outline: Outline,
     /// The line it begins on, from 0.
     line: u32,
 }
@@ -55,20 +57,28 @@ pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<D
         return None;
     }
     // a quote that does not close in the head may begin a long cell, or be damage: try the one, then the other
-    best(text, whole, by_name.is_some())
-        .or_else(|| best(text, true, by_name.is_some()).filter(|_| !whole))
+    let mut lines = Lines::new(text);
+    best(text, &mut lines, whole, by_name.is_some())
+        .or_else(|| match whole {
+            true => None,
+            false => best(text, &mut lines, true, by_name.is_some()),
+        })
         .map(|trial| trial.dialect())
         .or_else(|| one_column(text, by_name?))
 }
 
-fn best(text: &[u8], is_last: bool, by_name: bool) -> Option<Trial> {
-    let backslash = has_backslash_null(text);
+fn best(text: &[u8], lines: &mut Lines<'_>, is_last: bool, by_name: bool) -> Option<Trial> {
     DELIMITERS
-        .iter()
-        .filter(|d| text.contains(d))
-        .filter_map(|&d| Trial::new(text, d, backslash, is_last))
-        .filter(|trial| trial.is_table(by_name))
+        .into_iter()
+        .enumerate()
+        .filter(|(i, _)| lines.may_be_table(*i, is_last, by_name))
+        .filter_map(|(_, d)| tried(text, d, is_last, by_name))
         .max_by(|a, b| a.rank().total_cmp(&b.rank()))
+}
+
+/// The rows under one delimiter, if they make a table.
+pub(super) fn tried(text: &[u8], delimiter: u8, is_last: bool, by_name: bool) -> Option<Trial> {
+    Trial::new(text, delimiter, is_last).filter(|trial| trial.is_table(by_name))
 }
 
 /// Whether a cell is `\N`, which only MySQL and its kin write, between any delimiters.
@@ -96,21 +106,45 @@ fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
     })
 }
 
+/// What is known of a dialect without looking at the rows.
+pub(super) fn dialect_of(text: &[u8], delimiter: u8) -> Dialect {
+    // unquoted formats hold single quotes as letters, so quotes must be seen to be believed there
+    let quotes = match delimiter {
+        b'\x01' | b'\t' => has_quoted_cell(text, delimiter),
+        _ => true,
+    };
+    Dialect {
+        delimiter,
+        has_header: false,
+        quotes,
+        backslash: has_backslash_null(text) || (quotes && escapes_quotes(text, delimiter)),
+        preamble_lines: 0,
+    }
+}
+
+/// How records of a dialect are split while it is tried on a text.
+pub(super) fn shape_of(dialect: &Dialect, text: &[u8]) -> Shape {
+    Shape {
+        delimiter: dialect.delimiter,
+        quotes: dialect.quotes,
+        backslash: dialect.backslash,
+        columns: 0,
+        record_bytes_max: text.len() + 1,
+    }
+}
+
+/// Rows of another width that a table may have.
+pub(super) fn tolerated(n_rows: usize, by_name: bool) -> usize {
+    match by_name {
+        true => n_rows / 2,
+        false if n_rows >= 4 => (n_rows / 10).max(1),
+        false => 0,
+    }
+}
+
 impl Trial {
-    fn new(text: &[u8], delimiter: u8, backslash: bool, is_last: bool) -> Option<Trial> {
-        // unquoted formats hold single quotes as letters, so quotes must be seen to be believed
-        // there
-        let quotes = match delimiter {
-            b'\x01' | b'\t' => has_quoted_cell(text, delimiter),
-            _ => true,
-        };
-        let dialect = Dialect {
-            delimiter,
-            has_header: false,
-            quotes,
-            backslash: backslash || (quotes && escapes_quotes(text, delimiter)),
-            preamble_lines: 0,
-        };
+    fn new(text: &[u8], delimiter: u8, is_last: bool) -> Option<Trial> {
+        let dialect = dialect_of(text, delimiter);
         let mut trial = Trial::of_rows(rows(text, dialect, is_last), dialect)?;
         let delimiters = || memchr::memchr_iter(delimiter, text);
         let n_spaced = delimiters()
@@ -121,8 +155,9 @@ impl Trial {
     }
 
     fn of_rows(rows: Vec<Row>, dialect: Dialect) -> Option<Trial> {
-        let n_columns = usual_width(&rows)?;
-        let first = first_row(&rows, n_columns)?;
+        let outlines: Vec<Outline> = rows.iter().map(|row| row.outline).collect();
+        let n_columns = usual_width(&outlines)?;
+        let first = first_row(&outlines, n_columns)?;
         let is_regular = |row: &&Row| row.cells.len() == n_columns;
         let n_regular = rows[first..].iter().filter(is_regular).count();
         // a header may lack a name or have one to spare
@@ -155,12 +190,7 @@ impl Trial {
 
     fn is_table(&self, by_name: bool) -> bool {
         let (n_rows, n_irregular) = (self.n_rows(), self.n_rows() - self.n_regular);
-        let tolerated = match by_name {
-            true => n_rows / 2,
-            false if n_rows >= 4 => (n_rows / 10).max(1),
-            false => 0,
-        };
-        if self.n_columns < 2 || n_irregular > tolerated {
+        if self.n_columns < 2 || n_irregular > tolerated(n_rows, by_name) {
             return false;
         }
         if by_name || self.dialect.delimiter == b'\x01' {
@@ -239,13 +269,7 @@ impl Trial {
 /// The rows of a text that are neither blank nor a ruling, up to [`ROWS_MAX`]. `is_last` says that
 /// nothing follows it.
 fn rows(text: &[u8], dialect: Dialect, is_last: bool) -> Vec<Row> {
-    let shape = Shape {
-        delimiter: dialect.delimiter,
-        quotes: dialect.quotes,
-        backslash: dialect.backslash,
-        columns: 0,
-        record_bytes_max: text.len() + 1,
-    };
+    let shape = shape_of(&dialect, text);
     let mut rows = Vec::new();
     let (mut fields, mut escaped): (Vec<Field>, Vec<Escaped>) = (Vec::new(), Vec::new());
     let (mut at, mut line) = (0, 0);
@@ -262,9 +286,12 @@ fn rows(text: &[u8], dialect: Dialect, is_last: bool) -> Vec<Row> {
             &mut escaped,
             dialect.backslash,
         );
-        let is_blank = cells.len() == 1 && cells[0].is_empty();
-        if !is_blank && !is_ruling(&cells) {
-            rows.push(Row { cells, line });
+        if let Some(outline) = outline_of(cells.iter().map(String::as_bytes)) {
+            rows.push(Row {
+                cells,
+                outline,
+                line,
+            });
         }
         line += lines as u32;
         at = next;
@@ -273,7 +300,7 @@ fn rows(text: &[u8], dialect: Dialect, is_last: bool) -> Vec<Row> {
 }
 
 /// The cells of one record, whose text begins at `start`.
-fn cells(
+pub(super) fn cells(
     record: &[u8],
     start: usize,
     fields: &mut [Field],
@@ -291,66 +318,40 @@ fn cells(
 }
 
 /// `+----+----+` or `|----|----|`, as consoles and Markdown draw them.
-fn is_ruling(cells: &[String]) -> bool {
-    let is_drawn = |c: char| "+-=|:".contains(c);
-    cells.iter().all(|cell| cell.chars().all(is_drawn)) && cells.iter().any(|cell| cell.len() > 2)
-}
-
-/// Whether a row has more than a few of its cells filled. The lines of a preamble that a
-/// spreadsheet has filled up with delimiters have one.
-fn is_filled(row: &Row) -> bool {
-    let n_filled = row.cells.iter().filter(|c| !c.is_empty()).count();
-    row.cells.len() < 4 || n_filled * 4 > row.cells.len()
-}
-
-/// The most frequent number of fields; of equals, the greater. Lines of a preamble have one field,
-/// or one filled.
-fn usual_width(rows: &[Row]) -> Option<usize> {
-    let widths = rows
-        .iter()
-        .filter(|row| is_filled(row))
-        .map(|row| row.cells.len())
-        .filter(|&n| n > 1);
-    let mut counts = std::collections::BTreeMap::new();
-    for width in widths {
-        *counts.entry(width).or_insert(0usize) += 1;
-    }
-    let widest = counts.into_iter().max_by_key(|&(width, n)| (n, width));
-    match widest {
-        Some((width, _)) => Some(width),
-        None => rows.first().map(|row| row.cells.len()),
-    }
-}
-
-/// Index of the first row of the table: the first one of the usual width of which as many as half
-/// of the next few rows are, too.
-fn first_row(rows: &[Row], width: usize) -> Option<usize> {
-    let is_regular = |row: &Row| row.cells.len() == width && is_filled(row);
-    let is_followed = |at: usize| {
-        let next = &rows[at + 1..rows.len().min(at + 5)];
-        next.iter().filter(|row| is_regular(row)).count() * 2 >= next.len()
-    };
-    let mut regular = (0..rows.len().min(PREAMBLE_ROWS_MAX)).filter(|&at| is_regular(&rows[at]));
-    let first = regular.clone().find(|&at| is_followed(at));
-    first.or_else(|| regular.next())
+pub(super) fn is_ruling<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone) -> bool {
+    let is_drawn = |cell: &[u8]| cell.iter().all(|b| b"+-=|:".contains(b));
+    cells.clone().all(is_drawn) && cells.into_iter().any(|cell| cell.len() > 2)
 }
 
 fn has_quoted_cell(text: &[u8], delimiter: u8) -> bool {
-    let is_edge = |b: u8| b == delimiter || b == b'\n' || b == b'\r';
-    let opens =
-        text.first() == Some(&b'"') || text.windows(2).any(|w| is_edge(w[0]) && w[1] == b'"');
-    opens && text.windows(2).any(|w| w[0] == b'"' && is_edge(w[1]))
+    let is_edge = |b: Option<&u8>| b.is_some_and(|b| *b == delimiter || b"\r\n".contains(b));
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    let opens = quotes
+        .clone()
+        .any(|at| at == 0 || is_edge(text.get(at - 1)));
+    opens && quotes.any(|at| is_edge(text.get(at + 1)))
 }
 
 /// Whether quotes inside quotes are written `\"`: never doubled, and not the end of a path
 /// (`"C:\dir\",`).
 fn escapes_quotes(text: &[u8], delimiter: u8) -> bool {
-    let is_inside =
-        |w: &[u8]| w[..2] == *b"\\\"" && w[2] != delimiter && !b"\r\n\"".contains(&w[2]);
-    let is_doubled = |w: &[u8]| w[..2] == *b"\"\"" && w[2] != delimiter && !b"\r\n".contains(&w[2]);
-    has_quoted_cell(text, delimiter)
-        && text.windows(3).any(is_inside)
-        && !text.windows(3).any(is_doubled)
+    let follows = |pair: &[u8], ends: &[u8]| {
+        memchr::memmem::find_iter(text, pair)
+            .filter_map(|at| text.get(at + 2))
+            .any(|b| *b != delimiter && !ends.contains(b))
+    };
+    follows(b"\\\"", b"\r\n\"") && has_quoted_cell(text, delimiter) && !is_doubled(text, delimiter)
+}
+
+/// Whether a quote is doubled inside of a cell.
+fn is_doubled(text: &[u8], delimiter: u8) -> bool {
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    quotes.any(|at| {
+        text.get(at + 1) == Some(&b'"')
+            && text
+                .get(at + 2)
+                .is_some_and(|b| *b != delimiter && !b"\r\n".contains(b))
+    })
 }
 
 /// More than five words, with letters: part of a sentence rather than a value.

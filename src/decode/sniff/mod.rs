@@ -8,11 +8,14 @@ mod delimited;
 mod header;
 mod json;
 mod magic;
+mod outline;
 mod sql;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
-use super::charset::{Encoding, Transcoder};
+use super::charset::{BOM_UTF8, Encoding, Transcoder};
+use crate::bytes;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,23 +108,34 @@ fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
 }
 
 /// The head as UTF-8, without the line that its end cuts.
-fn text_of(head: &[u8], whole: bool, encoding: Encoding) -> Vec<u8> {
+fn text_of(head: &[u8], whole: bool, encoding: Encoding) -> Cow<'_, [u8]> {
+    let kept_len = |text: &[u8]| match memchr::memrchr(b'\n', text) {
+        Some(at) if !whole => at + 1,
+        _ => text.len(),
+    };
+    if encoding == Encoding::Utf8 {
+        let text = head.strip_prefix(BOM_UTF8).unwrap_or(head);
+        let text = &text[..kept_len(text)];
+        if text.is_ascii() || std::str::from_utf8(text).is_ok() {
+            return Cow::Borrowed(text);
+        }
+    }
     let mut text = Vec::new();
     let mut transcoder = Transcoder::new(Box::new(Cursor::new(head)), encoding);
     while let Ok(true) = transcoder.fill(&mut text, head.len() + 1) {}
-    if !whole && let Some(at) = memchr::memrchr(b'\n', &text) {
-        text.truncate(at + 1);
-    }
-    text
+    text.truncate(kept_len(&text));
+    Cow::Owned(text)
 }
 
 /// More than one byte in ten is a control character that no text uses, or was no character at all.
 /// `\x01` to `\x03` separate fields in exports of Hive, and an escape begins a colour in logs.
 fn is_binary(text: &[u8]) -> bool {
-    let is_control = |b: &u8| matches!(b, 0 | 4..=7 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F);
-    let n_controls = text.iter().filter(|b| is_control(b)).count();
-    let n_broken = memchr::memmem::find_iter(text, "\u{FFFD}").count();
-    (n_controls + n_broken) * 10 > text.len() - 2 * n_broken
+    let survey = bytes::survey(text);
+    let n_broken = match survey.has_high {
+        true => memchr::memmem::find_iter(text, "\u{FFFD}").count(),
+        false => 0,
+    };
+    (survey.n_controls + n_broken) * 10 > text.len() - 2 * n_broken
 }
 
 #[cfg(test)]

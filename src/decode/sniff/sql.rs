@@ -54,7 +54,11 @@ const SETTINGS: &[&str] = &[
 pub(super) fn is_sql(text: &[u8], by_name: bool) -> bool {
     let mut in_comment = false;
     let mut in_settings = false;
-    for line in text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii) {
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let end = memchr::memchr(b'\n', text);
+        let line = text[..end.unwrap_or(text.len())].trim_ascii();
+        rest = end.map(|at| &text[at + 1..]);
         if in_comment {
             in_comment = !ends_comment(line);
         } else if line.is_empty() || line.starts_with(b"#") {
@@ -100,6 +104,9 @@ fn begins_with_word(line: &[u8], word: &str) -> bool {
 
 /// `INSERT INTO t (` or `VALUES`, `REPLACE INTO`, `CREATE TABLE t (`, `COPY t … FROM stdin`.
 fn is_data_statement(line: &[u8]) -> bool {
+    if !matches!(line, [b'I' | b'i' | b'R' | b'r' | b'C' | b'c', ..]) {
+        return false;
+    }
     // names and keywords stand at the begin; the values behind them may be megabytes
     let line = String::from_utf8_lossy(&line[..line.len().min(4096)]);
     let line = line.as_ref();

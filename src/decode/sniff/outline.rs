@@ -1,0 +1,384 @@
+//! Outlines of rows: how many cells the first lines of a text have under each delimiter, without the cells.
+//!
+//! Most files are no tables, and most of those show it in their first lines. This file tells them for the price of counting
+//! delimiters, with an answer that errs to one side alone: what it turns down is no table by the rules of `delimited`, which
+//! judges the rest by their cells.
+
+use super::Dialect;
+use super::delimited::{
+    DELIMITERS, PREAMBLE_ROWS_MAX, ROWS_MAX, cells, dialect_of, is_ruling, shape_of, tolerated,
+};
+use crate::bytes;
+use crate::decode::csv::split::{Escaped, Split, split_record, trim};
+use crate::record::{Field, Span};
+
+/// What the shape of a table depends on of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outline {
+    /// Its cells.
+    pub(super) width: usize,
+    /// Whether more than a few of them are filled. The lines of a preamble that a spreadsheet has filled up with delimiters
+    /// have one.
+    pub(super) filled: bool,
+}
+
+impl Outline {
+    /// The outline of a row of so many cells, so many of them filled.
+    pub(super) fn new(width: usize, n_filled: usize) -> Outline {
+        Outline {
+            width,
+            filled: width < 4 || n_filled * 4 > width,
+        }
+    }
+}
+
+/// The most frequent number of fields; of equals, the greater. Lines of a preamble have one field,
+/// or one filled.
+pub(super) fn usual_width(rows: &[Outline]) -> Option<usize> {
+    let mut widths: Vec<usize> = rows
+        .iter()
+        .filter(|row| row.filled && row.width > 1)
+        .map(|row| row.width)
+        .collect();
+    widths.sort_unstable();
+    let groups = widths.chunk_by(|a, b| a == b);
+    match groups.max_by_key(|group| (group.len(), group[0])) {
+        Some(group) => Some(group[0]),
+        None => rows.first().map(|row| row.width),
+    }
+}
+
+/// Index of the first row of the table: the first one of the usual width of which as many as half
+/// of the next few rows are, too.
+pub(super) fn first_row(rows: &[Outline], width: usize) -> Option<usize> {
+    let is_regular = |row: &Outline| row.width == width && row.filled;
+    let is_followed = |at: usize| {
+        let next = &rows[at + 1..rows.len().min(at + 5)];
+        next.iter().filter(|row| is_regular(row)).count() * 2 >= next.len()
+    };
+    let mut regular = (0..rows.len().min(PREAMBLE_ROWS_MAX)).filter(|&at| is_regular(&rows[at]));
+    let first = regular.clone().find(|&at| is_followed(at));
+    first.or_else(|| regular.next())
+}
+
+/// Bytes that are looked for in lines: a line feed, a quote, a backslash, and the delimiters.
+const MARKS: [u8; 3 + DELIMITERS.len()] = {
+    let mut marks = [0; 3 + DELIMITERS.len()];
+    (marks[0], marks[1], marks[2]) = (b'\n', b'"', b'\\');
+    let mut i = 0;
+    while i < DELIMITERS.len() {
+        marks[3 + i] = DELIMITERS[i];
+        i += 1;
+    }
+    marks
+};
+
+/// A line and what stands in it.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    start: usize,
+    /// Where its line feed is, or the text's end.
+    end: usize,
+    has_quote: bool,
+    has_backslash: bool,
+    /// Of each of [`DELIMITERS`].
+    n_delimiters: [u32; DELIMITERS.len()],
+}
+
+impl Line {
+    /// Counts in a part of the line, given where the marks are in it.
+    fn add(&mut self, marks: &[u64; MARKS.len()], part: u64) {
+        self.has_quote |= marks[1] & part != 0;
+        self.has_backslash |= marks[2] & part != 0;
+        for (n, mark) in self.n_delimiters.iter_mut().zip(&marks[3..]) {
+            *n += (mark & part).count_ones();
+        }
+    }
+}
+
+/// The lines of a text, found as far as they are asked for.
+pub(super) struct Lines<'t> {
+    text: &'t [u8],
+    lines: Vec<Line>,
+    /// The line whose end has not been met yet.
+    open: Line,
+    /// Where the next block begins.
+    at: usize,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Lines<'t> {
+        Lines {
+            text,
+            lines: Vec::with_capacity(2 * PREAMBLE_ROWS_MAX),
+            open: Line::default(),
+            at: 0,
+        }
+    }
+
+    fn get(&mut self, index: usize) -> Option<Line> {
+        while self.lines.len() <= index && self.at < self.text.len() {
+            self.next_block();
+        }
+        self.lines.get(index).copied()
+    }
+
+    fn next_block(&mut self) {
+        let rest = &self.text[self.at..];
+        let block = &rest[..rest.len().min(bytes::LANES)];
+        let marks = bytes::find_each(block, &MARKS);
+        let (mut feeds, mut left) = (marks[0], u64::MAX);
+        while feeds != 0 {
+            let feed = feeds.trailing_zeros();
+            self.open.add(&marks, left & ((1 << feed) - 1));
+            self.close_line(self.at + feed as usize);
+            left = (u64::MAX << feed) << 1;
+            feeds &= feeds - 1;
+        }
+        self.open.add(&marks, left);
+        self.at += block.len();
+        if self.at == self.text.len() && self.open.start < self.at {
+            self.close_line(self.at);
+        }
+    }
+
+    fn close_line(&mut self, end: usize) {
+        let line = Line { end, ..self.open };
+        self.lines.push(line);
+        self.open = Line {
+            start: end + 1,
+            ..Line::default()
+        };
+    }
+
+    /// Whether the text may be a table with the delimiter of this index. `is_last` and `by_name` as in `delimited`.
+    pub(super) fn may_be_table(&mut self, index: usize, is_last: bool, by_name: bool) -> bool {
+        let mut trial = Trial {
+            text: self.text,
+            index,
+            is_last,
+            dialect: None,
+            fields: Vec::new(),
+            escaped: Vec::new(),
+        };
+        let mut rows: Vec<Outline> = Vec::new();
+        let mut late = Late::default();
+        let mut at = 0;
+        while rows.len() < ROWS_MAX
+            && let Some(line) = self.get(at)
+        {
+            let Some((row, next)) = trial.row(&line) else {
+                break;
+            };
+            at += 1;
+            while self.get(at).is_some_and(|line| line.start < next) {
+                at += 1;
+            }
+            let Some(row) = row else {
+                continue;
+            };
+            if rows.len() >= PREAMBLE_ROWS_MAX && late.are_too_many(row.width, by_name) {
+                return false;
+            }
+            rows.push(row);
+            let is_wide = |row: &Outline| row.filled && row.width > 1;
+            if rows.len() == PREAMBLE_ROWS_MAX && !rows.iter().any(is_wide) {
+                return false;
+            }
+        }
+        is_regular(&rows, by_name)
+    }
+}
+
+/// Rows so far down that the table has begun, if there is one.
+#[derive(Default)]
+struct Late {
+    n_rows: usize,
+    /// How many are of each width.
+    of_width: Vec<(usize, usize)>,
+}
+
+impl Late {
+    /// Whether too many rows, this one included, are of another width than whichever is the usual one.
+    fn are_too_many(&mut self, width: usize, by_name: bool) -> bool {
+        self.n_rows += 1;
+        if width > 1 {
+            match self.of_width.iter_mut().find(|(w, _)| *w == width) {
+                Some((_, n)) => *n += 1,
+                None => self.of_width.push((width, 1)),
+            }
+        }
+        let n_usual = self.of_width.iter().map(|(_, n)| *n).max().unwrap_or(0);
+        self.n_rows - n_usual > tolerated(ROWS_MAX, by_name)
+    }
+}
+
+/// Whether as many of the rows are of one width as a table must have. A header of another width may come in addition, so one
+/// row more is granted.
+fn is_regular(rows: &[Outline], by_name: bool) -> bool {
+    let Some(width) = usual_width(rows) else {
+        return false;
+    };
+    let Some(first) = first_row(rows, width) else {
+        return false;
+    };
+    let n_irregular = rows[first..].iter().filter(|r| r.width != width).count();
+    width > 1 && n_irregular <= tolerated(rows.len() - first + 1, by_name)
+}
+
+/// Rows read with one delimiter.
+struct Trial<'t> {
+    text: &'t [u8],
+    /// Of [`DELIMITERS`].
+    index: usize,
+    is_last: bool,
+    /// Found out when a line depends on it.
+    dialect: Option<Dialect>,
+    fields: Vec<Field>,
+    escaped: Vec<Escaped>,
+}
+
+impl Trial<'_> {
+    /// The row that begins with the line, and where the next one begins; no outline for a blank row or a ruling. `None` when
+    /// the text ends inside of it.
+    fn row(&mut self, line: &Line) -> Option<(Option<Outline>, usize)> {
+        if line.end == self.text.len() && !self.is_last {
+            return None;
+        }
+        let n_delimiters = line.n_delimiters[self.index] as usize;
+        if n_delimiters > 2 || line.has_backslash || line.has_quote && self.begins_quoted(line) {
+            return self.split(line.start);
+        }
+        // No sign but a delimiter matters, and a row with a word in it is neither blank nor a ruling.
+        let bytes = &self.text[line.start..line.end];
+        if bytes.iter().any(u8::is_ascii_alphanumeric) {
+            return Some((Some(Outline::new(n_delimiters + 1, 1)), line.end + 1));
+        }
+        if n_delimiters > 0 {
+            return self.split(line.start);
+        }
+        let span = Span {
+            start: line.start as u32,
+            end: line.end as u32,
+        };
+        let cell = &self.text[trim(self.text, span).range()];
+        let row = !cell.is_empty() && !is_ruling(std::iter::once(cell));
+        Some((row.then_some(Outline::new(1, 1)), line.end + 1))
+    }
+
+    /// Whether a quote stands where a cell may begin.
+    fn begins_quoted(&self, line: &Line) -> bool {
+        let delimiter = DELIMITERS[self.index];
+        let is_blank = |b: &u8| *b != delimiter && matches!(b, b' ' | b'\t' | b'\r');
+        let bytes = &self.text[line.start..line.end];
+        memchr::memchr_iter(b'"', bytes).any(|at| {
+            let before = bytes[..at].iter().rfind(|b| !is_blank(b));
+            before.is_none_or(|b| *b == delimiter)
+        })
+    }
+
+    fn split(&mut self, start: usize) -> Option<(Option<Outline>, usize)> {
+        let (text, delimiter) = (self.text, DELIMITERS[self.index]);
+        let dialect = *self
+            .dialect
+            .get_or_insert_with(|| dialect_of(text, delimiter));
+        let shape = shape_of(&dialect, text);
+        self.fields.clear();
+        let split = split_record(
+            &shape,
+            text,
+            start,
+            self.is_last,
+            &mut self.fields,
+            &mut self.escaped,
+        );
+        let Split::Record { next, .. } = split else {
+            return None;
+        };
+        if !self.escaped.is_empty() {
+            let record = &text[start..next];
+            let cells = cells(
+                record,
+                start,
+                &mut self.fields,
+                &mut self.escaped,
+                dialect.backslash,
+            );
+            return Some((outline_of(cells.iter().map(String::as_bytes)), next));
+        }
+        let cells = self.fields.iter().map(|f| &text[f.span.range()]);
+        Some((outline_of(cells), next))
+    }
+}
+
+/// The outline of a row, unless it is blank or a ruling.
+pub(super) fn outline_of<'c>(
+    cells: impl ExactSizeIterator<Item = &'c [u8]> + Clone,
+) -> Option<Outline> {
+    let width = cells.len();
+    let n_filled = cells.clone().filter(|c| !c.is_empty()).count();
+    if width == 1 && n_filled == 0 || is_ruling(cells) {
+        return None;
+    }
+    Some(Outline::new(width, n_filled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::delimited::tried;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_found_with_what_is_in_them(text in "[a,;\"\\\\\n\t]{0,300}") {
+            let mut lines = Lines::new(text.as_bytes());
+            for (i, line) in text.split_inclusive('\n').enumerate() {
+                let found = lines.get(i).expect("it is there");
+                let line = line.strip_suffix('\n').unwrap_or(line);
+                prop_assert_eq!(&text[found.start..found.end], line);
+                prop_assert_eq!(found.has_quote, line.contains('"'));
+                prop_assert_eq!(found.has_backslash, line.contains('\\'));
+                for (n, d) in found.n_delimiters.into_iter().zip(DELIMITERS) {
+                    prop_assert_eq!(n as usize, line.matches(char::from(d)).count());
+                }
+            }
+            prop_assert!(lines.get(text.split_inclusive('\n').count()).is_none());
+        }
+
+        #[test]
+        fn what_is_turned_down_is_no_table(
+            preamble in proptest::collection::vec("[a-c ,|\"']{0,8}\n", 0..3),
+            rows in proptest::collection::vec(
+                prop_oneof![
+                    12 => "(a1|b|\"c;\"|\"c,\n\"| ),(x|\\\\N|''|2),(y|\"\"\"y\"|);?\n",
+                    1 => "[a-c ,;|\"'=\\\\\t-]{0,12}\n",
+                    1 => "(---|-+-|)\n",
+                ],
+                0..90,
+            ),
+            tail in "[a,;\"]{0,6}",
+            is_last: bool,
+            by_name: bool,
+        ) {
+            let text = preamble.concat() + &rows.concat() + &tail;
+            let text = text.as_bytes();
+            let mut lines = Lines::new(text);
+            for (i, delimiter) in DELIMITERS.into_iter().enumerate() {
+                if tried(text, delimiter, is_last, by_name).is_some() {
+                    prop_assert!(lines.may_be_table(i, is_last, by_name), "{delimiter}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn source_code_is_turned_down() {
+        let code = "fn main() {\n    let (a, b) = (1, 2);\n\n    call(a);\n}\n".repeat(60);
+        let mut lines = Lines::new(code.as_bytes());
+        for i in 0..DELIMITERS.len() {
+            assert!(!lines.may_be_table(i, true, false), "{i}");
+        }
+        assert!(lines.lines.len() < 200, "by its first lines");
+    }
+}
