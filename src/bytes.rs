@@ -1,12 +1,15 @@
-//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time.
+//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time;
+//! and the search for the nearest of a few bytes.
 //!
-//! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, with a portable twin that
-//! the tests compare it to. It knows nothing of what the classes mean.
+//! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, or SSE2, which every x86-64
+//! has, with portable twins that the tests compare them to. It knows nothing of what the classes mean.
 
 #![allow(
     unsafe_code,
-    reason = "AVX2 loads; each block states its invariant, and the portable twin is compared to it"
+    reason = "vector loads; each block states its invariant, and the portable twin is compared to it"
 )]
+
+use memchr::{memchr, memchr2, memchr3};
 
 /// Bytes covered by one mask.
 pub(crate) const LANES: usize = 64;
@@ -215,6 +218,68 @@ fn outline_portable(window: &[u8; LANES], len: usize) -> Outline {
     std::array::from_fn(|i| u64::from_le_bytes(words[i]))
 }
 
+/// Bytes that [`find`] looks at in place, before it calls for a search that is faster over a distance.
+#[cfg(target_arch = "x86_64")]
+const NEAR: usize = 64;
+
+/// The first place in `text` of one of three needles at most. Made for fields, whose ends are mostly near: there the call of
+/// a search costs more than the search.
+#[inline]
+pub(crate) fn find<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+    const { assert!(N >= 1 && N <= 3, "one to three needles") };
+    #[cfg(target_arch = "x86_64")]
+    {
+        let near = &text[..text.len().min(NEAR)];
+        // SAFETY: SSE2 belongs to x86-64.
+        let found = unsafe { sse2::find(needles, near) };
+        if found.is_some() {
+            return found;
+        }
+        let from = near.len() / sse2::LANES * sse2::LANES;
+        find_far(needles, &text[from..]).map(|at| from + at)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    find_far(needles, text)
+}
+
+fn find_far<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+    match needles[..] {
+        [a] => memchr(a, text),
+        [a, b] => memchr2(a, b, text),
+        [a, b, c] => memchr3(a, b, c, text),
+        _ => None,
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod sse2 {
+    use std::arch::x86_64::*;
+
+    /// Bytes looked at at once.
+    pub(super) const LANES: usize = 16;
+
+    /// The first place of a needle in the whole blocks of `text`.
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub(super) fn find<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+        let (blocks, _) = text.as_chunks::<LANES>();
+        for (i, block) in blocks.iter().enumerate() {
+            // SAFETY: `block` holds 16 bytes, and unaligned loads are allowed.
+            let bytes = unsafe { _mm_loadu_si128(block.as_ptr().cast()) };
+            let mut hits = _mm_setzero_si128();
+            for needle in needles {
+                let equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(needle as i8));
+                hits = _mm_or_si128(hits, equal);
+            }
+            let hits = _mm_movemask_epi8(hits) as u32;
+            if hits != 0 {
+                return Some(i * LANES + hits.trailing_zeros() as usize);
+            }
+        }
+        None
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use super::{Classes, LANES, Outline, Survey, classes_of, survey_portable};
@@ -377,6 +442,16 @@ mod tests {
             window[..len].copy_from_slice(&text[start..start + len]);
             prop_assert_eq!(outline(&text, start, len), outline_portable(&window, len));
         }
+
+        #[test]
+        fn the_nearest_needle_is_found(
+            text in proptest::collection::vec(0u8..40, 0..200),
+        ) {
+            let first = |needles: &[u8]| text.iter().position(|b| needles.contains(b));
+            prop_assert_eq!(find([0], &text), first(&[0]));
+            prop_assert_eq!(find([1, 2], &text), first(&[1, 2]));
+            prop_assert_eq!(find([3, 4, 5], &text), first(&[3, 4, 5]));
+        }
     }
 
     #[test]
@@ -393,6 +468,19 @@ mod tests {
             }
         );
         assert!(survey(&[b'a', 0x80]).has_high);
+    }
+
+    #[test]
+    fn a_needle_is_found_at_any_distance() {
+        for at in 0..300 {
+            let mut text = [b'.'; 300];
+            text[at] = b'x';
+            assert_eq!(find([b'x'], &text), Some(at));
+            assert_eq!(find([b'y', b'x'], &text), Some(at));
+            assert_eq!(find([b'y', b'z', b'x'], &text), Some(at));
+            assert_eq!(find([b'y'], &text), None);
+            assert_eq!(find([b'x'], &text[..at]), None);
+        }
     }
 
     #[test]

@@ -169,3 +169,6 @@ impl std::error::Error for UnsupportedFormat {}
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests;
