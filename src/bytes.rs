@@ -25,6 +25,10 @@ pub(crate) struct Classes {
     pub(crate) at: u64,
     /// `:` and `=`.
     pub(crate) colon: u64,
+    /// Spaces and tabulators.
+    pub(crate) blank: u64,
+    /// `\` and `%`, which begin escapes.
+    pub(crate) escape: u64,
     /// 0xEF, the first byte of every full-width form in UTF-8.
     pub(crate) wide: u64,
     /// Bytes of 0x80 and above.
@@ -122,6 +126,8 @@ fn classes_of(block: &[u8]) -> Classes {
             b'a'..=b'z' | b'A'..=b'Z' => classes.word |= bit,
             b'@' => classes.at |= bit,
             b':' | b'=' => classes.colon |= bit,
+            b' ' | b'\t' => classes.blank |= bit,
+            b'\\' | b'%' => classes.escape |= bit,
             0xEF => {
                 classes.wide |= bit;
                 classes.high |= bit;
@@ -325,6 +331,12 @@ mod avx2 {
 
     #[inline]
     #[target_feature(enable = "avx2")]
+    fn either(bytes: __m256i, one: u8, other: u8) -> __m256i {
+        _mm256_or_si256(equals(bytes, one), equals(bytes, other))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
     fn letters(bytes: __m256i) -> __m256i {
         in_range(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', 25)
     }
@@ -385,10 +397,9 @@ mod avx2 {
                 word: digit | bits(letters(a), letters(b)),
                 digit,
                 at: bits(equals(a, b'@'), equals(b, b'@')),
-                colon: bits(
-                    _mm256_or_si256(equals(a, b':'), equals(a, b'=')),
-                    _mm256_or_si256(equals(b, b':'), equals(b, b'=')),
-                ),
+                colon: bits(either(a, b':', b'='), either(b, b':', b'=')),
+                blank: bits(either(a, b' ', b'\t'), either(b, b' ', b'\t')),
+                escape: bits(either(a, b'\\', b'%'), either(b, b'\\', b'%')),
                 wide: bits(equals(a, 0xEF), equals(b, 0xEF)),
                 high: bits(a, b),
             };

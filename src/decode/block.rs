@@ -219,6 +219,11 @@ impl Rows {
         }
     }
 
+    /// The line of the last position asked for or passed.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
     /// Says that `lines` lines end between the last position asked for and `to`, so that they are
     /// not searched for.
     pub(super) fn pass(&mut self, to: usize, lines: u64) {

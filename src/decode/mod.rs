@@ -105,6 +105,7 @@ pub fn open<'r>(
     }
     let whole = head.len() < limits.head_bytes && failure.is_none();
     let sniffed = sniff::sniff(&head, whole, ending);
+    let rdr = if whole { Box::new(io::empty()) } else { rdr };
     let rest = Rest { failure, rdr };
     let rdr: Box<dyn Read + Send + 'r> = Box::new(io::Cursor::new(head).chain(rest));
     let (format, encoding) = (sniffed.format, sniffed.encoding);

@@ -195,22 +195,60 @@ impl Automaton {
         bytes
     }
 
-    /// The states in which a token can begin that has something of the match before it.
-    fn led_states(&self) -> Vec<StateID> {
+    /// The states in which a token can begin.
+    fn states_at(&self, lead: Lead) -> Vec<StateID> {
         let mut all = Vec::new();
         let mut states = vec![self.start];
-        for _ in 0..LEAD_ASCII_MAX {
-            states = self.step(&states, |b| b < 0x80 && !b.is_ascii_alphanumeric());
-            all.extend_from_slice(&states);
-        }
-        states = vec![self.start];
-        for _ in 0..4 * LEAD_CHARS_MAX {
-            states = self.step(&states, |b| b >= 0x80);
+        let (steps, is_lead): (usize, fn(u8) -> bool) = match lead {
+            Lead::None => return states,
+            Lead::Ascii => (LEAD_ASCII_MAX, |b| b < 0x80 && !b.is_ascii_alphanumeric()),
+            Lead::Other => (4 * LEAD_CHARS_MAX, |b| b >= 0x80),
+        };
+        for _ in 0..steps {
+            states = self.step(&states, is_lead);
             all.extend_from_slice(&states);
         }
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// The ASCII signs that can stand right before the first token of a match and belong to it.
+    pub(crate) fn lead_bytes(&self) -> [bool; 256] {
+        let mut bytes = [false; 256];
+        let mut states = vec![self.start];
+        for _ in 0..LEAD_ASCII_MAX {
+            for byte in (0..0x80u8).filter(u8::is_ascii_punctuation) {
+                let next = self.step_over(&states, byte);
+                bytes[usize::from(byte)] |=
+                    !self.step(&next, |b| b.is_ascii_alphanumeric()).is_empty();
+            }
+            states = self.step(&states, |b| b < 0x80 && !b.is_ascii_alphanumeric());
+        }
+        bytes
+    }
+
+    /// The pairs of bytes that a match can begin with, or a match of one byte and what follows it.
+    pub(crate) fn pairs(&self) -> Pairs {
+        let mut pairs = vec![0u64; 256 * 4];
+        for first in 0..=255u8 {
+            let state = self.dfa.next_state(self.start, first);
+            if self.dfa.is_dead_state(state) {
+                continue;
+            }
+            for second in 0..=255u8 {
+                let lives = !self.dfa.is_dead_state(self.dfa.next_state(state, second));
+                let word = usize::from(first) * 4 + usize::from(second >> 6);
+                pairs[word] |= u64::from(lives) << (second & 63);
+            }
+        }
+        Pairs(pairs)
+    }
+
+    /// The living states behind `states` over one byte.
+    fn step_over(&self, states: &[StateID], byte: u8) -> Vec<StateID> {
+        let next = states.iter().map(|s| self.dfa.next_state(*s, byte));
+        next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
     }
 
     /// How far before a token a match may begin: `(ASCII bytes, other characters)`. `None` when some pattern may begin
@@ -244,6 +282,16 @@ impl Automaton {
             }
         }
         None
+    }
+}
+
+/// Pairs of bytes.
+pub(crate) struct Pairs(Vec<u64>);
+
+impl Pairs {
+    #[inline]
+    pub(crate) fn contains(&self, first: u8, second: u8) -> bool {
+        self.0[usize::from(first) * 4 + usize::from(second >> 6)] >> (second & 63) & 1 == 1
     }
 }
 
@@ -284,8 +332,20 @@ pub(crate) enum Start {
     No,
     /// Some pattern might.
     Yes,
-    /// Only together with a token behind one more byte, whose length is one of these bits.
+    /// Only together with a token behind one more byte, whose length is one of these bits. Bit 0 says that it may begin with
+    /// a letter.
     WithNext(u64),
+}
+
+/// What of a match stands before its first token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// Nothing.
+    None,
+    /// Some ASCII bytes, as in `(+86)`.
+    Ascii,
+    /// Other characters, as in a plate's province.
+    Other,
 }
 
 /// For tokens by make-up, length and the byte behind them: whether to start the automaton.
@@ -297,13 +357,9 @@ pub(crate) struct StartTable {
 }
 
 impl StartTable {
-    /// Explores the automaton, from its start or (`led`) from the states in which part of a match stands before the token.
-    pub(crate) fn new(automaton: &Automaton, led: bool) -> StartTable {
-        let from = if led {
-            automaton.led_states()
-        } else {
-            vec![automaton.start]
-        };
+    /// Explores the automaton, from the states in which a token can begin behind such a lead.
+    pub(crate) fn new(automaton: &Automaton, lead: Lead) -> StartTable {
+        let from = automaton.states_at(lead);
         let mut table = StartTable {
             entries: vec![0; 3 * (TOKEN_MAX + 1) * 256],
             lengths: vec![0; 2],
@@ -364,7 +420,8 @@ impl StartTable {
         {
             return Start::Yes;
         }
-        let mut lengths = 0u64;
+        let with_letter = automaton.step(&open, |b| b.is_ascii_alphabetic());
+        let mut lengths = u64::from(!with_letter.is_empty());
         for len in 1..64 {
             open = automaton.step(&open, |b| b.is_ascii_alphanumeric());
             if open.is_empty() {
@@ -442,7 +499,7 @@ mod tests {
     #[test]
     fn the_table_knows_lengths_and_followers() {
         let automaton = Automaton::new(&["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}"]).unwrap();
-        let table = StartTable::new(&automaton, false);
+        let table = StartTable::new(&automaton, Lead::None);
         assert_eq!(table.start(MakeUp::Digits, 11, b','), Start::Yes);
         assert_eq!(table.start(MakeUp::Digits, 11, 0), Start::Yes);
         assert_eq!(table.start(MakeUp::Digits, 10, b','), Start::No);
@@ -453,6 +510,33 @@ mod tests {
         );
         assert_eq!(table.start(MakeUp::Digits, 4, b','), Start::No);
         assert_eq!(table.start(MakeUp::Letters, 11, b','), Start::No);
+        let automaton = Automaton::new(&["[0-9a-f]{2}(:[0-9a-f]{2}){3}"]).unwrap();
+        let table = StartTable::new(&automaton, Lead::None);
+        let next = Start::WithNext(1 << 2 | 1);
+        assert_eq!(table.start(MakeUp::Mixed, 2, b':'), next);
+    }
+
+    #[test]
+    fn leads_of_ascii_and_of_other_characters_are_told_apart() {
+        let automaton = Automaton::new(&["[京沪][A-Z]{6}", "\\(?\\+86\\)?1[0-9]{10}"]).unwrap();
+        let start = |lead, make_up, len| {
+            StartTable::new(&automaton, lead).start(make_up, len, b' ') != Start::No
+        };
+        assert!(start(Lead::Other, MakeUp::Letters, 6));
+        assert!(!start(Lead::Ascii, MakeUp::Letters, 6));
+        assert!(start(Lead::Ascii, MakeUp::Digits, 13));
+        assert!(!start(Lead::None, MakeUp::Digits, 13));
+        let bytes = automaton.lead_bytes();
+        let leads: Vec<u8> = (0..=255).filter(|b| bytes[usize::from(*b)]).collect();
+        assert_eq!(leads, b"+");
+    }
+
+    #[test]
+    fn a_match_may_begin_with_a_pair_of_bytes() {
+        let automaton = Automaton::new(&["1[3-9][0-9]{9}", "[A-Z]{2}[0-9]"]).unwrap();
+        let pairs = automaton.pairs();
+        assert!(pairs.contains(b'1', b'3') && pairs.contains(b'X', b'A'));
+        assert!(!pairs.contains(b'1', b'2') && !pairs.contains(b'x', b'A'));
     }
 
     #[test]

@@ -14,12 +14,12 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::error::{self, Error};
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, CellAutomaton, StartTable};
+use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
     AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
 };
-use super::label::{Label, Labels};
+use super::label::{Endings, Label, Labels};
 use super::pattern::{ContextRule, Example, Pattern};
 use super::prefilter::Admission;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
@@ -399,7 +399,7 @@ impl<'a> Compiler<'a> {
         }
         Ok(Engine {
             kinds,
-            tokens: self.token_group(&tokens)?,
+            tokens: self.token_group(&tokens, labels.endings())?,
             ats: self.at_group(&ats)?,
             labels,
             cells,
@@ -508,7 +508,11 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn token_group(&self, expressions: &[Expression<'_>]) -> Result<TokenGroup, Error> {
+    fn token_group(
+        &self,
+        expressions: &[Expression<'_>],
+        endings: &Endings,
+    ) -> Result<TokenGroup, Error> {
         let group = self.group(expressions)?;
         let Some(leads) = group.automaton.leads() else {
             let culprit = expressions
@@ -519,10 +523,7 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            admission: Admission::new(
-                StartTable::new(&group.automaton, false),
-                StartTable::new(&group.automaton, true),
-            ),
+            admission: Admission::new(&group.automaton, endings.clone()),
             group,
             leads,
         })

@@ -107,6 +107,13 @@ pub struct ColumnRule {
     pub(crate) by_filling: bool,
 }
 
+impl ColumnRule {
+    /// Whether nothing is known of the column but that it is running text: then a cell without any place has nothing in it.
+    pub fn is_mere_text(&self) -> bool {
+        self.prose && self.role.is_none() && self.kinds.is_empty()
+    }
+}
+
 /// The rule of a column nothing is known of.
 static NO_RULE: ColumnRule = ColumnRule {
     role: None,
@@ -324,6 +331,24 @@ impl Detector {
                 cache.keep_small(&group.automaton);
             }
         }
+    }
+
+    /// How many of the batch's records from this one on are of its table and end before the next place where a value could
+    /// begin. If the table has one column that is mere text, nothing is in them, and [`Detector::record`] need not be called.
+    pub fn n_quiet(&self, batch: &Batch, from: usize) -> usize {
+        let Cursor {
+            token,
+            at,
+            separator,
+            wide,
+        } = self.cursor;
+        let next = self.places.next([token, at, separator, wide]);
+        let records = &batch.records[from..];
+        let is_quiet = |r: &&Record| {
+            let last = batch.fields_of(r).last();
+            r.table == records[0].table && last.is_none_or(|field| field.span.end <= next)
+        };
+        records.iter().take_while(is_quiet).count()
     }
 
     /// Finds what is in a record of the batch. `rules` are those of its table's columns; a column past their end has none.

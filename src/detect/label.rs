@@ -26,6 +26,7 @@ pub(crate) struct Labels {
     backward: Trie,
     forward: Trie,
     labels: Vec<Label>,
+    endings: Endings,
 }
 
 impl Labels {
@@ -35,6 +36,7 @@ impl Labels {
         for (word, label) in words {
             let id = set.labels.len() as u32;
             set.labels.push(*label);
+            set.endings.insert(word.to_ascii_lowercase().as_bytes());
             set.backward.insert(word.bytes().rev(), id);
             set.forward.insert(word.bytes(), id);
         }
@@ -50,6 +52,11 @@ impl Labels {
         })?;
         debug_assert!(len > 0, "no label is empty");
         Some(self.labels[id as usize])
+    }
+
+    /// How the labels end.
+    pub(crate) fn endings(&self) -> &Endings {
+        &self.endings
     }
 
     /// Whether a label begins at the start of `text`.
@@ -91,6 +98,114 @@ impl Labels {
             _ => true,
         }
     }
+}
+
+/// How labels end: most places are told not to be behind a label by the few bytes before them.
+#[derive(Clone, Default)]
+pub(crate) struct Endings {
+    /// A bit for each hash of the last three bytes of a label; empty without any label.
+    short: Vec<u64>,
+    /// A bit for each hash of an ending as [`Endings::insert`] takes it.
+    long: Vec<u64>,
+}
+
+/// Bits for the hashes of endings, as a power of two.
+const ENDING_BITS: u32 = 15;
+
+/// Longest ending that is looked at.
+const ENDING_BYTES_MAX: usize = 6;
+
+impl Endings {
+    /// Of an ASCII word its last letters and digits count, of others the last two characters.
+    fn insert(&mut self, word: &[u8]) {
+        self.short.resize(1 << (ENDING_BITS - 6), 0);
+        self.long.resize(1 << (ENDING_BITS - 6), 0);
+        let tail = &word[word.len() - word.len().min(ENDING_BYTES_MAX)..];
+        match *tail {
+            [.., a, b, c] => set(&mut self.short, hash(&[a, b, c])),
+            [b, c] => (0..=255).for_each(|a| set(&mut self.short, hash(&[a, b, c]))),
+            _ => self.short.fill(u64::MAX),
+        }
+        let is_part = |b: &&u8| b.is_ascii_alphanumeric();
+        let len = match tail.last() {
+            Some(0x80..) if tail.len() >= 3 => tail.len() / 3 * 3,
+            Some(0..0x80) => tail.iter().rev().take_while(is_part).count().max(1),
+            _ => return self.long.fill(u64::MAX),
+        };
+        set(&mut self.long, hash(&tail[tail.len() - len..]));
+    }
+
+    /// Whether [`Labels::before`] may find a label: no false for any part of `text` that ends where it ends and begins where a
+    /// word may.
+    #[inline]
+    pub(crate) fn may_end(&self, text: &[u8]) -> bool {
+        let floor = text.len().saturating_sub(GAP_BYTES_MAX);
+        let mut end = text.len();
+        while end > floor {
+            end -= match text[end - 1] {
+                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(' => 1,
+                b')' => return true,
+                // The ends of `（`, `：`, `）`, an ideographic space, `是` and `为`.
+                0x88 | 0x9A | 0x89 | 0x80 | 0xAF | 0xBA => match text[..end] {
+                    [.., 0xEF, 0xBC, 0x89] => return true,
+                    [.., 0xEF, 0xBC, 0x88 | 0x9A]
+                    | [.., 0xE3, 0x80, 0x80]
+                    | [.., 0xE6, 0x98, 0xAF]
+                    | [.., 0xE4, 0xB8, 0xBA] => 3,
+                    _ => break,
+                },
+                _ => break,
+            };
+        }
+        let text = &text[..end];
+        let last = match *text {
+            [.., a, b, c] => [a, b, c],
+            [b, c] => [0, b, c],
+            _ => return end > 0,
+        };
+        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase()))) && self.ends_long(text)
+    }
+
+    fn ends_long(&self, text: &[u8]) -> bool {
+        let mut lower = [0; ENDING_BYTES_MAX];
+        let tail = &text[text.len() - text.len().min(ENDING_BYTES_MAX)..];
+        let lower = &mut lower[..tail.len()];
+        lower.copy_from_slice(tail);
+        lower.make_ascii_lowercase();
+        let knows = |from: usize| has(&self.long, hash(&lower[from..]));
+        if tail.last().is_some_and(|b| *b >= 0x80) {
+            return tail.len() >= 3 && knows(tail.len() - 3) || tail.len() == 6 && knows(0);
+        }
+        // The whole word, what begins with a capital in it, or its last letters.
+        for from in (0..tail.len()).rev() {
+            if !tail[from].is_ascii_alphanumeric() {
+                return from + 1 == tail.len() && knows(from);
+            }
+            let at = text.len() - tail.len() + from;
+            if (from == 0 || is_word_start(text, at)) && knows(from) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+fn set(bits: &mut [u64], hash: usize) {
+    bits[hash / 64] |= 1 << (hash % 64);
+}
+
+fn has(bits: &[u64], hash: usize) -> bool {
+    bits.get(hash / 64)
+        .is_some_and(|word| word >> (hash % 64) & 1 == 1)
+}
+
+/// A hash of at most seven bytes and their number.
+#[inline]
+fn hash(bytes: &[u8]) -> usize {
+    let packed = bytes
+        .iter()
+        .fold(bytes.len() as u64, |hash, b| hash << 8 | u64::from(*b));
+    (packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - ENDING_BITS)) as usize
 }
 
 /// Words that stand behind a value and are no part of it.
@@ -246,6 +361,7 @@ impl Trie {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn labels() -> Labels {
         let words = ["手机", "手机号", "phone", "qq", "姓名"];
@@ -268,6 +384,43 @@ mod tests {
             .and_then(|l| l.role)
             .map(|r| r.0);
         assert_eq!(found, want, "{text}");
+        let may_end = labels().endings.may_end(text.as_bytes());
+        assert!(may_end || want.is_none(), "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_label_is_missed_by_its_ending(
+            text in "(手机|号|phone|Phone|qq|QQ|姓名|是|为|[ :=(_xA\"1]|：|（|）|\\)){0,9}",
+        ) {
+            let labels = labels();
+            for (start, _) in text.char_indices() {
+                if !is_word_start(text.as_bytes(), start) {
+                    continue;
+                }
+                if labels.before(&text.as_bytes()[start..]).is_some() {
+                    prop_assert!(labels.endings.may_end(text.as_bytes()), "{}", start);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_places_are_behind_no_label() {
+        let labels = labels();
+        for (text, want) in [
+            ("let count", false),
+            ("megaphone", false),
+            ("smartPhone", true),
+            ("smart_phone ", true),
+            ("其中：", false),
+            ("", false),
+            ("phone \"", true),
+            ("(a)", true),
+            ("手机）是", true),
+        ] {
+            assert_eq!(labels.endings.may_end(text.as_bytes()), want, "{text}");
+        }
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use crate::bytes::{self, Classes};
 
-use super::automaton::{MakeUp, Start, StartTable};
+use super::automaton::{Automaton, Lead, MakeUp, Pairs, Start, StartTable};
 use super::claim::escape_len;
 use super::fold;
+use super::label::Endings;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,24 +23,83 @@ pub(crate) struct Token {
     pub(crate) led: bool,
 }
 
-/// Which tokens are worth a look: tables derived from the patterns.
+/// Which tokens are worth a look: tables derived from the patterns and the labels.
 pub(crate) struct Admission {
     /// For matches that begin with the token.
-    pub(crate) plain: StartTable,
-    /// For matches that begin before it.
-    pub(crate) led: StartTable,
+    plain: StartTable,
+    /// For matches that begin with a few ASCII signs before it.
+    behind_ascii: StartTable,
+    /// For matches that begin with other characters before it.
+    behind_other: StartTable,
+    /// The ASCII signs that may stand right before it in a match.
+    lead_bytes: [bool; 256],
+    /// What matches that begin with a token begin with.
+    pairs: Pairs,
     /// By make-up: the lengths at which any table lets any token in, as bits.
     lengths: [u64; 3],
+    /// Lengths of tokens of letters alone that are let in wherever they stand.
+    short_words: ShortWords,
+    /// How labels end.
+    endings: Endings,
+}
+
+/// Lengths of tokens.
+enum ShortWords {
+    These {
+        lengths: Vec<u32>,
+        /// Whether a token of this length is let in before this byte: `[length][byte]`.
+        before: Vec<bool>,
+    },
+    /// There are longer ones than masks are shifted by.
+    All,
+}
+
+/// Longest token of letters that is found by shifting masks.
+const SHORT_WORD_MAX: u32 = 8;
+
+impl ShortWords {
+    /// Those that any of the tables lets in.
+    fn new(tables: &[&StartTable]) -> ShortWords {
+        let all = tables
+            .iter()
+            .fold(0, |set, t| set | t.lengths(MakeUp::Letters));
+        if all >> (SHORT_WORD_MAX + 1) != 0 {
+            return ShortWords::All;
+        }
+        let is_let_in = |len: usize, next: u8| {
+            let mut starts = tables.iter().map(|t| t.start(MakeUp::Letters, len, next));
+            starts.any(|start| start != Start::No)
+        };
+        ShortWords::These {
+            lengths: (1..=SHORT_WORD_MAX).filter(|n| all >> n & 1 == 1).collect(),
+            before: (0..=SHORT_WORD_MAX as usize)
+                .flat_map(|len| (0..=255).map(move |next| (len, next)))
+                .map(|(len, next)| len > 0 && is_let_in(len, next))
+                .collect(),
+        }
+    }
 }
 
 impl Admission {
-    pub(crate) fn new(plain: StartTable, led: StartTable) -> Admission {
-        let lengths = [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed]
-            .map(|make_up| plain.lengths(make_up) | led.lengths(make_up));
+    /// Derives the tables from the automaton of all patterns, and from how labels end.
+    pub(crate) fn new(automaton: &Automaton, endings: Endings) -> Admission {
+        let plain = StartTable::new(automaton, Lead::None);
+        let behind_ascii = StartTable::new(automaton, Lead::Ascii);
+        let behind_other = StartTable::new(automaton, Lead::Other);
+        let lengths = [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed].map(|make_up| {
+            let tables = [&plain, &behind_ascii, &behind_other];
+            tables.iter().fold(0, |set, t| set | t.lengths(make_up))
+        });
+        let short_words = ShortWords::new(&[&plain, &behind_ascii]);
         Admission {
             plain,
-            led,
+            behind_ascii,
+            behind_other,
+            lead_bytes: automaton.lead_bytes(),
+            pairs: automaton.pairs(),
             lengths,
+            short_words,
+            endings,
         }
     }
 
@@ -47,40 +107,94 @@ impl Admission {
     pub(crate) fn same_before_any_high(&self, token: &[u8]) -> bool {
         let n_digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let make_up = MakeUp::of(token.len(), n_digits);
-        [&self.plain, &self.led].iter().all(|table| {
-            let start = |next| table.start(make_up, token.len(), next);
-            (0x80..=0xFF).all(|next| start(next) == start(0x80))
-        })
+        [&self.plain, &self.behind_ascii, &self.behind_other]
+            .iter()
+            .all(|table| {
+                let start = |next| table.start(make_up, token.len(), next);
+                (0x80..=0xFF).all(|next| start(next) == start(0x80))
+            })
     }
 
-    /// Judges a token by its make-up, its length and its neighbours. `WithNext` means that the next token decides.
+    /// Judges a token by its make-up, its length and its neighbours.
     #[inline]
-    fn judge(&self, text: &[u8], token: &mut Token, prose: bool) -> Start {
-        let mut before = if token.start == 0 {
-            0
-        } else {
-            text[token.start as usize - 1]
+    fn lets_in(&self, text: &[u8], token: &mut Token, prose: bool) -> bool {
+        let mut before = match token.start {
+            0 => 0,
+            start => text[start as usize - 1],
         };
         if before == b'\\' || before == b'%' {
             before = skip_escape(text, token, before);
         }
         let len = (token.end - token.start) as usize;
         let make_up = MakeUp::of(len, token.n_digits as usize);
-        if !prose && self.lengths[make_up as usize] >> len.min(63) & 1 == 0 {
-            return Start::No;
+        let fits = self.lengths[make_up as usize] >> len.min(63) & 1 == 1;
+        if fits {
+            let next = text.get(token.end as usize).copied().unwrap_or(0);
+            let behind = match before {
+                0x80.. => &self.behind_other,
+                _ => &self.behind_ascii,
+            };
+            token.led = (before >= 0x80 || self.lead_bytes[usize::from(before)])
+                && behind.start(make_up, len, next) != Start::No;
+            let start = self.plain.start(make_up, len, next);
+            token.plain = start != Start::No && (!prose || self.may_begin(text, token));
+            let is_followed = match start {
+                Start::WithNext(lengths) => {
+                    token.plain && next_fits(&text[token.end as usize + 1..], lengths)
+                }
+                _ => token.plain,
+            };
+            if token.led || is_followed {
+                return true;
+            }
         }
-        let next = text.get(token.end as usize).copied().unwrap_or(0);
-        token.led = (before >= 0x80 || is_ascii_lead(before))
-            && self.led.start(make_up, len, next) != Start::No;
-        let start = self.plain.start(make_up, len, next);
-        token.plain = start != Start::No;
-        match start {
-            // A token that follows a Han character may follow a label.
-            _ if token.led || prose && before >= 0x80 => Start::Yes,
-            Start::No if prose && may_follow_a_word(text, token, before, make_up) => Start::Yes,
-            other => other,
+        prose && self.may_be_labelled(text, token, before, make_up)
+    }
+
+    /// Whether a match may begin with the first two bytes of a token, or with its one byte and what follows.
+    fn may_begin(&self, text: &[u8], token: &Token) -> bool {
+        let start = token.start as usize;
+        match text.get(start + 1) {
+            Some(second) => self.pairs.contains(text[start], *second),
+            None => true,
         }
     }
+
+    /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
+    /// (`QQ 12345678`, `QQ12345678`), or behind the bracket after a word.
+    fn may_be_labelled(&self, text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
+        let start = token.start as usize;
+        if before >= 0x80 && self.endings.may_end(&text[..start]) {
+            return true;
+        }
+        if token.n_digits < WORD_DIGITS_MIN {
+            return false;
+        }
+        match make_up {
+            MakeUp::Mixed => {
+                text[start].is_ascii_alphabetic()
+                    && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
+            }
+            MakeUp::Digits if start < 2 => false,
+            MakeUp::Digits => {
+                let word = text[start - 2];
+                let is_behind_word = match before {
+                    b' ' => word.is_ascii_alphabetic(),
+                    b'(' => word.is_ascii_alphabetic() || word >= 0x80,
+                    _ => false,
+                };
+                is_behind_word && self.endings.may_end(&text[..start])
+            }
+            MakeUp::Letters => false,
+        }
+    }
+}
+
+/// Whether `text` begins with a token of one of these lengths; bit 0 says that it may begin with a letter.
+fn next_fits(text: &[u8], lengths: u64) -> bool {
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric();
+    let len = text.iter().take(63).take_while(is_part).count();
+    len > 0 && lengths >> len & 1 == 1 && (lengths & 1 == 1 || text[0].is_ascii_digit())
 }
 
 /// Moves the start of a token behind the rest of an escape (`\n138…`, `%BA138…`). Returns what stands before it then.
@@ -98,27 +212,6 @@ fn skip_escape(text: &[u8], token: &mut Token, before: u8) -> u8 {
     b' '
 }
 
-/// Whether a token of digits may be announced by an ASCII word right before it (`QQ 12345678`, `QQ12345678`), or by a Han
-/// word before its bracket.
-fn may_follow_a_word(text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
-    if token.n_digits < WORD_DIGITS_MIN {
-        return false;
-    }
-    let start = token.start as usize;
-    match make_up {
-        MakeUp::Mixed => {
-            text[start].is_ascii_alphabetic()
-                && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
-        }
-        MakeUp::Digits if start < 2 => false,
-        MakeUp::Digits => match text[start - 2] {
-            c if before == b' ' => c.is_ascii_alphabetic(),
-            c => before == b'(' && c >= 0x80,
-        },
-        MakeUp::Letters => false,
-    }
-}
-
 /// Fewest digits of a number that an ASCII word announces without a separator: `u16` and `line 120` are everywhere.
 pub(crate) const WORD_DIGITS_MIN: u32 = 5;
 
@@ -133,12 +226,15 @@ pub(crate) struct Places {
     pub(crate) tokens: Vec<Token>,
     /// Positions of `@`.
     pub(crate) ats: Vec<u32>,
-    /// Positions of `:`, `=`, `：`, and of blanks behind a character that is not ASCII.
+    /// Positions of `:`, `=`, `：`, and of blanks behind a character that is not ASCII, where a label may end.
     pub(crate) separators: Vec<u32>,
     /// Positions of full-width letters, digits, hyphens and plus signs.
     pub(crate) wides: Vec<u32>,
     classes: Vec<Classes>,
 }
+
+/// Bytes whose classes are made at a time: few enough that they stay in the nearest cache.
+const CHUNK_BYTES: usize = 64 * bytes::LANES;
 
 impl Places {
     /// Lists the places of `text`. What only matters behind labels is listed when `prose` asks for it.
@@ -148,28 +244,30 @@ impl Places {
         self.separators.clear();
         self.wides.clear();
         let mut classes = std::mem::take(&mut self.classes);
-        bytes::classify(text, &mut classes);
-        self.find_tokens(text, &classes, admission, prose);
-        let mut previous_high = false;
-        for (i, block) in classes.iter().enumerate() {
-            let base = i * bytes::LANES;
-            each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
-            if block.wide != 0 {
-                self.note_wides(text, base, block.wide, prose);
-            }
-            if prose {
-                let mut found = block.colon;
-                each_bit(block.high << 1 | u64::from(previous_high), |bit| {
-                    if matches!(text.get(base + bit), Some(b' ' | b'\t')) {
-                        found |= 1 << bit;
-                    }
-                });
-                each_bit(found, |bit| self.separators.push((base + bit) as u32));
-                previous_high = block.high >> 63 == 1;
+        let mut door = Door {
+            text,
+            admission,
+            prose,
+            open: Open::default(),
+        };
+        let mut base = 0;
+        for chunk in text.chunks(CHUNK_BYTES) {
+            bytes::classify(chunk, &mut classes);
+            for block in &classes {
+                door.tokens(base, block, &mut self.tokens);
+                each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
+                if block.wide != 0 {
+                    self.push_wides(text, base, block.wide);
+                }
+                if prose {
+                    self.push_separators(text, base, block, door.open.high, &admission.endings);
+                }
+                door.open.high = block.high >> 63;
+                base += bytes::LANES;
             }
         }
-        if prose {
-            self.separators.sort_unstable();
+        if text.len().is_multiple_of(bytes::LANES) {
+            door.tokens(base, &Classes::default(), &mut self.tokens);
         }
         self.classes = classes;
     }
@@ -185,94 +283,143 @@ impl Places {
         self.wides.extend(wides.map(|at| at as u32));
     }
 
-    fn note_wides(&mut self, text: &[u8], base: usize, wide: u64, prose: bool) {
+    fn push_wides(&mut self, text: &[u8], base: usize, wide: u64) {
         each_bit(wide, |bit| {
-            let rest = &text[base + bit..];
-            if fold::is_wide_word(rest) {
+            if fold::is_wide_word(&text[base + bit..]) {
                 self.wides.push((base + bit) as u32);
-            } else if prose && rest.starts_with("：".as_bytes()) {
-                self.separators.push((base + bit) as u32);
             }
         });
     }
 
-    fn find_tokens(
+    /// Lists the separators of a block, `high` being 1 if the byte before it is not ASCII.
+    fn push_separators(
         &mut self,
         text: &[u8],
-        classes: &[Classes],
-        admission: &Admission,
-        prose: bool,
+        base: usize,
+        block: &Classes,
+        high: u64,
+        endings: &Endings,
     ) {
-        let mut door = Door {
-            text,
-            admission,
-            prose,
-            waiting: None,
-            tokens: &mut self.tokens,
-        };
-        let mut open: Option<Token> = None;
-        for (i, block) in classes.iter().enumerate() {
-            let base = (i * bytes::LANES) as u32;
-            let mut word = block.word;
-            if let Some(mut token) = open.take() {
-                let run = (!word).trailing_zeros().min(64);
-                token.end = base + run;
-                token.n_digits += (block.digit & low_bits(run)).count_ones();
-                if run == 64 {
-                    open = Some(token);
-                    continue;
-                }
-                door.enter(token);
-                word &= !low_bits(run);
+        let blanks = (block.high << 1 | high) & block.blank;
+        each_bit(block.colon | blanks | block.wide, |bit| {
+            let at = base + bit;
+            let is_separator =
+                block.wide >> bit & 1 == 0 || text[at..].starts_with("：".as_bytes());
+            let is_behind_digit = at > 0 && text[at - 1].is_ascii_digit();
+            if is_separator && !is_behind_digit && endings.may_end(&text[..at]) {
+                self.separators.push(at as u32);
             }
-            while word != 0 {
-                let start = word.trailing_zeros();
-                let run = (!(word >> start)).trailing_zeros().min(64 - start);
-                let bits = low_bits(run) << start;
-                let token = Token {
-                    start: base + start,
-                    end: base + start + run,
-                    n_digits: (block.digit & bits).count_ones(),
-                    plain: false,
-                    led: false,
-                };
-                if start + run == 64 {
-                    open = Some(token);
-                } else {
-                    door.enter(token);
-                }
-                word &= !bits;
-            }
-        }
-        if let Some(token) = open {
-            door.enter(token);
-        }
+        });
+    }
+
+    /// Where the first place at or behind these positions in the lists is; the end of all text if there is none.
+    pub(crate) fn next(&self, at: [usize; 4]) -> u32 {
+        let [token, address, separator, wide] = at;
+        let firsts = [
+            self.tokens.get(token).map(|t| t.start),
+            self.ats.get(address).copied(),
+            self.separators.get(separator).copied(),
+            self.wides.get(wide).copied(),
+        ];
+        firsts.into_iter().flatten().min().unwrap_or(u32::MAX)
     }
 }
 
-/// Lets in tokens that are worth a look, in order; one that depends on its successor waits for it.
+/// What of a block matters for the next one.
+#[derive(Default)]
+struct Open {
+    /// 1 if its last byte is a letter or digit: then a token goes on.
+    word: u64,
+    /// Whether that token is to be judged whatever follows.
+    marked: bool,
+    /// Where that token starts, and its digits so far.
+    start: usize,
+    n_digits: u32,
+    /// Where tokens start in the block.
+    starts: u64,
+    /// 1 if its last byte is not ASCII.
+    high: u64,
+    /// 1 if its last byte begins an escape.
+    escape: u64,
+}
+
+/// Finds the tokens of a text, block by block, and lets in those that are worth a look.
 struct Door<'a> {
     text: &'a [u8],
     admission: &'a Admission,
     prose: bool,
-    waiting: Option<(Token, u64)>,
-    tokens: &'a mut Vec<Token>,
+    open: Open,
 }
 
 impl Door<'_> {
+    /// Judges the tokens that end in a block, as far as they hold a digit, stand behind an escape or a character that is not
+    /// ASCII, or are letters alone and short enough. Nothing begins with other tokens.
     #[inline]
-    fn enter(&mut self, mut token: Token) {
-        if let Some((waiting, lengths)) = self.waiting.take()
-            && token.start == waiting.end + 1
-            && lengths >> (token.end - token.start).min(63) & 1 == 1
-        {
-            self.tokens.push(waiting);
+    fn tokens(&mut self, base: usize, block: &Classes, tokens: &mut Vec<Token>) {
+        let open = &self.open;
+        let word = block.word;
+        let starts = word & !(word << 1 | open.word);
+        let ends = !word & (word << 1 | open.word);
+        let behind = (block.high | block.escape) << 1 | open.high | open.escape;
+        // Added to a run of ones, a bit inside of it carries over to the bit behind its end.
+        let (sum, carried) = word.overflowing_add(block.digit | starts & behind);
+        let (sum, carried_in) = sum.overflowing_add(u64::from(open.marked));
+        let mut found = sum & !word;
+        match &self.admission.short_words {
+            ShortWords::These { lengths, before } => {
+                let ending = lengths
+                    .iter()
+                    .fold(0, |m, n| m | starts << n | open.starts >> (64 - n));
+                each_bit(ends & ending & !found, |end| {
+                    let start = match starts & low_bits(end as u32) {
+                        0 => open.start,
+                        inside => base + inside.ilog2() as usize,
+                    };
+                    let next = self.text.get(base + end).copied().unwrap_or(0);
+                    let len = base + end - start;
+                    found |= u64::from(before[len * 256 + usize::from(next)]) << end;
+                });
+            }
+            ShortWords::All => found |= ends,
         }
-        match self.admission.judge(self.text, &mut token, self.prose) {
-            Start::No => {}
-            Start::Yes => self.tokens.push(token),
-            Start::WithNext(lengths) => self.waiting = Some((token, lengths)),
+        while found != 0 {
+            let end = found.trailing_zeros();
+            found &= found - 1;
+            let before = low_bits(end);
+            let (start, n_digits) = match starts & before {
+                0 => (
+                    open.start,
+                    open.n_digits + (block.digit & before).count_ones(),
+                ),
+                inside => {
+                    let start = inside.ilog2();
+                    let bits = before & !low_bits(start);
+                    (base + start as usize, (block.digit & bits).count_ones())
+                }
+            };
+            let mut token = Token {
+                start: start as u32,
+                end: base as u32 + end,
+                n_digits,
+                plain: false,
+                led: false,
+            };
+            if self.admission.lets_in(self.text, &mut token, self.prose) {
+                tokens.push(token);
+            }
         }
+        let open = &mut self.open;
+        let tail = word.leading_ones();
+        if tail == 64 && open.word == 1 {
+            open.n_digits += block.digit.count_ones();
+        } else {
+            open.start = base + 64 - tail as usize;
+            open.n_digits = (block.digit & !low_bits(64 - tail)).count_ones();
+        }
+        open.word = word >> 63;
+        open.marked = carried | carried_in;
+        open.starts = starts;
+        open.escape = block.escape >> 63;
     }
 }
 
@@ -301,11 +448,8 @@ mod tests {
             "[手][A-Z][0-9]{5}",
             "[A-Z][0-9]{8}",
         ];
-        let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
-        Admission::new(
-            StartTable::new(&automaton, false),
-            StartTable::new(&automaton, true),
-        )
+        let automaton = Automaton::new(&patterns).expect("they compile");
+        Admission::new(&automaton, Endings::default())
     }
 
     /// Every token, found byte by byte.
@@ -330,7 +474,7 @@ mod tests {
             text in "((1[0-9]{10}|[0-9]{4}(-[0-9]{4}){3}|[A-Z][0-9]{8}|[a-zA-Z0-9]{0,90})[ ,@：手１-]{0,3}){0,8}",
         ) {
             let patterns = ["1[0-9]{10}", "[0-9]{4}(-[0-9]{4}){3}", "[A-Z][0-9]{8}"];
-            let automaton = crate::detect::automaton::Automaton::new(&patterns).expect("they compile");
+            let automaton = Automaton::new(&patterns).expect("they compile");
             let mut places = Places::default();
             places.find(text.as_bytes(), &admission(), true);
             let all = slow_tokens(text.as_bytes());

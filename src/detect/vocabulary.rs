@@ -64,7 +64,12 @@ impl RoleSet {
 
     /// The roles, ascending.
     pub fn iter(self) -> impl Iterator<Item = RoleId> {
-        (0..=u8::MAX).map(RoleId).filter(move |r| self.contains(*r))
+        let words = (0u8..4).zip(self.0);
+        words.flat_map(|(i, word)| {
+            let rest = std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)));
+            let rest = rest.take_while(|word| *word != 0);
+            rest.map(move |word| RoleId(i << 6 | word.trailing_zeros() as u8))
+        })
     }
 }
 

@@ -193,9 +193,18 @@ impl<'s> Worker<'s> {
     {
         self.detector.batch(batch, view.has_prose(batch));
         let wants_hits = self.shared.observer.wants_hits();
-        let mut last = 0;
-        for record in &batch.records {
+        let (mut last, mut next) = (0, 0);
+        while let Some(record) = batch.records.get(next) {
             let rules = view.rules(record.table);
+            if matches!(rules, [column] if column.is_mere_text()) {
+                let n_quiet = self.detector.n_quiet(batch, next);
+                if n_quiet > 0 {
+                    self.counts.records += n_quiet as u64;
+                    next += n_quiet;
+                    continue;
+                }
+            }
+            next += 1;
             self.detector.record(batch, record, rules, &mut self.found);
             self.counts.records += 1;
             if self.found.matches.is_empty() && self.found.roles.is_empty() {

@@ -1,12 +1,15 @@
 //! Copies: which entries hold the same bytes as an earlier one.
 //!
 //! Only entries of the same size are compared at all, first by the hash of their head, then by the
-//! hash of the whole, so that a file of unusual size is never read twice. Names say nothing here;
-//! what a copy means for counts is decided by `count`.
+//! hash of the whole. The head is hashed by whoever reads the file first, so that only files as large
+//! as another and equal to it in their head are read twice. Names say nothing here; what a copy means
+//! for counts is decided by `count`.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::hash::Hash;
 use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
 
 use super::{Entry, EntryKind};
 
@@ -24,7 +27,7 @@ pub fn find_copies(entries: &[Entry]) -> Vec<Option<usize>> {
         (entry.kind == EntryKind::File && entry.size > 0).then_some(entry.size)
     }) {
         let group = without_links(&group, &mut copies);
-        for group in groups(group.into_iter(), |(_, entry)| hash(entry, HEAD_BYTES).ok()) {
+        for group in groups(group.into_iter(), |(_, entry)| hash_of_head(entry).ok()) {
             if group[0].1.size <= HEAD_BYTES {
                 name_copies(&group, &mut copies);
                 continue;
@@ -36,6 +39,56 @@ pub fn find_copies(entries: &[Entry]) -> Vec<Option<usize>> {
     }
     follow(&mut copies);
     copies
+}
+
+/// Prepares the entries of which others have the same size for their heads being hashed.
+pub(super) fn expect_copies(entries: &mut [Entry]) {
+    let mut n_of_size: HashMap<u64, usize> = HashMap::new();
+    for entry in &*entries {
+        *n_of_size.entry(entry.size).or_default() += 1;
+    }
+    for entry in entries {
+        let has_twin = entry.size > 0 && n_of_size[&entry.size] > 1;
+        if has_twin && entry.kind == EntryKind::File {
+            entry.head = Some(Arc::default());
+        }
+    }
+}
+
+/// A file that leaves the hash of its head behind when it has been read.
+pub(super) struct HashingReader {
+    file: File,
+    hasher: Box<blake3::Hasher>,
+    /// Bytes of the head that are still to come.
+    n_left: u64,
+    head: Arc<OnceLock<blake3::Hash>>,
+}
+
+impl HashingReader {
+    pub(super) fn new(file: File, size: u64, head: Arc<OnceLock<blake3::Hash>>) -> HashingReader {
+        HashingReader {
+            file,
+            hasher: Box::default(),
+            n_left: size.min(HEAD_BYTES),
+            head,
+        }
+    }
+}
+
+impl Read for HashingReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buf)?;
+        if self.n_left > 0 {
+            let n_hashed = self.n_left.min(n as u64);
+            self.hasher.update(&buf[..n_hashed as usize]);
+            self.n_left -= n_hashed;
+            if self.n_left == 0 {
+                // Whoever comes second read the same.
+                let _ = self.head.set(self.hasher.finalize());
+            }
+        }
+        Ok(n)
+    }
 }
 
 /// The items with the same key, in groups of at least two, each in the order given. Items without a
@@ -87,6 +140,14 @@ fn follow(copies: &mut [Option<usize>]) {
         if let Some(first) = copies[index].and_then(|first| copies[first]) {
             copies[index] = Some(first);
         }
+    }
+}
+
+/// Hash of an entry's head.
+fn hash_of_head(entry: &Entry) -> io::Result<blake3::Hash> {
+    match entry.head.as_ref().and_then(|head| head.get()) {
+        Some(hash) => Ok(*hash),
+        None => hash(entry, HEAD_BYTES),
     }
 }
 
@@ -156,6 +217,21 @@ mod tests {
         *one.last_mut().unwrap() = b'y';
         let entries = entries(&dir, &[("a", &one), ("b", &two), ("c", &two)]);
         assert_eq!(find_copies(&entries), [None, None, Some(1)]);
+    }
+
+    #[test]
+    fn a_head_that_was_read_is_not_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut entries = entries(&dir, &[("a", b"same"), ("b", b"same"), ("c", b"odd")]);
+        expect_copies(&mut entries);
+        for entry in &entries {
+            let mut rdr = entry.open().unwrap();
+            assert_eq!(rdr.read(&mut [0; 3]).unwrap(), 3);
+            assert_eq!(rdr.read(&mut [0; 9]).unwrap(), (entry.size - 3) as usize);
+            fs::remove_file(&entry.path).unwrap();
+        }
+        assert!(entries[2].head.is_none(), "no other has its size");
+        assert_eq!(find_copies(&entries), [None, Some(0), None]);
     }
 
     #[cfg(unix)]

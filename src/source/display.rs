@@ -48,12 +48,28 @@ pub(super) fn join(root: &Path, below: &Path) -> String {
 /// The order of reports: part by part, by bytes. A folder's files stand together, and no locale has
 /// a say.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
-    a.split('/').cmp(b.split('/'))
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (blocks_of_a, blocks_of_b) = (a.as_chunks::<16>().0, b.as_chunks::<16>().0);
+    let same = blocks_of_a
+        .iter()
+        .zip(blocks_of_b)
+        .take_while(|(a, b)| a == b);
+    let from = same.count() * 16;
+    let pairs = a[from..].iter().zip(&b[from..]);
+    let at = from + pairs.take_while(|(a, b)| a == b).count();
+    // The end of a part comes before any byte.
+    let rank = |text: &[u8]| match text.get(at) {
+        None => (0, 0),
+        Some(b'/') => (1, 0),
+        Some(byte) => (2, *byte),
+    };
+    rank(a).cmp(&rank(b))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[cfg(unix)]
     #[test]
@@ -96,5 +112,17 @@ mod tests {
         let mut paths = ["a-b", "a/z", "a", "b", "a/b/c", "a/b", "A"];
         paths.sort_by(|a, b| compare(a, b));
         assert_eq!(paths, ["A", "a", "a/b", "a/b/c", "a/z", "a-b", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_that_of_lists_of_parts(
+            stem in "[a/]{0,40}",
+            a in "[a./-]{0,5}",
+            b in "[a./-]{0,5}",
+        ) {
+            let (a, b) = (stem.clone() + &a, stem + &b);
+            prop_assert_eq!(compare(&a, &b), a.split('/').cmp(b.split('/')));
+        }
     }
 }

@@ -14,6 +14,9 @@ mod walk;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use copies::HashingReader;
 
 pub use copies::find_copies;
 pub use display::display;
@@ -45,6 +48,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Device and inode, where the system has them: hard links to one file share it.
     pub(crate) inode: Option<(u64, u64)>,
+    /// If another entry has the same size: the hash of the head, once someone has read it.
+    head: Option<Arc<OnceLock<blake3::Hash>>>,
 }
 
 impl Entry {
@@ -56,6 +61,7 @@ impl Entry {
             size: 0,
             kind: EntryKind::Stdin,
             inode: None,
+            head: None,
         }
     }
 
@@ -67,6 +73,7 @@ impl Entry {
             size: metadata.len(),
             kind: EntryKind::File,
             inode: inode(metadata),
+            head: None,
         }
     }
 
@@ -86,7 +93,14 @@ impl Entry {
                 if !metadata.is_file() {
                     return Err(io::ErrorKind::InvalidInput.into());
                 }
-                Ok(Box::new(File::open(&self.path)?))
+                let file = File::open(&self.path)?;
+                match &self.head {
+                    Some(head) if head.get().is_none() => {
+                        let head = Arc::clone(head);
+                        Ok(Box::new(HashingReader::new(file, self.size, head)))
+                    }
+                    _ => Ok(Box::new(file)),
+                }
             }
         }
     }

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::WalkDir;
 
+use super::copies::expect_copies;
 use super::display::{compare, join};
 use super::{Entry, STDIN};
 use crate::error::{Error, Reason, Skipped};
@@ -80,8 +81,12 @@ impl Globs {
         })
     }
 
-    fn excludes(&self, below: &Path, shown: &str, is_folder: bool) -> bool {
-        let hit = |set: &GlobSet| set.is_match(below) || set.is_match(shown);
+    fn excludes(&self, root: &Path, below: &Path, is_folder: bool) -> bool {
+        if self.exclude.is_empty() && self.exclude_folders.is_empty() {
+            return false;
+        }
+        let shown = join(root, below);
+        let hit = |set: &GlobSet| set.is_match(below) || set.is_match(&shown);
         hit(&self.exclude) || (is_folder && hit(&self.exclude_folders))
     }
 
@@ -224,11 +229,11 @@ impl Walk<'_> {
             .max_depth(options.max_depth.unwrap_or(usize::MAX))
             .into_iter()
             .filter_entry(|dent| {
-                let below = below(root, dent.path());
+                let is_folder = dent.file_type().is_dir();
                 dent.depth() == 0
                     || !options
                         .globs
-                        .excludes(below, &join(root, below), dent.file_type().is_dir())
+                        .excludes(root, below(root, dent.path()), is_folder)
             });
         for dent in entries {
             match dent {
@@ -354,6 +359,7 @@ impl Walk<'_> {
             compare(&a.display, &b.display).then_with(|| a.path.cmp(&b.path))
         };
         result.entries.sort_unstable_by(by_path);
+        expect_copies(&mut result.entries);
         result
             .skipped
             .sort_unstable_by(|a, b| compare(&a.path, &b.path).then_with(|| a.cmp(b)));

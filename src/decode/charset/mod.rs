@@ -51,11 +51,29 @@ pub(crate) const BOM_UTF8: &[u8] = b"\xEF\xBB\xBF";
 /// U+FEFF in GB18030, written by a few exporters as a signature.
 const BOM_GB18030: &[u8] = b"\x84\x31\x95\x33";
 
+/// Bytes asked of a reader at first. Most files are shorter, and memory that is read into is cleared before.
+const READ_BYTES: usize = 16 << 10;
+
 /// Reads until `buf` holds `want` bytes more or the reader ends. On an error, what was read before
 /// it is in `buf`.
 pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> io::Result<()> {
-    buf.reserve(want);
-    rdr.take(want as u64).read_to_end(buf).map(|_| ())
+    let end = buf.len() + want;
+    let mut step = READ_BYTES;
+    while buf.len() < end {
+        let at = buf.len();
+        buf.resize(end.min(at + step), 0);
+        let result = rdr.read(&mut buf[at..]);
+        let asked = buf.len() - at;
+        buf.truncate(at + result.as_ref().map_or(0, |n| *n));
+        match result {
+            Ok(0) => return Ok(()),
+            Ok(n) if n == asked => step *= 4,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// A reader of any encoding as blocks of UTF-8 text.

@@ -68,26 +68,26 @@ pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<D
 }
 
 fn best(text: &[u8], lines: &mut Lines<'_>, is_last: bool, by_name: bool) -> Option<Trial> {
-    DELIMITERS
+    let may_be_table: Vec<(usize, u8)> = DELIMITERS
         .into_iter()
         .enumerate()
         .filter(|(i, _)| lines.may_be_table(*i, is_last, by_name))
-        .filter_map(|(_, d)| tried(text, d, is_last, by_name))
+        .collect();
+    may_be_table
+        .into_iter()
+        .filter_map(|(_, d)| tried(text, d, lines.escapes(), is_last, by_name))
         .max_by(|a, b| a.rank().total_cmp(&b.rank()))
 }
 
 /// The rows under one delimiter, if they make a table.
-pub(super) fn tried(text: &[u8], delimiter: u8, is_last: bool, by_name: bool) -> Option<Trial> {
-    Trial::new(text, delimiter, is_last).filter(|trial| trial.is_table(by_name))
-}
-
-/// Whether a cell is `\N`, which only MySQL and its kin write, between any delimiters.
-fn has_backslash_null(text: &[u8]) -> bool {
-    let is_edge = |b: Option<&u8>| b.is_none_or(|b| DELIMITERS.contains(b) || b"\r\n".contains(b));
-    memchr::memmem::find_iter(text, b"\\N").any(|at| {
-        let before = at.checked_sub(1).and_then(|i| text.get(i));
-        is_edge(before) && is_edge(text.get(at + 2))
-    })
+pub(super) fn tried(
+    text: &[u8],
+    delimiter: u8,
+    escapes: Escapes,
+    is_last: bool,
+    by_name: bool,
+) -> Option<Trial> {
+    Trial::new(text, delimiter, escapes, is_last).filter(|trial| trial.is_table(by_name))
 }
 
 fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
@@ -106,8 +106,32 @@ fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
     })
 }
 
+/// Signs of a backslash as an escape that do not depend on the delimiter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Escapes {
+    /// A cell is `\N`, which only MySQL and its kin write, between any delimiters.
+    null: bool,
+    /// There is `\"`.
+    quote: bool,
+}
+
+impl Escapes {
+    pub(super) fn of(text: &[u8]) -> Escapes {
+        let is_edge =
+            |b: Option<&u8>| b.is_none_or(|b| DELIMITERS.contains(b) || b"\r\n".contains(b));
+        let mut nulls = memchr::memmem::find_iter(text, b"\\N");
+        Escapes {
+            null: nulls.any(|at| {
+                let before = at.checked_sub(1).and_then(|i| text.get(i));
+                is_edge(before) && is_edge(text.get(at + 2))
+            }),
+            quote: memchr::memmem::find(text, b"\\\"").is_some(),
+        }
+    }
+}
+
 /// What is known of a dialect without looking at the rows.
-pub(super) fn dialect_of(text: &[u8], delimiter: u8) -> Dialect {
+pub(super) fn dialect_of(text: &[u8], delimiter: u8, escapes: Escapes) -> Dialect {
     // unquoted formats hold single quotes as letters, so quotes must be seen to be believed there
     let quotes = match delimiter {
         b'\x01' | b'\t' => has_quoted_cell(text, delimiter),
@@ -117,7 +141,7 @@ pub(super) fn dialect_of(text: &[u8], delimiter: u8) -> Dialect {
         delimiter,
         has_header: false,
         quotes,
-        backslash: has_backslash_null(text) || (quotes && escapes_quotes(text, delimiter)),
+        backslash: escapes.null || quotes && escapes.quote && escapes_quotes(text, delimiter),
         preamble_lines: 0,
     }
 }
@@ -143,8 +167,8 @@ pub(super) fn tolerated(n_rows: usize, by_name: bool) -> usize {
 }
 
 impl Trial {
-    fn new(text: &[u8], delimiter: u8, is_last: bool) -> Option<Trial> {
-        let dialect = dialect_of(text, delimiter);
+    fn new(text: &[u8], delimiter: u8, escapes: Escapes, is_last: bool) -> Option<Trial> {
+        let dialect = dialect_of(text, delimiter, escapes);
         let mut trial = Trial::of_rows(rows(text, dialect, is_last), dialect)?;
         let delimiters = || memchr::memchr_iter(delimiter, text);
         let n_spaced = delimiters()

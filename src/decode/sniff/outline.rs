@@ -4,9 +4,13 @@
 //! delimiters, with an answer that errs to one side alone: what it turns down is no table by the rules of `delimited`, which
 //! judges the rest by their cells.
 
+use std::cell::OnceCell;
+use std::ops::Range;
+
 use super::Dialect;
 use super::delimited::{
-    DELIMITERS, PREAMBLE_ROWS_MAX, ROWS_MAX, cells, dialect_of, is_ruling, shape_of, tolerated,
+    DELIMITERS, Escapes, PREAMBLE_ROWS_MAX, ROWS_MAX, cells, dialect_of, is_ruling, shape_of,
+    tolerated,
 };
 use crate::bytes;
 use crate::decode::csv::split::{Escaped, Split, split_record, trim};
@@ -81,6 +85,8 @@ struct Line {
     end: usize,
     has_quote: bool,
     has_backslash: bool,
+    /// Whether there is an ASCII letter or digit.
+    has_word: bool,
     /// Of each of [`DELIMITERS`].
     n_delimiters: [u32; DELIMITERS.len()],
 }
@@ -97,7 +103,7 @@ impl Line {
 }
 
 /// The lines of a text, found as far as they are asked for.
-pub(super) struct Lines<'t> {
+struct Index<'t> {
     text: &'t [u8],
     lines: Vec<Line>,
     /// The line whose end has not been met yet.
@@ -106,21 +112,12 @@ pub(super) struct Lines<'t> {
     at: usize,
 }
 
-impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Lines<'t> {
-        Lines {
-            text,
-            lines: Vec::with_capacity(2 * PREAMBLE_ROWS_MAX),
-            open: Line::default(),
-            at: 0,
-        }
-    }
-
-    fn get(&mut self, index: usize) -> Option<Line> {
+impl Index<'_> {
+    fn get(&mut self, index: usize) -> Option<&Line> {
         while self.lines.len() <= index && self.at < self.text.len() {
             self.next_block();
         }
-        self.lines.get(index).copied()
+        self.lines.get(index)
     }
 
     fn next_block(&mut self) {
@@ -143,35 +140,71 @@ impl<'t> Lines<'t> {
     }
 
     fn close_line(&mut self, end: usize) {
-        let line = Line { end, ..self.open };
+        let bytes = &self.text[self.open.start..end];
+        let line = Line {
+            end,
+            has_word: bytes.iter().any(u8::is_ascii_alphanumeric),
+            ..self.open
+        };
         self.lines.push(line);
         self.open = Line {
             start: end + 1,
             ..Line::default()
         };
     }
+}
+
+/// The lines of a text, to be tried with one delimiter after the other.
+pub(super) struct Lines<'t> {
+    index: Index<'t>,
+    /// Found out when a line depends on them.
+    escapes: OnceCell<Escapes>,
+    rows: Vec<Outline>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Lines<'t> {
+        Lines {
+            index: Index {
+                text,
+                lines: Vec::with_capacity(2 * PREAMBLE_ROWS_MAX),
+                open: Line::default(),
+                at: 0,
+            },
+            escapes: OnceCell::new(),
+            rows: Vec::with_capacity(2 * PREAMBLE_ROWS_MAX),
+        }
+    }
+
+    pub(super) fn escapes(&self) -> Escapes {
+        *self.escapes.get_or_init(|| Escapes::of(self.index.text))
+    }
 
     /// Whether the text may be a table with the delimiter of this index. `is_last` and `by_name` as in `delimited`.
-    pub(super) fn may_be_table(&mut self, index: usize, is_last: bool, by_name: bool) -> bool {
-        let mut trial = Trial {
-            text: self.text,
+    pub(super) fn may_be_table(&mut self, delimiter: usize, is_last: bool, by_name: bool) -> bool {
+        let Lines {
             index,
+            escapes,
+            rows,
+        } = self;
+        let mut trial = Trial {
+            text: index.text,
+            delimiter,
             is_last,
-            dialect: None,
+            escapes,
+            dialect: OnceCell::new(),
             fields: Vec::new(),
             escaped: Vec::new(),
         };
-        let mut rows: Vec<Outline> = Vec::new();
         let mut late = Late::default();
         let mut at = 0;
+        rows.clear();
         while rows.len() < ROWS_MAX
-            && let Some(line) = self.get(at)
+            && let Some(line) = index.get(at)
+            && let Some((row, next)) = trial.row(line)
         {
-            let Some((row, next)) = trial.row(&line) else {
-                break;
-            };
             at += 1;
-            while self.get(at).is_some_and(|line| line.start < next) {
+            while next.is_some_and(|next| index.get(at).is_some_and(|line| line.start < next)) {
                 at += 1;
             }
             let Some(row) = row else {
@@ -186,7 +219,7 @@ impl<'t> Lines<'t> {
                 return false;
             }
         }
-        is_regular(&rows, by_name)
+        is_regular(rows, by_name)
     }
 }
 
@@ -229,59 +262,72 @@ fn is_regular(rows: &[Outline], by_name: bool) -> bool {
 /// Rows read with one delimiter.
 struct Trial<'t> {
     text: &'t [u8],
-    /// Of [`DELIMITERS`].
-    index: usize,
+    /// Its index.
+    delimiter: usize,
     is_last: bool,
+    escapes: &'t OnceCell<Escapes>,
     /// Found out when a line depends on it.
-    dialect: Option<Dialect>,
+    dialect: OnceCell<Dialect>,
     fields: Vec<Field>,
     escaped: Vec<Escaped>,
 }
 
 impl Trial<'_> {
-    /// The row that begins with the line, and where the next one begins; no outline for a blank row or a ruling. `None` when
-    /// the text ends inside of it.
-    fn row(&mut self, line: &Line) -> Option<(Option<Outline>, usize)> {
+    /// The row that begins with the line, and where the next one begins if that is not the next line; no outline for a blank
+    /// row or a ruling. `None` when the text ends inside of it.
+    #[inline]
+    fn row(&mut self, line: &Line) -> Option<(Option<Outline>, Option<usize>)> {
         if line.end == self.text.len() && !self.is_last {
             return None;
         }
-        let n_delimiters = line.n_delimiters[self.index] as usize;
-        if n_delimiters > 2 || line.has_backslash || line.has_quote && self.begins_quoted(line) {
+        if line.has_backslash && self.dialect().backslash
+            || line.has_quote && self.begins_quoted(line)
+        {
             return self.split(line.start);
         }
         // No sign but a delimiter matters, and a row with a word in it is neither blank nor a ruling.
+        let n_delimiters = line.n_delimiters[self.delimiter] as usize;
         let bytes = &self.text[line.start..line.end];
-        if bytes.iter().any(u8::is_ascii_alphanumeric) {
-            return Some((Some(Outline::new(n_delimiters + 1, 1)), line.end + 1));
-        }
-        if n_delimiters > 0 {
-            return self.split(line.start);
-        }
-        let span = Span {
-            start: line.start as u32,
-            end: line.end as u32,
+        let row = match n_delimiters {
+            0..=2 if line.has_word => Some(Outline::new(n_delimiters + 1, 1)),
+            0 => {
+                let cell = &bytes[trimmed(bytes)];
+                let is_row = !cell.is_empty() && !is_ruling(std::iter::once(cell));
+                is_row.then_some(Outline::new(1, 1))
+            }
+            3..=CELLS_COUNTED if line.has_word => {
+                let cells = bytes.split(|b| *b == DELIMITERS[self.delimiter]);
+                let n_filled = cells.filter(|cell| !trimmed(cell).is_empty()).count();
+                Some(Outline::new(n_delimiters + 1, n_filled))
+            }
+            _ => return self.split(line.start),
         };
-        let cell = &self.text[trim(self.text, span).range()];
-        let row = !cell.is_empty() && !is_ruling(std::iter::once(cell));
-        Some((row.then_some(Outline::new(1, 1)), line.end + 1))
+        Some((row, None))
     }
 
     /// Whether a quote stands where a cell may begin.
     fn begins_quoted(&self, line: &Line) -> bool {
-        let delimiter = DELIMITERS[self.index];
+        let delimiter = DELIMITERS[self.delimiter];
         let is_blank = |b: &u8| *b != delimiter && matches!(b, b' ' | b'\t' | b'\r');
         let bytes = &self.text[line.start..line.end];
+        if line.n_delimiters[self.delimiter] == 0 {
+            return bytes.iter().find(|b| !is_blank(b)) == Some(&b'"');
+        }
         memchr::memchr_iter(b'"', bytes).any(|at| {
             let before = bytes[..at].iter().rfind(|b| !is_blank(b));
             before.is_none_or(|b| *b == delimiter)
         })
     }
 
-    fn split(&mut self, start: usize) -> Option<(Option<Outline>, usize)> {
-        let (text, delimiter) = (self.text, DELIMITERS[self.index]);
-        let dialect = *self
-            .dialect
-            .get_or_insert_with(|| dialect_of(text, delimiter));
+    fn dialect(&self) -> Dialect {
+        *self.dialect.get_or_init(|| {
+            let escapes = *self.escapes.get_or_init(|| Escapes::of(self.text));
+            dialect_of(self.text, DELIMITERS[self.delimiter], escapes)
+        })
+    }
+
+    fn split(&mut self, start: usize) -> Option<(Option<Outline>, Option<usize>)> {
+        let (text, dialect) = (self.text, self.dialect());
         let shape = shape_of(&dialect, text);
         self.fields.clear();
         let split = split_record(
@@ -304,11 +350,23 @@ impl Trial<'_> {
                 &mut self.escaped,
                 dialect.backslash,
             );
-            return Some((outline_of(cells.iter().map(String::as_bytes)), next));
+            return Some((outline_of(cells.iter().map(String::as_bytes)), Some(next)));
         }
         let cells = self.fields.iter().map(|f| &text[f.span.range()]);
-        Some((outline_of(cells), next))
+        Some((outline_of(cells), Some(next)))
     }
+}
+
+/// Most delimiters of a line whose cells are counted here: more are left to the splitter, which knows a limit.
+const CELLS_COUNTED: usize = 1024;
+
+/// What is left of a cell without quotes and escapes.
+fn trimmed(cell: &[u8]) -> Range<usize> {
+    let whole = Span {
+        start: 0,
+        end: cell.len() as u32,
+    };
+    trim(cell, whole).range()
 }
 
 /// The outline of a row, unless it is blank or a ruling.
@@ -332,9 +390,9 @@ mod tests {
     proptest! {
         #[test]
         fn lines_are_found_with_what_is_in_them(text in "[a,;\"\\\\\n\t]{0,300}") {
-            let mut lines = Lines::new(text.as_bytes());
+            let mut index = Lines::new(text.as_bytes()).index;
             for (i, line) in text.split_inclusive('\n').enumerate() {
-                let found = lines.get(i).expect("it is there");
+                let found = index.get(i).expect("it is there");
                 let line = line.strip_suffix('\n').unwrap_or(line);
                 prop_assert_eq!(&text[found.start..found.end], line);
                 prop_assert_eq!(found.has_quote, line.contains('"'));
@@ -343,7 +401,7 @@ mod tests {
                     prop_assert_eq!(n as usize, line.matches(char::from(d)).count());
                 }
             }
-            prop_assert!(lines.get(text.split_inclusive('\n').count()).is_none());
+            prop_assert!(index.get(text.split_inclusive('\n').count()).is_none());
         }
 
         #[test]
@@ -365,7 +423,7 @@ mod tests {
             let text = text.as_bytes();
             let mut lines = Lines::new(text);
             for (i, delimiter) in DELIMITERS.into_iter().enumerate() {
-                if tried(text, delimiter, is_last, by_name).is_some() {
+                if tried(text, delimiter, Escapes::of(text), is_last, by_name).is_some() {
                     prop_assert!(lines.may_be_table(i, is_last, by_name), "{delimiter}");
                 }
             }
@@ -379,6 +437,6 @@ mod tests {
         for i in 0..DELIMITERS.len() {
             assert!(!lines.may_be_table(i, true, false), "{i}");
         }
-        assert!(lines.lines.len() < 200, "by its first lines");
+        assert!(lines.index.lines.len() < 200, "by its first lines");
     }
 }

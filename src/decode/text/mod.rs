@@ -7,10 +7,12 @@ mod piece;
 
 use std::io;
 
-use super::block::{Blocks, Bounds, Rows, Step, Steps, next_batch};
+use memchr::memchr_iter;
+
+use super::block::{Blocks, Bounds, Rows, Step, Steps, field, next_batch};
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
-use crate::record::{Batch, Table};
+use crate::record::{Batch, Record, Table};
 
 pub(super) use piece::next_piece;
 
@@ -59,8 +61,43 @@ impl<'r> Steps<'r> for TextDecoder<'r> {
             self.rows.commit_line(batch, (start, piece.end), LINES);
         }
         self.rows.pass(piece.next, piece.ends_line.into());
-        *at = piece.next;
+        *at = match piece.ends_line {
+            true => self.lines(batch, piece.next),
+            false => piece.next,
+        };
         Step::Went
+    }
+}
+
+impl TextDecoder<'_> {
+    /// Takes the lines from `start` on that end in the text and are not too long: nearly all, so they are taken in one go.
+    /// Returns where the next one begins.
+    fn lines(&mut self, batch: &mut Batch, mut start: usize) -> usize {
+        let Batch {
+            text,
+            fields,
+            records,
+        } = batch;
+        let from = start;
+        for feed in memchr_iter(b'\n', &text[from..]).map(|i| from + i) {
+            if feed - start >= self.piece_bytes_max {
+                break;
+            }
+            let end = feed - usize::from(feed > start && text[feed - 1] == b'\r');
+            if end > start {
+                let first = fields.len() as u32;
+                fields.push(field(start, end, 0));
+                records.push(Record {
+                    fields: first..first + 1,
+                    number: self.rows.next_number(),
+                    line: self.rows.line(),
+                    table: LINES,
+                });
+            }
+            start = feed + 1;
+            self.rows.pass(start, 1);
+        }
+        start
     }
 }
 

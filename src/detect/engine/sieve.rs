@@ -262,8 +262,9 @@ fn decides(outline: &Outline, len: usize, group: &TokenGroup) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::automaton::{Automaton, StartTable};
+    use crate::detect::automaton::Automaton;
     use crate::detect::engine::Group;
+    use crate::detect::label::Endings;
     use crate::detect::prefilter::Admission;
     use proptest::prelude::*;
 
@@ -277,10 +278,7 @@ mod tests {
             "\\+[0-9]{7}",
         ];
         let automaton = Automaton::new(&patterns).expect("they compile");
-        let admission = Admission::new(
-            StartTable::new(&automaton, false),
-            StartTable::new(&automaton, true),
-        );
+        let admission = Admission::new(&automaton, Endings::default());
         let leads = automaton.leads().expect("they are anchored");
         let group = Group {
             automaton,
