@@ -101,6 +101,22 @@ impl RunKey {
         Ok(RunKey(key))
     }
 
+    /// What a new key file may hold: 32 random bytes in hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the system has no source of randomness.
+    pub fn new_file() -> Result<String, Error> {
+        Ok(format!("{}\n", blake3::Hash::from(random_bytes()?)))
+    }
+
+    /// The stand-in of a content, of which this is the hash: by it the holder of the key knows contents as the same, and
+    /// nobody else does.
+    pub fn content(&self, hash: &[u8; 32]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("leakgauge 2026-11 contents of files");
+        hasher.update(&self.0).update(hash);
+        hasher.finalize().into()
+    }
+
     /// The keys of a file: one to encipher it, and one to show that it was made under this key.
     pub(super) fn of_file(&self, salt: &[u8; 32]) -> ([u8; 32], [u8; 32]) {
         let mut hasher = blake3::Hasher::new_derive_key("leakgauge 2026-11 tally file");

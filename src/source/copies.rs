@@ -50,27 +50,83 @@ pub(super) fn expect_copies(entries: &mut [Entry]) {
     for entry in entries {
         let has_twin = entry.size > 0 && n_of_size[&entry.size] > 1;
         if has_twin && entry.kind == EntryKind::File {
-            entry.head = Some(Arc::default());
+            entry.hashes.head = Some(Arc::default());
         }
     }
 }
 
-/// A file that leaves the hash of its head behind when it has been read.
+/// Prepares files for being hashed whole when they are read, so that [`Entry::content`] costs no second reading.
+pub fn expect_contents(entries: &mut [Entry]) {
+    let files = entries.iter_mut().filter(|e| e.kind == EntryKind::File);
+    files.for_each(|entry| entry.hashes.whole = Some(Arc::default()));
+}
+
+impl Entry {
+    /// The hash of the whole content, for which the file is read if nobody has hashed it before. None where `find_copies`
+    /// would not compare: empty files, standard input, what cannot be read.
+    pub fn content(&self) -> Option<blake3::Hash> {
+        if self.kind != EntryKind::File || self.size == 0 {
+            return None;
+        }
+        let known = self.hashes.whole.as_ref().and_then(|whole| whole.get());
+        known.copied().or_else(|| hash(self, u64::MAX).ok())
+    }
+}
+
+/// The hashes that are wanted of a file, each once someone has read so much of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hashes {
+    /// Wanted if another entry has the same size.
+    head: Option<Arc<OnceLock<blake3::Hash>>>,
+    whole: Option<Arc<OnceLock<blake3::Hash>>>,
+}
+
+impl Hashes {
+    /// Whether nothing is left to be hashed.
+    pub(super) fn is_complete(&self) -> bool {
+        let wanted = [&self.head, &self.whole].into_iter().flatten();
+        wanted.into_iter().all(|hash| hash.get().is_some())
+    }
+}
+
+/// A file that leaves hashes behind when it has been read.
 pub(super) struct HashingReader {
     file: File,
     hasher: Box<blake3::Hasher>,
     /// Bytes of the head that are still to come.
     n_left: u64,
-    head: Arc<OnceLock<blake3::Hash>>,
+    hashes: Hashes,
 }
 
 impl HashingReader {
-    pub(super) fn new(file: File, size: u64, head: Arc<OnceLock<blake3::Hash>>) -> HashingReader {
+    pub(super) fn new(file: File, size: u64, hashes: Hashes) -> HashingReader {
         HashingReader {
             file,
             hasher: Box::default(),
             n_left: size.min(HEAD_BYTES),
-            head,
+            hashes,
+        }
+    }
+
+    fn look_at(&mut self, bytes: &[u8]) {
+        let n_of_head = self.n_left.min(bytes.len() as u64);
+        let (head, rest) = bytes.split_at(n_of_head as usize);
+        if !head.is_empty() {
+            self.hasher.update(head);
+            self.n_left -= n_of_head;
+            if self.n_left == 0 {
+                self.leave(|hashes| &hashes.head);
+            }
+        }
+        if self.hashes.whole.is_some() {
+            self.hasher.update(rest);
+        }
+    }
+
+    fn leave(&self, which: impl Fn(&Hashes) -> &Option<Arc<OnceLock<blake3::Hash>>>) {
+        if let Some(hash) = which(&self.hashes) {
+            // Whoever comes second read the same.
+            let _ = hash.set(self.hasher.finalize());
         }
     }
 }
@@ -78,14 +134,10 @@ impl HashingReader {
 impl Read for HashingReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buf)?;
-        if self.n_left > 0 {
-            let n_hashed = self.n_left.min(n as u64);
-            self.hasher.update(&buf[..n_hashed as usize]);
-            self.n_left -= n_hashed;
-            if self.n_left == 0 {
-                // Whoever comes second read the same.
-                let _ = self.head.set(self.hasher.finalize());
-            }
+        if n > 0 {
+            self.look_at(&buf[..n]);
+        } else if !buf.is_empty() {
+            self.leave(|hashes| &hashes.whole);
         }
         Ok(n)
     }
@@ -145,7 +197,7 @@ fn follow(copies: &mut [Option<usize>]) {
 
 /// Hash of an entry's head.
 fn hash_of_head(entry: &Entry) -> io::Result<blake3::Hash> {
-    match entry.head.as_ref().and_then(|head| head.get()) {
+    match entry.hashes.head.as_ref().and_then(|head| head.get()) {
         Some(hash) => Ok(*hash),
         None => hash(entry, HEAD_BYTES),
     }
@@ -230,8 +282,30 @@ mod tests {
             assert_eq!(rdr.read(&mut [0; 9]).unwrap(), (entry.size - 3) as usize);
             fs::remove_file(&entry.path).unwrap();
         }
-        assert!(entries[2].head.is_none(), "no other has its size");
+        assert!(entries[2].hashes.head.is_none(), "no other has its size");
         assert_eq!(find_copies(&entries), [None, Some(0), None]);
+    }
+
+    #[test]
+    fn a_content_is_hashed_while_it_is_read_or_afterwards() {
+        let dir = tempfile::tempdir().unwrap();
+        let long = vec![b'x'; (HEAD_BYTES + 10) as usize];
+        let mut entries = entries(
+            &dir,
+            &[("a", &long), ("b", &long), ("c", b"odd"), ("d", b"")],
+        );
+        expect_copies(&mut entries);
+        expect_contents(&mut entries);
+        let want = [&long[..], &long, b"odd"].map(|bytes| Some(blake3::hash(bytes)));
+        let (whole, half) = (&entries[0], &entries[1]);
+        io::copy(&mut whole.open().unwrap(), &mut io::sink()).unwrap();
+        io::copy(&mut half.open().unwrap().take(HEAD_BYTES), &mut io::sink()).unwrap();
+        fs::remove_file(&whole.path).unwrap();
+        let found: Vec<_> = entries.iter().map(Entry::content).collect();
+        assert_eq!(found[..3], want);
+        assert_eq!(found[3], None, "an empty file is a copy of nothing");
+        assert_eq!(hash_of_head(whole).ok(), hash_of_head(half).ok());
+        assert_eq!(Entry::stdin().content(), None);
     }
 
     #[cfg(unix)]

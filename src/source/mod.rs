@@ -14,11 +14,13 @@ mod walk;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
-use copies::HashingReader;
+use serde::{Deserialize, Serialize};
 
-pub use copies::find_copies;
+use copies::{Hashes, HashingReader};
+
+pub use copies::{expect_contents, find_copies};
 pub use display::display;
 pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
 
@@ -26,7 +28,8 @@ pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
 pub const STDIN: &str = "-";
 
 /// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EntryKind {
     /// Standard input, read once, of unknown size.
     Stdin,
@@ -34,10 +37,12 @@ pub enum EntryKind {
     File,
 }
 
-/// One thing to read.
-#[derive(Clone, Debug)]
+/// One thing to read. Saved and read back, it is the same entry, but for what was hashed of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The path to open. `-` for standard input.
+    #[serde(with = "saved_path")]
     pub path: PathBuf,
     /// The path as reported: as given by the user, joined with `/` to the part below it. See
     /// [`display`](display()).
@@ -48,8 +53,41 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Device and inode, where the system has them: hard links to one file share it.
     pub(crate) inode: Option<(u64, u64)>,
-    /// If another entry has the same size: the hash of the head, once someone has read it.
-    head: Option<Arc<OnceLock<blake3::Hash>>>,
+    /// When it was last written to, at the time of the walk, where the system tells.
+    modified: Option<SystemTime>,
+    /// What is to be hashed when it is read.
+    #[serde(skip)]
+    hashes: Hashes,
+}
+
+/// Paths that are no UTF-8 are saved as the system's own units.
+mod saved_path {
+    use std::ffi::OsString;
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Saved {
+        Text(String),
+        Raw(OsString),
+    }
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        let saved = match path.to_str() {
+            Some(text) => Saved::Text(text.to_owned()),
+            None => Saved::Raw(path.as_os_str().to_owned()),
+        };
+        saved.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<PathBuf, D::Error> {
+        Ok(match Saved::deserialize(from)? {
+            Saved::Text(text) => PathBuf::from(text),
+            Saved::Raw(raw) => PathBuf::from(raw),
+        })
+    }
 }
 
 impl Entry {
@@ -61,7 +99,8 @@ impl Entry {
             size: 0,
             kind: EntryKind::Stdin,
             inode: None,
-            head: None,
+            modified: None,
+            hashes: Hashes::default(),
         }
     }
 
@@ -73,7 +112,8 @@ impl Entry {
             size: metadata.len(),
             kind: EntryKind::File,
             inode: inode(metadata),
-            head: None,
+            modified: metadata.modified().ok(),
+            hashes: Hashes::default(),
         }
     }
 
@@ -94,15 +134,20 @@ impl Entry {
                     return Err(io::ErrorKind::InvalidInput.into());
                 }
                 let file = File::open(&self.path)?;
-                match &self.head {
-                    Some(head) if head.get().is_none() => {
-                        let head = Arc::clone(head);
-                        Ok(Box::new(HashingReader::new(file, self.size, head)))
-                    }
-                    _ => Ok(Box::new(file)),
+                if self.hashes.is_complete() {
+                    return Ok(Box::new(file));
                 }
+                let hashes = self.hashes.clone();
+                Ok(Box::new(HashingReader::new(file, self.size, hashes)))
             }
         }
+    }
+
+    /// Whether the file is still as large and as old as the walk found it. Standard input never is.
+    pub fn is_unchanged(&self) -> bool {
+        let metadata = fs::metadata(&self.path).ok();
+        self.kind == EntryKind::File
+            && metadata.is_some_and(|m| m.len() == self.size && m.modified().ok() == self.modified)
     }
 
     /// The ending of the file name in lower case, without the dot; none for standard input.

@@ -23,6 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use super::copies::expect_copies;
@@ -39,12 +40,14 @@ pub struct WalkOptions {
     pub max_depth: Option<usize>,
     /// Whether symbolic links below the named folders are followed.
     pub follow_links: bool,
-    /// Files that are not read even when they lie in a named folder: the outputs of this very run.
+    /// Files, and folders with all that is in them, that are not read even when they lie in a named folder: the outputs and
+    /// the state of this very run.
     pub leave_out: Vec<PathBuf>,
 }
 
 /// What a walk found.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WalkResult {
     /// What is to be read, each file once, ordered by `display` part by part.
     pub entries: Vec<Entry>,
@@ -172,6 +175,14 @@ fn resolve(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+impl WalkResult {
+    /// Prepares what was saved and read back for being scanned.
+    pub fn renewed(mut self) -> WalkResult {
+        expect_copies(&mut self.entries);
+        self
+    }
+}
+
 /// A file or a reason, and how it was reached.
 struct Found {
     what: Result<Entry, Skipped>,
@@ -283,7 +294,7 @@ impl Walk<'_> {
         let target = resolve(path);
         if wanted
             && !self.roots.iter().any(|root| target.starts_with(root))
-            && !self.leave_out.contains(&target)
+            && !self.is_left_out(&target)
         {
             self.skip(resolved, shown, &Reason::Link("not followed"));
         }
@@ -313,7 +324,7 @@ impl Walk<'_> {
         metadata: &fs::Metadata,
         by_link: bool,
     ) {
-        if self.leave_out.contains(&resolved) {
+        if self.is_left_out(&resolved) {
             return;
         }
         if metadata.is_file() {
@@ -323,6 +334,11 @@ impl Walk<'_> {
             let reason = Reason::NotRegular(nature(metadata.file_type()));
             self.skip(resolved, shown, &reason);
         }
+    }
+
+    fn is_left_out(&self, resolved: &Path) -> bool {
+        let mut left_out = self.leave_out.iter();
+        left_out.any(|path| resolved.starts_with(path))
     }
 
     fn skip(&mut self, resolved: PathBuf, shown: String, reason: &Reason) {

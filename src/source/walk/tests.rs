@@ -225,6 +225,38 @@ fn the_outputs_of_this_run_are_left_out() {
     check(&dir, &["d"], &options, &["d/a"], &[]);
 }
 
+#[test]
+fn a_folder_that_is_left_out_is_left_out_with_all_that_is_in_it() {
+    let dir = tree(&["d/a", "d/state/plan", "d/state/sub/b", "d/state-of-art"]);
+    let options = WalkOptions {
+        leave_out: vec![dir.path().join("d/state")],
+        ..WalkOptions::default()
+    };
+    check(&dir, &["d"], &options, &["d/a", "d/state-of-art"], &[]);
+}
+
+/// Saves what was found, and reads it back.
+fn saved(result: &WalkResult) -> WalkResult {
+    let text = serde_json::to_string(result).unwrap();
+    serde_json::from_str::<WalkResult>(&text).unwrap().renewed()
+}
+
+#[test]
+fn a_walk_that_is_saved_and_read_back_is_the_same() {
+    let dir = tree(&["d/a", "d/twins/1", "d/twins/2"]);
+    let inputs = ["d", "gone"].map(|name| dir.path().join(name));
+    let result = walk(&inputs, &WalkOptions::default());
+    let back = saved(&result);
+    assert_eq!((back.entries.len(), back.skipped.len()), (3, 1));
+    // Also whether heads are to be hashed, which is not saved, but found again.
+    assert_eq!(format!("{back:?}"), format!("{result:?}"));
+    assert!(back.entries.iter().all(Entry::is_unchanged));
+    fs::write(dir.path().join("d/a"), "longer than before").unwrap();
+    fs::remove_file(dir.path().join("d/twins/1")).unwrap();
+    let unchanged: Vec<bool> = back.entries.iter().map(Entry::is_unchanged).collect();
+    assert_eq!(unchanged, [false, false, true]);
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;
@@ -352,5 +384,7 @@ mod links {
         }
         let (found, _) = run(&dir, &[""], &WalkOptions::default());
         assert_eq!(found, [r"\xD6\xD0.csv"]);
+        let back = saved(&walk(&[dir.path().to_owned()], &WalkOptions::default()));
+        assert_eq!(back.entries[0].path, dir.path().join(name));
     }
 }
