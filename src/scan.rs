@@ -6,27 +6,33 @@
 //! loop, and the tallies are joined at the end, so that the result is the same for any number of workers. A file that fails
 //! costs an entry of `skipped`, never the run. It does not know how results are shown.
 
+mod counted;
 mod file;
+mod part;
 mod queue;
+mod round;
+mod state;
 mod table;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::audit::{self, Audit, Hit, Stats, Tool};
+use crate::audit::{Audit, Hit};
 use crate::category::{Category, Reading};
 use crate::classify::Rules;
-use crate::count::{Ladder, Memory, Parallel, RunKey, Tally, Totals};
+use crate::count::{Ladder, Memory, RunKey};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
 use crate::error::{Error, Reason};
-use crate::source::{self, WalkResult};
+use crate::source::{self, Entry, WalkResult};
 
-use queue::Queue;
-use worker::{FileCounts, FileResult, Work, Worker};
+pub use counted::{Counted, TallyFile};
+use part::{File, Part};
+use round::Rounds;
+pub use state::{Asked, State};
 
 /// How to scan.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +43,9 @@ pub struct ScanOptions {
     pub memory: Memory,
     /// Limits of decoding.
     pub decode: DecodeLimits,
+    /// The key to count under, if a tally is to be written that can be joined with others: then each file is hashed whole,
+    /// so that copies are known also across parts. None draws one.
+    pub tally: Option<RunKey>,
 }
 
 /// Someone who watches a scan. Called from all workers.
@@ -76,19 +85,37 @@ pub fn scan(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Result<Audit, Error> {
+    let mut counted = count(walked, catalog, options, observer, None)?;
+    counted.describe(inputs, "");
+    counted.audit(rank)
+}
+
+/// Counts what a walk found, up to what is needed for an audit or a tally. With a `state`, what was counted is saved to it
+/// from time to time, and what it holds is not counted again; the walk is the one that it was planned with.
+///
+/// # Errors
+/// Those of [`scan`], and when the state cannot be written.
+pub fn count<'c>(
+    mut walked: WalkResult,
+    catalog: &'c Catalog,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+    mut state: Option<&mut State>,
+) -> Result<Counted<'c>, Error> {
     let clock = Instant::now();
     let rules = Rules::builtin(catalog.vocabulary())?;
     let ladder = Ladder::new(catalog);
-    let key = RunKey::random()?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .build()
-        .map_err(|e| {
-            Error::new("threads cannot be started: choose fewer with `--threads`").because(e)
-        })?;
+    let key = match (&state, options.tally) {
+        (Some(state), _) => state.key(),
+        (None, Some(key)) => key,
+        (None, None) => RunKey::random()?,
+    };
+    let pool = pool(options.threads)?;
     let share = options.memory.share(pool.current_num_threads())?;
+    if options.tally.is_some() {
+        source::expect_contents(&mut walked.entries);
+    }
     let entries = &walked.entries;
-    observer.started(entries.len(), entries.iter().map(|e| e.size).sum());
     let shared = Shared {
         catalog,
         rules: &rules,
@@ -96,43 +123,94 @@ pub fn scan(
         limits: options.decode,
         observer,
     };
-    let queue = Queue::new(entries, &options.decode, observer);
-    let work = pool.broadcast(|_| Worker::new(&shared, key, share).run(&queue));
-    let work = work.into_iter().collect::<Result<Vec<Work>, Error>>()?;
-    let (tallies, files) = join(work, queue, &shared);
-    let copies = source::find_copies(entries);
-    let parallel = Parallel {
-        threads: pool.current_num_threads(),
-        run: &|n, f| pool.install(|| (0..n).into_par_iter().for_each(f)),
-    };
-    let totals = Totals::new(&tallies, rank, options.memory, &parallel)?;
-    let mut audit = assemble(walked, &shared, files, &copies, &totals);
-    audit.inputs = inputs.to_vec();
-    audit.stats.seconds = clock.elapsed().as_secs_f64();
-    Ok(audit)
-}
-
-/// Puts together what the workers did: their tallies, and the files in the order of paths.
-fn join(work: Vec<Work>, queue: Queue<'_>, shared: &Shared<'_>) -> (Vec<Tally>, Vec<FileResult>) {
+    let before = state.as_ref().map_or(0.0, |state| state.seconds());
     let (mut tallies, mut files) = (Vec::new(), Vec::new());
-    let mut counts: BTreeMap<usize, FileCounts> = BTreeMap::new();
-    for work in work {
-        tallies.push(work.tally);
-        files.extend(work.files);
-        for (index, part) in work.parts {
-            match counts.get_mut(&index) {
-                Some(counts) => counts.add(&part),
-                None => _ = counts.insert(index, part),
+    let mut rounds = {
+        let done = state
+            .as_ref()
+            .map(|state| state.files())
+            .unwrap_or_default();
+        tell_start(entries, &done, observer);
+        let progress = state.as_ref().map_or(&[][..], |state| state.progress());
+        Rounds::new(&shared, &pool, entries, &done, progress, (key, share))
+    };
+    loop {
+        let until = state.as_ref().map(|state| state.next_checkpoint());
+        let mut round = rounds.next(until)?;
+        if options.tally.is_some() {
+            pool.install(|| add_contents(&mut round.files, entries, &key));
+        }
+        let is_last = round.is_last;
+        match &mut state {
+            Some(state) => {
+                let seconds = before + clock.elapsed().as_secs_f64();
+                state.save(round, seconds, catalog, options.memory)?;
+                if is_last {
+                    (tallies, files) = state.take_counted();
+                }
+            }
+            None => {
+                tallies.extend(round.tallies);
+                files.extend(round.files);
             }
         }
+        if is_last {
+            break;
+        }
     }
-    let none = FileCounts::new(shared.catalog.patterns().len());
-    for outcome in queue.into_outcomes() {
-        let counts = counts.get(&outcome.index).unwrap_or(&none);
-        files.push(outcome.result(counts, shared));
+    drop(rounds);
+    files.sort_by_key(|(index, _)| *index);
+    let mut files: Vec<File> = files.into_iter().map(|(_, file)| file).collect();
+    if options.tally.is_none() {
+        name_copies(&mut files, entries);
     }
-    files.sort_by_key(|f| f.index);
-    (tallies, files)
+    Ok(Counted {
+        catalog,
+        hash: hash_with(catalog, &rules),
+        key,
+        memory: options.memory,
+        pool,
+        tallies,
+        part: Part {
+            seconds: before + clock.elapsed().as_secs_f64(),
+            files,
+            skipped: walked.skipped,
+            ..Part::default()
+        },
+    })
+}
+
+fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().map_err(|e| {
+        Error::new("threads cannot be started: choose fewer with `--threads`").because(e)
+    })
+}
+
+/// Tells the observer what is left to read.
+fn tell_start(entries: &[Entry], done: &[(usize, File)], observer: &dyn Observer) {
+    let size = |entry: &Entry| entry.size;
+    let all: u64 = entries.iter().map(size).sum();
+    let read: u64 = done.iter().map(|(index, _)| size(&entries[*index])).sum();
+    observer.started(entries.len() - done.len(), all - read);
+}
+
+/// Hashes what was not hashed while it was read, so that copies can be told where the files are not at hand.
+fn add_contents(files: &mut [(usize, File)], entries: &[Entry], key: &RunKey) {
+    files.par_iter_mut().for_each(|(index, file)| {
+        let content = entries[*index].content();
+        file.content =
+            content.map(|hash| blake3::Hash::from(key.content(hash.as_bytes())).to_string());
+    });
+}
+
+/// Names the files that have the same content as an earlier one.
+fn name_copies(files: &mut [File], entries: &[Entry]) {
+    for (file, first) in files.iter_mut().zip(source::find_copies(entries)) {
+        if let Some(audit) = &mut file.audit {
+            audit.copy_of = first.map(|first| entries[first].display.clone());
+        }
+    }
 }
 
 /// What all workers read.
@@ -155,52 +233,6 @@ fn located(problem: &decode::Problem) -> Reason {
         Reason::Malformed(what) => Reason::Malformed(at(what)),
         Reason::Limit(what) => Reason::Limit(at(what)),
         other => other.clone(),
-    }
-}
-
-fn assemble(
-    walked: WalkResult,
-    shared: &Shared<'_>,
-    results: Vec<FileResult>,
-    copies: &[Option<usize>],
-    totals: &Totals<'_>,
-) -> Audit {
-    let mut skipped = walked.skipped;
-    let mut files = Vec::with_capacity(results.len());
-    for result in results {
-        skipped.extend(result.skipped);
-        if let Some(mut file) = result.audit {
-            file.copy_of = copies[result.index].map(|first| walked.entries[first].display.clone());
-            files.push(file);
-        }
-    }
-    skipped.sort();
-    let patterns = shared.catalog.patterns();
-    let with_kind = |id: &str| files.iter().filter(|f| f.kinds.contains_key(id)).count() as u64;
-    let files_with: Vec<u64> = patterns.iter().map(|p| with_kind(&p.id)).collect();
-    let readings = totals.readings().to_vec();
-    Audit {
-        schema: audit::SCHEMA.to_owned(),
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            catalog: hash_with(shared.catalog, shared.rules),
-        },
-        stats: Stats {
-            files: files.len() as u64,
-            bytes: files.iter().map(|f| f.bytes).sum(),
-            records: files.iter().map(|f| f.records).sum(),
-            skipped: skipped.len() as u64,
-            seconds: 0.0,
-        },
-        complete: skipped.is_empty(),
-        kinds: totals.kinds(shared.catalog, &files_with),
-        categories: readings[0].categories.clone(),
-        persons: totals.persons(Reading::Default),
-        readings,
-        files,
-        skipped,
-        ..Audit::default()
     }
 }
 

@@ -579,6 +579,10 @@ fn formats_and_help_say_what_there_is() {
         "--max-depth",
         "--follow-links",
         "--threads",
+        "--tally",
+        "--resume",
+        "--key-file",
+        "--passphrase-file",
         "--no-progress",
         "--color",
         "--quiet",
@@ -586,7 +590,9 @@ fn formats_and_help_say_what_there_is() {
     ] {
         assert!(help.stdout().contains(option), "{option}");
     }
-    for command in ["scan", "assess", "report", "patterns", "laws", "formats"] {
+    for command in [
+        "scan", "assess", "report", "merge", "patterns", "laws", "formats",
+    ] {
         dir.cmd(["--help"]).run().code(0).out(command);
         dir.cmd([command, "--help"]).run().code(0).calm();
     }
@@ -646,7 +652,7 @@ fn patterns_of_a_user_are_used_beside_the_built_in_ones() {
 }
 
 /// A pattern as a user might write it.
-const STAFF: &str = r#"
+pub(super) const STAFF: &str = r#"
 id = "acme.badge"
 description = "A badge of the company: two letters and six digits, issued by reception."
 references = ["internal handbook"]

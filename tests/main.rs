@@ -26,6 +26,10 @@ mod patterns;
 mod parallel;
 // Little memory, a full disk: the same numbers, or none.
 mod memory;
+// Tallies of parts: joined, they give what one scan gives.
+mod parts;
+// Scans that are killed and go on: the same audit.
+mod resume;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.

@@ -15,6 +15,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("scan", &["scan"]),
     ("assess", &["assess"]),
     ("report", &["report"]),
+    ("merge", &["merge"]),
     ("patterns", &["patterns", "list"]),
     ("laws", &["laws", "list"]),
     ("formats", &["formats"]),

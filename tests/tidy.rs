@@ -73,6 +73,8 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
             "src/report/ordered",
             "src/count/store",
             "src/count/file",
+            "src/scan/counted",
+            "src/scan/state",
         ],
         "only `source` reads data, only `cli` writes",
     ),

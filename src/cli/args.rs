@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Assess(Assess),
     /// Render a saved JSON audit in another format or language
     Report(Report),
+    /// Join the tallies of scans of parts into the audit that one scan of everything would give
+    Merge(Merge),
     /// The catalog: which kinds of personal data are found, and how
     #[command(subcommand)]
     Patterns(Patterns),
@@ -99,8 +101,39 @@ pub(crate) struct Scan {
     pub(crate) law: Law,
     #[command(flatten)]
     pub(crate) walk: Walk,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    /// Also write what was counted to this file, to be joined with that of other scans by `merge`; needs a key
+    #[arg(long, value_name = "FILE", help_heading = "Parts")]
+    pub(crate) tally: Option<PathBuf>,
+    /// Keep the state of the scan in this folder, and go on from it if the same scan was cut short; removed at the end
+    ///
+    /// The folder is made if it is missing. The same command line, but for outputs, law, threads and memory, goes on after
+    /// the last checkpoint, with the files that the first run has found. There is one a minute, or fewer where they take
+    /// long. The state names paths and holds counts, masked samples and enciphered fingerprints; without a key file or
+    /// passphrase their key is drawn and kept in the folder, readable by its owner alone. Not for standard input or JSON
+    /// Lines
+    #[arg(long, value_name = "DIR", help_heading = "Parts")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Seconds between checkpoints
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "resume",
+        hide = true
+    )]
+    pub(crate) checkpoint_seconds: u32,
+    #[command(flatten)]
+    pub(crate) key: Key,
+}
+
+/// How is counted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Detection")]
+pub(crate) struct Counting {
     /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
-    #[arg(long, value_name = "PATH", help_heading = "Detection")]
+    #[arg(long, value_name = "PATH")]
     pub(crate) patterns: Vec<PathBuf>,
     /// Threads; 0 is one for each processor
     #[arg(
@@ -108,8 +141,7 @@ pub(crate) struct Scan {
         value_name = "N",
         default_value_t = 0,
         allow_negative_numbers = true,
-        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=THREADS_MAX),
-        help_heading = "Detection"
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=THREADS_MAX)
     )]
     pub(crate) threads: usize,
     /// Memory for counting, as in 64M or 2G; more is spilled to a temporary file (TMPDIR)
@@ -117,10 +149,39 @@ pub(crate) struct Scan {
         long,
         value_name = "SIZE",
         default_value = "512M",
-        value_parser = memory,
-        help_heading = "Detection"
+        value_parser = memory
     )]
     pub(crate) memory: Memory,
+}
+
+/// Under which key is counted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Parts")]
+pub(crate) struct Key {
+    /// The key of tallies that are to be joined: 32 random bytes or more, as from `head -c 32 /dev/urandom`. Keep it secret
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The same from a passphrase, for machines that can share no file: a text file that holds it, 12 characters or more
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The tallies: what `scan --tally` wrote, all under the same key, of parts that share no path
+    #[arg(value_name = "TALLY", required = true)]
+    pub(crate) tallies: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) gate: Gate,
+    #[command(flatten)]
+    pub(crate) law: Law,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) key: Key,
 }
 
 /// `assess`

@@ -9,6 +9,7 @@ mod exit;
 mod formats;
 mod laws;
 mod output;
+mod parts;
 mod progress;
 mod render;
 mod run;
@@ -54,6 +55,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Scan(args) => run::scan(args, common),
         Command::Assess(args) => run::assess(args, common),
         Command::Report(args) => run::report(args, common),
+        Command::Merge(args) => run::merge(args, common),
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
         Command::Formats => formats::run(),

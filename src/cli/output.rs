@@ -2,7 +2,7 @@
 //!
 //! A file is written beside its target under another name and renamed at the end, so that an output that cannot be written
 //! fails at once, and a run that is interrupted leaves the old report, never half a new one. What is written is the
-//! business of `leakgauge::report`.
+//! business of `leakgauge::report`, and of `leakgauge::scan` for a tally.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
@@ -115,18 +115,55 @@ impl Output {
         match self.sink {
             Sink::Stdout => io::stdout().flush(),
             Sink::Special(mut wtr, _) => wtr.flush(),
-            Sink::File(pending) => {
-                let file = pending
-                    .wtr
-                    .into_inner()
-                    .map_err(io::IntoInnerError::into_error)?;
-                if let Some(permissions) = pending.permissions {
-                    file.as_file().set_permissions(permissions)?;
-                }
-                file.persist(&pending.target)?;
-                Ok(())
-            }
+            Sink::File(pending) => pending.finish(),
         }
+    }
+}
+
+impl Pending {
+    fn finish(self) -> io::Result<()> {
+        let file = self.wtr.into_inner();
+        let file = file.map_err(io::IntoInnerError::into_error)?;
+        if let Some(permissions) = self.permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
+        file.persist(&self.target)?;
+        Ok(())
+    }
+}
+
+/// A file that is no report and is written at any place in it: open, and in its place when it is whole.
+pub(crate) struct Target(Pending);
+
+impl Target {
+    /// Opens it.
+    pub(crate) fn open(path: &Path) -> Result<Target> {
+        let failed = || format!("{}: cannot be written", path.display());
+        match open_sink(path).with_context(failed)? {
+            Sink::File(pending) => Ok(Target(pending)),
+            _ => bail!("{}: is no regular file", path.display()),
+        }
+    }
+
+    /// The file being written, empty.
+    pub(crate) fn file(&self) -> io::Result<File> {
+        self.0.wtr.get_ref().as_file().try_clone()
+    }
+
+    /// The files that belong to it: the one being written, and the one it will replace.
+    pub(crate) fn paths(&self) -> [&Path; 2] {
+        [self.0.wtr.get_ref().path(), &self.0.target]
+    }
+
+    /// Where it goes.
+    pub(crate) fn name(&self) -> String {
+        self.0.target.display().to_string()
+    }
+
+    /// Puts it in its place, when all of it is on the disk.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.0.wtr.get_ref().as_file().sync_all()?;
+        self.0.finish()
     }
 }
 

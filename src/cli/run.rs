@@ -1,4 +1,4 @@
-//! The three commands that end in a report: `scan`, `assess` and `report`.
+//! The commands that end in a report: `scan`, `assess`, `report` and `merge`.
 //!
 //! Each reads as its sentence: take the arguments, open the outputs, do the work, write, decide the exit code. Whatever
 //! can fail for another reason than the data fails before anything is scanned.
@@ -12,12 +12,13 @@ use leakgauge::category::Reading;
 use leakgauge::detect::Catalog;
 use leakgauge::law::{self, Assessment, Circumstances, Instrument, Level};
 use leakgauge::report::Format;
-use leakgauge::scan::{ScanOptions, catalog_hash, scan as scan_all};
+use leakgauge::scan::{Counted, ScanOptions, catalog_hash, count};
 use leakgauge::source::{self, Globs, WalkOptions, WalkResult};
 
 use super::args::{self, Common, FailOn, Gate};
 use super::exit::ExitCode;
 use super::output::{self, Output};
+use super::parts::{self, Parts};
 use super::progress::Progress;
 use super::render::{self, Render};
 use super::say;
@@ -26,50 +27,87 @@ use super::watch::{Outputs, Watch};
 /// `leakgauge scan`
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
-    let catalog = Catalog::builtin()?.with_user_files(&args.patterns)?;
+    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
         bail!("{}: nothing there to scan", shown(&inputs).join(", "));
     }
     let globs = Globs::new(&args.walk.include, &args.walk.exclude)?;
     let outputs = output::open(&args.output)?;
-    refuse_to_overwrite_an_input(&inputs, &outputs)?;
-    let found = source::walk(
-        &inputs,
-        &WalkOptions {
-            globs,
-            max_depth: args.walk.max_depth,
-            follow_links: args.walk.follow_links,
-            leave_out: outputs
-                .iter()
-                .flat_map(|output| output.paths().into_iter().map(Path::to_owned))
-                .collect(),
-        },
-    );
+    let mut parts = Parts::open(args, &inputs, &outputs)?;
+    let mut written: Vec<PathBuf> = parts.paths(args);
+    written.extend(outputs.iter().flat_map(Output::paths).map(Path::to_owned));
+    refuse_to_overwrite_an_input(&inputs, &written)?;
+    let walk_options = WalkOptions {
+        globs,
+        max_depth: args.walk.max_depth,
+        follow_links: args.walk.follow_links,
+        leave_out: written,
+    };
+    let walk = || source::walk(&inputs, &walk_options);
+    let (shown, mut started) = (shown(&inputs), now());
+    let found = match parts.state() {
+        None => walk(),
+        Some(state) => {
+            let found = state.plan(&parts::asked(args, &shown)?, &catalog, &started, walk)?;
+            state.started().clone_into(&mut started);
+            found
+        }
+    };
     let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
     let (lines, outputs): (Vec<Output>, Vec<Output>) = outputs
         .into_iter()
         .partition(|output| output.format == Format::JsonLines);
-    let has_text = outputs
-        .iter()
-        .any(|o| o.is_stdout() && o.format == Format::Text);
+    let has_text = has_text(&outputs);
     let watch = watch(common, &found, lines);
     let options = ScanOptions {
-        threads: args.threads,
-        memory: args.memory,
+        threads: args.counting.threads,
+        memory: args.counting.memory,
+        tally: parts.tally_key(),
         ..ScanOptions::default()
     };
-    let started = now();
-    let rank = |category, bare, reading| law.governing().rank(category, bare, reading);
-    let scanned = scan_all(found, &shown(&inputs), &catalog, &rank, &options, &watch);
+    let counted = count(found, &catalog, &options, &watch, parts.state());
     watch.end();
-    let mut audit = scanned?;
-    audit.started = started;
-    audit.assessments = law.assess(&audit.readings)?;
+    let mut counted = counted?;
+    counted.describe(&shown, &started);
+    let audit = law.audit(&counted)?;
+    parts.write_tally(&counted)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         finished => finished.context("the matches cannot be written")?,
     }
+    render.write(outputs, &audit)?;
+    tell_gaps(common, &audit, has_text);
+    if let Err(error) = parts.finish() {
+        say(&format!("warning: {error:#}"));
+    }
+    Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
+}
+
+/// `leakgauge merge`
+pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
+    let law = Law::load(&args.law)?;
+    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    let Some(key) = parts::key(&args.key)? else {
+        bail!(
+            "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
+        );
+    };
+    let tallies = parts::open_tallies(&args.tallies)?;
+    let outputs = open_for_audit(&args.output)?;
+    let written: Vec<PathBuf> = outputs
+        .iter()
+        .flat_map(Output::paths)
+        .map(Path::to_owned)
+        .collect();
+    refuse_to_overwrite_an_input(&args.tallies, &written)?;
+    let args::Counting {
+        threads, memory, ..
+    } = args.counting;
+    let counted = Counted::from_tallies(tallies, key, &catalog, threads, memory)?;
+    let audit = law.audit(&counted)?;
+    let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
+    let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
     Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
@@ -145,6 +183,14 @@ impl Law {
         self.instruments.first().expect("the option has a default")
     }
 
+    /// What was counted, ranked by the law that governs, and assessed under all.
+    fn audit(&self, counted: &Counted<'_>) -> Result<Audit> {
+        let rank = |category, bare, reading| self.governing().rank(category, bare, reading);
+        let mut audit = counted.audit(&rank)?;
+        audit.assessments = self.assess(&audit.readings)?;
+        Ok(audit)
+    }
+
     fn assess(&self, counts: &[ReadingCount]) -> Result<Vec<Assessment>> {
         let mut assessments = Vec::new();
         for instrument in &self.instruments {
@@ -168,13 +214,12 @@ fn shown(inputs: &[PathBuf]) -> Vec<String> {
 
 /// A report must not take the place of the data it is about. Files inside a named folder are left out of the walk
 /// instead: there it is the report of an earlier run.
-fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[Output]) -> Result<()> {
+fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[PathBuf]) -> Result<()> {
     for input in inputs {
         let Ok(resolved) = fs::canonicalize(input) else {
             continue;
         };
-        let is_output = |o: &Output| o.paths().iter().any(|path| **path == *resolved);
-        if outputs.iter().any(is_output) {
+        if outputs.contains(&resolved) {
             bail!(
                 "{}: is both an input and an output; write the report elsewhere",
                 input.display()
@@ -194,6 +239,12 @@ fn watch(common: &Common, found: &WalkResult, lines: Vec<Output>) -> Watch {
     }
     let progress = Progress::new(!common.no_progress && !common.quiet);
     Watch::new(progress, Outputs(lines), names)
+}
+
+/// Whether the summary is on the screen.
+fn has_text(outputs: &[Output]) -> bool {
+    let mut outputs = outputs.iter();
+    outputs.any(|o| o.is_stdout() && o.format == Format::Text)
 }
 
 /// Says on standard error that the counts are lower bounds, unless the summary on the screen says so.

@@ -34,7 +34,10 @@ pub(super) struct Reading<'s> {
     pub(super) entry: &'s Entry,
     n_bytes: Arc<AtomicU64>,
     stage: Stage<'s>,
+    /// Batches that were handed out or passed over.
     n_lots: u64,
+    /// Batches that were counted before this run and are passed over.
+    n_counted: u64,
     /// What the file is, once it was opened.
     identity: Option<Identity>,
     /// Why it, or parts of it, could not be read.
@@ -65,13 +68,16 @@ pub(super) struct Outcome<'s> {
 }
 
 impl<'s> Reading<'s> {
-    pub(super) fn new(index: usize, entry: &'s Entry) -> Reading<'s> {
+    /// A file of which so many batches were counted already: it is decoded from its start, because a decoder knows what it
+    /// has seen, and they are passed over.
+    pub(super) fn new(index: usize, entry: &'s Entry, n_counted: u64) -> Reading<'s> {
         Reading {
             index,
             entry,
             n_bytes: Arc::default(),
             stage: Stage::Unopened,
             n_lots: 0,
+            n_counted,
             identity: None,
             reasons: Vec::new(),
         }
@@ -107,18 +113,25 @@ impl<'s> Reading<'s> {
         let Stage::Open(stream) = &mut self.stage else {
             return None;
         };
-        let Some(view) = stream.next(eyes, batch) else {
-            let problems = stream.records.problems().iter().map(located);
-            self.reasons.extend(problems);
-            let failed = stream.failed.take();
-            self.reasons.extend(failed.map(|e| self.read_error(&e)));
-            return None;
-        };
-        self.n_lots += 1;
-        Some(Lot {
-            number: self.n_lots - 1,
-            view,
-        })
+        while let Some(view) = stream.next(eyes, batch) {
+            self.n_lots += 1;
+            if self.n_lots > self.n_counted {
+                return Some(Lot {
+                    number: self.n_lots - 1,
+                    view,
+                });
+            }
+        }
+        let problems = stream.records.problems().iter().map(located);
+        self.reasons.extend(problems);
+        let failed = stream.failed.take();
+        self.reasons.extend(failed.map(|e| self.read_error(&e)));
+        None
+    }
+
+    /// Batches that were counted, if none is in hand.
+    pub(super) fn n_lots_counted(&self) -> u64 {
+        self.n_lots.max(self.n_counted)
     }
 
     fn open(&mut self, shared: &Shared<'s>) -> Result<Stream<'s>, Reason> {

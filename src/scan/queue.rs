@@ -5,14 +5,17 @@
 //! lock while the batch is decoded, and processes it outside. What a batch is and what is done with it is not known here.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::decode::DecodeLimits;
 use crate::source::{Entry, EntryKind};
 
-use super::Observer;
 use super::file::{Outcome, Reading};
+use super::part::File;
+use super::round::Progress;
+use super::worker::FileCounts;
+use super::{Observer, Shared};
 
 /// A file from this many blocks on is read by several workers; below, a worker has it read before another could help much.
 const COMMON_BLOCKS_MIN: u64 = 2;
@@ -40,7 +43,8 @@ pub(super) enum Task<'q, 's> {
 pub(super) struct CommonFile<'s> {
     pub(super) index: usize,
     pub(super) entry: &'s Entry,
-    reading: Mutex<Reading<'s>>,
+    /// None once its outcome was told.
+    reading: Mutex<Option<Reading<'s>>>,
     n_bytes: Arc<AtomicU64>,
     /// Set when the last batch was taken.
     is_over: AtomicBool,
@@ -52,23 +56,29 @@ pub(super) struct CommonFile<'s> {
 }
 
 impl<'s> Queue<'s> {
+    /// All entries but those that are done. Some of the others were begun.
     pub(super) fn new(
         entries: &'s [Entry],
-        limits: &DecodeLimits,
-        observer: &'s dyn Observer,
+        shared: &Shared<'s>,
+        done: &[(usize, File)],
+        progress: &[Progress],
     ) -> Queue<'s> {
-        let common_bytes_min = COMMON_BLOCKS_MIN * limits.block_bytes as u64;
+        let common_bytes_min = COMMON_BLOCKS_MIN * shared.limits.block_bytes as u64;
         let size = |entry: &Entry| match entry.kind {
             EntryKind::Stdin => u64::MAX,
             EntryKind::File => entry.size,
         };
-        let mut order: Vec<usize> = (0..entries.len()).collect();
+        let done: HashSet<usize> = done.iter().map(|(index, _)| *index).collect();
+        let mut order: Vec<usize> = (0..entries.len()).filter(|i| !done.contains(i)).collect();
         order.sort_by_key(|i| (Reverse(size(&entries[*i])), *i));
         let common = order
             .iter()
             .map(|i| (*i, &entries[*i]))
             .take_while(|(_, entry)| size(entry) >= common_bytes_min)
-            .map(|(index, entry)| CommonFile::new(index, entry, observer))
+            .map(|(index, entry)| {
+                let begun = progress.iter().find(|p| p.index == index);
+                CommonFile::new(index, entry, begun, shared.observer)
+            })
             .collect();
         Queue {
             entries,
@@ -87,7 +97,19 @@ impl<'s> Queue<'s> {
         let Some(index) = self.order.get(place) else {
             return self.busiest().map(Task::Common);
         };
-        Some(Task::Whole(Reading::new(*index, &self.entries[*index])))
+        Some(Task::Whole(Reading::new(*index, &self.entries[*index], 0)))
+    }
+
+    /// The common file at this position in the order of paths, if batches of it may be left.
+    pub(super) fn common_file(&self, index: usize) -> Option<&CommonFile<'s>> {
+        let file = self.common.iter().find(|f| f.index == index)?;
+        (!file.is_over.load(Ordering::Relaxed)).then_some(file)
+    }
+
+    /// Whether nothing is left to be taken.
+    pub(super) fn is_over(&self) -> bool {
+        let is_over = |f: &CommonFile<'_>| f.is_over.load(Ordering::Relaxed);
+        self.next.load(Ordering::Relaxed) >= self.order.len() && self.common.iter().all(is_over)
     }
 
     /// The file with the most left to read for each of its workers. Standard input comes last: waiting for it, a worker would
@@ -100,28 +122,57 @@ impl<'s> Queue<'s> {
         files.max_by_key(|f| f.n_bytes_left() / (1 + f.n_workers.load(Ordering::Relaxed) as u64))
     }
 
-    /// What became of the files that several workers took part in, when all have finished.
-    pub(super) fn into_outcomes(self) -> impl Iterator<Item = Outcome<'s>> {
-        self.common.into_iter().map(|file| {
-            let reading = file.reading.into_inner();
-            let reading = reading.unwrap_or_else(PoisonError::into_inner);
-            reading.end(!file.has_failed.into_inner())
-        })
+    /// What became of the files that several workers took part in and of which nothing is left, each told once. To be asked
+    /// when no worker has a batch in hand.
+    pub(super) fn outcomes(&mut self) -> Vec<Outcome<'s>> {
+        let outcomes = self.common.iter_mut().filter_map(|file| {
+            if !*file.is_over.get_mut() {
+                return None;
+            }
+            let reading = file.reading.get_mut();
+            let reading = reading.unwrap_or_else(PoisonError::into_inner).take()?;
+            Some(reading.end(!*file.has_failed.get_mut()))
+        });
+        outcomes.collect()
+    }
+
+    /// How far the files are that were begun and have no outcome yet, with what was counted of them. To be asked when no worker
+    /// has a batch in hand.
+    pub(super) fn progress<'c>(
+        &mut self,
+        counts: impl Fn(usize) -> &'c FileCounts,
+    ) -> Vec<Progress> {
+        let begun = self.common.iter_mut().filter_map(|file| {
+            let reading = file.reading.get_mut();
+            let reading = reading.unwrap_or_else(PoisonError::into_inner).as_ref()?;
+            (reading.n_lots_counted() > 0).then(|| Progress {
+                index: file.index,
+                n_lots: reading.n_lots_counted(),
+                is_whole: !*file.has_failed.get_mut(),
+                counts: counts(file.index).clone(),
+            })
+        });
+        begun.collect()
     }
 }
 
 impl<'s> CommonFile<'s> {
-    fn new(index: usize, entry: &'s Entry, observer: &'s dyn Observer) -> CommonFile<'s> {
-        let reading = Reading::new(index, entry);
+    fn new(
+        index: usize,
+        entry: &'s Entry,
+        begun: Option<&Progress>,
+        observer: &'s dyn Observer,
+    ) -> CommonFile<'s> {
+        let reading = Reading::new(index, entry, begun.map_or(0, |p| p.n_lots));
         CommonFile {
             index,
             entry,
             n_bytes: reading.progress(),
-            reading: Mutex::new(reading),
+            reading: Mutex::new(Some(reading)),
             is_over: AtomicBool::new(false),
             n_workers: AtomicUsize::new(0),
             n_open: AtomicUsize::new(1),
-            has_failed: AtomicBool::new(false),
+            has_failed: AtomicBool::new(begun.is_some_and(|p| !p.is_whole)),
             observer,
         }
     }
@@ -143,7 +194,7 @@ impl<'s> CommonFile<'s> {
         if self.is_over.load(Ordering::Relaxed) {
             return None;
         }
-        let taken = next(&mut reading);
+        let taken = next(reading.as_mut()?);
         if taken.is_some() {
             self.n_open.fetch_add(1, Ordering::Relaxed);
         } else {

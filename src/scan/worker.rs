@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
 
 use crate::audit::{FileAudit, Hit};
 use crate::category::Category;
@@ -20,23 +23,16 @@ use crate::value::Value;
 
 use super::Shared;
 use super::file::{Lot, Outcome, Reading};
+use super::part::File;
 use super::queue::{CommonFile, Queue, Task};
 use super::table::{Eyes, View};
 
 /// A batch whose text has grown beyond this, for a long record, is not kept for the next file.
 const KEPT_BYTES_MAX: usize = 16 << 20;
 
-/// What came of one file.
-pub(super) struct FileResult {
-    /// Position in the order of paths.
-    pub(super) index: usize,
-    /// None if nothing could be read.
-    pub(super) audit: Option<FileAudit>,
-    pub(super) skipped: Vec<Skipped>,
-}
-
 /// Counts of a file, or of the batches of it that one worker had.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FileCounts {
     records: u64,
     /// Valid matches of each kind.
@@ -57,6 +53,8 @@ pub(super) struct Worker<'s> {
     by_roles: HashMap<RoleSet, usize>,
     tally: Tally,
     counts: FileCounts,
+    /// The position of the common file that it takes part in and has not come to the end of.
+    in_hand: Option<usize>,
 }
 
 /// What a set of roles supports, decided once.
@@ -67,11 +65,12 @@ struct Decided {
     n_records: u64,
 }
 
-/// What a worker has done.
+/// What a worker has done in a round.
 pub(super) struct Work {
+    /// Sealed.
     pub(super) tally: Tally,
-    /// The files it read alone.
-    pub(super) files: Vec<FileResult>,
+    /// The files it read alone, by their positions.
+    pub(super) files: Vec<(usize, File)>,
     /// Its parts of the files it took part in, by their positions.
     pub(super) parts: Vec<(usize, FileCounts)>,
 }
@@ -88,30 +87,32 @@ impl<'s> Worker<'s> {
             by_roles: HashMap::new(),
             tally: Tally::new(key, n_kinds, memory),
             counts: FileCounts::new(n_kinds),
+            in_hand: None,
         }
     }
 
-    /// Works until nothing is left to be taken.
+    /// Works until nothing is left to be taken, or until this moment has come and it has done something.
     ///
     /// # Errors
     /// When what the memory for counting does not hold could not be written.
-    pub(super) fn run(mut self, queue: &Queue<'s>) -> Result<Work, Error> {
+    pub(super) fn run(&mut self, queue: &Queue<'s>, until: Option<Instant>) -> Result<Work, Error> {
         let mut batch = Batch::default();
         let (mut files, mut parts) = (Vec::new(), Vec::new());
-        while let Some(task) = queue.take() {
+        while let Some(task) = self.task(queue) {
             match task {
                 Task::Whole(reading) => {
                     let index = reading.index;
-                    files.push(self.whole(reading, &mut batch));
+                    files.push((index, self.whole(reading, &mut batch)));
                     self.shared.observer.file_done(index);
                 }
                 Task::Common(file) => {
-                    self.part(file, &mut batch);
+                    let is_over = self.part(file, &mut batch, until);
+                    self.in_hand = (!is_over).then_some(file.index);
                     parts.push((file.index, self.counts.clone()));
                 }
             }
             self.clear();
-            if self.tally.has_failed() {
+            if self.tally.has_failed() || is_due(until) {
                 break;
             }
             if batch.text.capacity() > KEPT_BYTES_MAX {
@@ -120,14 +121,26 @@ impl<'s> Worker<'s> {
         }
         self.tally.seal()?;
         Ok(Work {
-            tally: self.tally,
+            tally: self.tally.take(),
             files,
             parts,
         })
     }
 
+    /// What to do next: to go on with the file in hand, so that no more files are open than workers, or something new.
+    fn task<'q>(&mut self, queue: &'q Queue<'s>) -> Option<Task<'q, 's>> {
+        if let Some(file) = self.in_hand.and_then(|index| queue.common_file(index)) {
+            return Some(Task::Common(file));
+        }
+        let task = queue.take()?;
+        if let Task::Common(file) = task {
+            file.enter();
+        }
+        Some(task)
+    }
+
     /// Reads a file to its end.
-    fn whole(&mut self, mut reading: Reading<'s>, batch: &mut Batch) -> FileResult {
+    fn whole(&mut self, mut reading: Reading<'s>, batch: &mut Batch) -> File {
         let mut is_whole = true;
         while let Some(lot) = self.next(&mut reading, batch) {
             is_whole &= self.lot(reading.index, reading.entry, batch, &lot);
@@ -139,17 +152,19 @@ impl<'s> Worker<'s> {
         reading.end(is_whole).result(&self.counts, self.shared)
     }
 
-    /// Takes batches of a file until there are no more.
-    fn part(&mut self, file: &CommonFile<'s>, batch: &mut Batch) {
-        file.enter();
+    /// Takes batches of a file until there are no more, which it says, or until this moment.
+    fn part(&mut self, file: &CommonFile<'s>, batch: &mut Batch, until: Option<Instant>) -> bool {
+        let mut is_over = true;
         while let Some(lot) = file.take(|reading| self.next(reading, batch)) {
             let is_whole = self.lot(file.index, file.entry, batch, &lot);
             file.done(is_whole);
-            if self.tally.has_failed() {
+            if self.tally.has_failed() || is_due(until) {
+                is_over = false;
                 break;
             }
         }
         self.close_counts();
+        is_over
     }
 
     fn next(&mut self, reading: &mut Reading<'s>, batch: &mut Batch) -> Option<Lot> {
@@ -329,14 +344,13 @@ impl FileCounts {
 
 impl Outcome<'_> {
     /// What is written of the file, with what was counted in it.
-    pub(super) fn result(self, counts: &FileCounts, shared: &Shared<'_>) -> FileResult {
+    pub(super) fn result(self, counts: &FileCounts, shared: &Shared<'_>) -> File {
         let skipped = self.reasons.iter();
         let patterns = shared.catalog.patterns();
         let kinds = patterns.iter().zip(&counts.kinds).filter(|(_, n)| **n > 0);
         let rows = |c: &Category| counts.rows[c.index()];
         let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
-        FileResult {
-            index: self.index,
+        File {
             skipped: skipped
                 .map(|r| Skipped::new(&self.entry.display, r))
                 .collect(),
@@ -350,6 +364,12 @@ impl Outcome<'_> {
                 kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
                 categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
             }),
+            ..File::new(self.entry)
         }
     }
+}
+
+/// Whether a moment has come.
+fn is_due(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| Instant::now() >= until)
 }

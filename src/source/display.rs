@@ -47,7 +47,7 @@ pub(super) fn join(root: &Path, below: &Path) -> String {
 
 /// The order of reports: part by part, by bytes. A folder's files stand together, and no locale has
 /// a say.
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let (blocks_of_a, blocks_of_b) = (a.as_chunks::<16>().0, b.as_chunks::<16>().0);
     let same = blocks_of_a

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use copies::{Hashes, HashingReader};
 
 pub use copies::{expect_contents, find_copies};
+pub(crate) use display::compare;
 pub use display::display;
 pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
 
