@@ -1,12 +1,15 @@
-//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time.
+//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time;
+//! and the search for the nearest of a few bytes.
 //!
-//! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, with a portable twin that
-//! the tests compare it to. It knows nothing of what the classes mean.
+//! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, or SSE2, which every x86-64
+//! has, with portable twins that the tests compare them to. It knows nothing of what the classes mean.
 
 #![allow(
     unsafe_code,
-    reason = "AVX2 loads; each block states its invariant, and the portable twin is compared to it"
+    reason = "vector loads; each block states its invariant, and the portable twin is compared to it"
 )]
+
+use memchr::{memchr, memchr2, memchr3};
 
 /// Bytes covered by one mask.
 pub(crate) const LANES: usize = 64;
@@ -136,9 +139,156 @@ fn classes_of(block: &[u8]) -> Classes {
     classes
 }
 
+/// Whether every byte is an ASCII digit. True for no bytes.
+#[inline]
+pub(crate) fn all_digits(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    words
+        .iter()
+        .all(|word| are_digits(u64::from_le_bytes(*word)))
+        && match bytes.last_chunk::<8>() {
+            // The last eight once more, instead of the rest one by one.
+            Some(last) => are_digits(u64::from_le_bytes(*last)),
+            None => rest.iter().all(u8::is_ascii_digit),
+        }
+}
+
+/// Whether eight bytes are ASCII digits: their high halves are 3, also when 6 is added to their low ones.
+#[inline]
+fn are_digits(word: u64) -> bool {
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const THREES: u64 = 0x3030_3030_3030_3030;
+    (word & HIGH | (word.wrapping_add(0x0606_0606_0606_0606) & HIGH) >> 4) == THREES | THREES >> 4
+}
+
+/// The number that at most 16 ASCII digits write, the first of them the highest. Other bytes give nonsense.
+#[inline]
+pub(crate) fn number_of(digits: &[u8]) -> u64 {
+    match (digits.first_chunk::<8>(), digits.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            // What is not among the last eight moves to the end of a word; nothing comes in before it.
+            let n_before = digits.len().min(16) as u32 - 8;
+            let before = u64::from_le_bytes(*first).checked_shl(64 - 8 * n_before);
+            eight_digits(before.unwrap_or(0)) * 100_000_000
+                + eight_digits(u64::from_le_bytes(*last))
+        }
+        _ => digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u64::from(digit & 0xF)),
+    }
+}
+
+/// The number that eight digits write, the first in the lowest byte: neighbours are joined to pairs, pairs to fours, fours to eight.
+#[inline]
+fn eight_digits(digits: u64) -> u64 {
+    let ones = digits & 0x0F0F_0F0F_0F0F_0F0F;
+    let pairs = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF
+}
+
+/// The outline of at most [`LANES`] bytes, eight to a word, the first in the lowest byte of the first.
+pub(crate) type Outline = [u64; LANES / 8];
+
+/// The outline of the `len` bytes of `text` from `start`, at most [`LANES`]: every digit as `0`, every letter as `a`, every
+/// byte of 0x80 and above as 0x80, others as they are, and zero behind the end.
+#[inline]
+pub(crate) fn outline(text: &[u8], start: usize, len: usize) -> Outline {
+    let mut short = [0; LANES];
+    let window = match text[start..].first_chunk::<LANES>() {
+        Some(chunk) => chunk,
+        None => {
+            short[..len].copy_from_slice(&text[start..start + len]);
+            &short
+        }
+    };
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as just asked.
+        return unsafe { avx2::outline(window, len) };
+    }
+    outline_portable(window, len)
+}
+
+fn outline_portable(window: &[u8; LANES], len: usize) -> Outline {
+    let mut outline = [0; LANES];
+    for (sign, &byte) in outline.iter_mut().zip(window).take(len) {
+        *sign = match byte {
+            b'0'..=b'9' => b'0',
+            b'a'..=b'z' | b'A'..=b'Z' => b'a',
+            0x80.. => 0x80,
+            other => other,
+        };
+    }
+    let words = outline.as_chunks::<8>().0;
+    std::array::from_fn(|i| u64::from_le_bytes(words[i]))
+}
+
+/// Bytes that [`find`] looks at in place, before it calls for a search that is faster over a distance.
+#[cfg(target_arch = "x86_64")]
+const NEAR: usize = 64;
+
+/// The first place in `text` of one of three needles at most. Made for fields, whose ends are mostly near: there the call of
+/// a search costs more than the search.
+#[inline]
+pub(crate) fn find<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+    const { assert!(N >= 1 && N <= 3, "one to three needles") };
+    #[cfg(target_arch = "x86_64")]
+    {
+        let near = &text[..text.len().min(NEAR)];
+        // SAFETY: SSE2 belongs to x86-64.
+        let found = unsafe { sse2::find(needles, near) };
+        if found.is_some() {
+            return found;
+        }
+        let from = near.len() / sse2::LANES * sse2::LANES;
+        find_far(needles, &text[from..]).map(|at| from + at)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    find_far(needles, text)
+}
+
+fn find_far<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+    match needles[..] {
+        [a] => memchr(a, text),
+        [a, b] => memchr2(a, b, text),
+        [a, b, c] => memchr3(a, b, c, text),
+        _ => None,
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod sse2 {
+    use std::arch::x86_64::*;
+
+    /// Bytes looked at at once.
+    pub(super) const LANES: usize = 16;
+
+    /// The first place of a needle in the whole blocks of `text`.
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub(super) fn find<const N: usize>(needles: [u8; N], text: &[u8]) -> Option<usize> {
+        let (blocks, _) = text.as_chunks::<LANES>();
+        for (i, block) in blocks.iter().enumerate() {
+            // SAFETY: `block` holds 16 bytes, and unaligned loads are allowed.
+            let bytes = unsafe { _mm_loadu_si128(block.as_ptr().cast()) };
+            let mut hits = _mm_setzero_si128();
+            for needle in needles {
+                let equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(needle as i8));
+                hits = _mm_or_si128(hits, equal);
+            }
+            let hits = _mm_movemask_epi8(hits) as u32;
+            if hits != 0 {
+                return Some(i * LANES + hits.trailing_zeros() as usize);
+            }
+        }
+        None
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Classes, LANES, Survey, classes_of, survey_portable};
+    use super::{Classes, LANES, Outline, Survey, classes_of, survey_portable};
     use std::arch::x86_64::*;
 
     /// 32 bytes of a block, from its start or from its middle.
@@ -189,6 +339,40 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn letters(bytes: __m256i) -> __m256i {
         in_range(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', 25)
+    }
+
+    /// The outline of 32 bytes, of which `len` count.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half_outline(bytes: __m256i, len: usize) -> __m256i {
+        let places = _mm256_setr_epi8(
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+            24, 25, 26, 27, 28, 29, 30, 31,
+        );
+        let kept = _mm256_cmpgt_epi8(_mm256_set1_epi8(len.min(32) as i8), places);
+        let digits = _mm256_blendv_epi8(
+            bytes,
+            _mm256_set1_epi8(b'0' as i8),
+            in_range(bytes, b'0', 9),
+        );
+        let words = _mm256_blendv_epi8(digits, _mm256_set1_epi8(b'a' as i8), letters(bytes));
+        // The highest bit of a byte is what makes it not ASCII.
+        let plain = _mm256_blendv_epi8(words, _mm256_set1_epi8(0x80u8 as i8), bytes);
+        _mm256_and_si256(plain, kept)
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn outline(window: &[u8; LANES], len: usize) -> Outline {
+        let mut outline = [0; LANES / 8];
+        let low = half_outline(load::<0>(window), len);
+        // SAFETY: `outline` is 64 bytes; unaligned stores are allowed, and this processor puts the first byte lowest.
+        unsafe { _mm256_storeu_si256(outline.as_mut_ptr().cast(), low) };
+        if len > 32 {
+            let high = half_outline(load::<1>(window), len - 32);
+            // SAFETY: the same, from the middle of the 64 bytes.
+            unsafe { _mm256_storeu_si256(outline.as_mut_ptr().add(4).cast(), high) };
+        }
+        outline
     }
 
     #[target_feature(enable = "avx2")]
@@ -246,6 +430,39 @@ mod tests {
                 prop_assert_eq!(find_each(block, &needles), find_each_portable(block, &needles));
             }
         }
+
+        #[test]
+        fn digits_are_told_and_read(text in "[0-9]{0,16}", other in proptest::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert!(all_digits(text.as_bytes()));
+            prop_assert_eq!(number_of(text.as_bytes()), text.parse().unwrap_or(0));
+            prop_assert_eq!(all_digits(&other), other.iter().all(u8::is_ascii_digit));
+            for at in 0..text.len() {
+                let mut spoiled = text.clone().into_bytes();
+                spoiled[at] = other.first().copied().unwrap_or(b':');
+                prop_assert_eq!(all_digits(&spoiled), spoiled.iter().all(u8::is_ascii_digit));
+            }
+        }
+
+        #[test]
+        fn fast_and_portable_outlines_agree(
+            text in proptest::collection::vec(any::<u8>(), 0..200), start in 0usize..100, len in 0usize..=LANES,
+        ) {
+            let start = start.min(text.len());
+            let len = len.min(text.len() - start);
+            let mut window = [0; LANES];
+            window[..len].copy_from_slice(&text[start..start + len]);
+            prop_assert_eq!(outline(&text, start, len), outline_portable(&window, len));
+        }
+
+        #[test]
+        fn the_nearest_needle_is_found(
+            text in proptest::collection::vec(0u8..40, 0..200),
+        ) {
+            let first = |needles: &[u8]| text.iter().position(|b| needles.contains(b));
+            prop_assert_eq!(find([0], &text), first(&[0]));
+            prop_assert_eq!(find([1, 2], &text), first(&[1, 2]));
+            prop_assert_eq!(find([3, 4, 5], &text), first(&[3, 4, 5]));
+        }
     }
 
     #[test]
@@ -262,6 +479,19 @@ mod tests {
             }
         );
         assert!(survey(&[b'a', 0x80]).has_high);
+    }
+
+    #[test]
+    fn a_needle_is_found_at_any_distance() {
+        for at in 0..300 {
+            let mut text = [b'.'; 300];
+            text[at] = b'x';
+            assert_eq!(find([b'x'], &text), Some(at));
+            assert_eq!(find([b'y', b'x'], &text), Some(at));
+            assert_eq!(find([b'y', b'z', b'x'], &text), Some(at));
+            assert_eq!(find([b'y'], &text), None);
+            assert_eq!(find([b'x'], &text[..at]), None);
+        }
     }
 
     #[test]

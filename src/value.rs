@@ -41,6 +41,16 @@ impl Mask {
     };
 }
 
+impl Mask {
+    /// How many characters of a value of `n_chars` are shown at its start and at its end, where [`Mask::keep_from`] says
+    /// nothing else.
+    fn visible(self, n_chars: usize) -> (usize, usize) {
+        let visible_max = (n_chars * 2 / 3).min(n_chars.saturating_sub(4));
+        let start = self.keep_start.min(visible_max);
+        (start, self.keep_end.min(visible_max - start))
+    }
+}
+
 impl<'a> Value<'a> {
     /// Wraps the bytes of a match.
     pub fn new(bytes: &'a [u8]) -> Value<'a> {
@@ -54,24 +64,33 @@ impl<'a> Value<'a> {
         let text = String::from_utf8_lossy(self.0);
         let chars: Vec<char> = text.chars().collect();
         let n = chars.len();
-        let visible_max = (n * 2 / 3).min(n.saturating_sub(4));
         let (start, end) = match mask
             .keep_from
             .and_then(|c| chars.iter().position(|x| *x == c))
         {
             Some(at) if at >= 1 => (mask.keep_start.min(at / 2), n - at),
             Some(_) => (0, 0),
-            None => {
-                let start = mask.keep_start.min(visible_max);
-                (start, mask.keep_end.min(visible_max - start))
-            }
+            None => mask.visible(n),
         };
         let hidden = n - start - end;
         let clean = |c: &char| if c.is_control() { '*' } else { *c };
         let mut out: String = chars[..start].iter().map(clean).collect();
-        out.extend(std::iter::repeat_n('*', hidden.min(24)));
+        out.extend(std::iter::repeat_n('*', hidden.min(STARS_MAX)));
         out.extend(chars[n - end..].iter().map(clean));
         Masked(out)
+    }
+}
+
+/// Most stars of a masked value, so that long ones stay readable.
+const STARS_MAX: usize = 24;
+
+impl Value<'_> {
+    /// How many stars the masked form consists of, if it shows nothing else. `None` also where that is not easily told.
+    pub fn stars(self, mask: Mask) -> Option<usize> {
+        let text = std::str::from_utf8(self.0).ok()?;
+        let n_chars = text.chars().count();
+        let shows_nothing = mask.keep_from.is_none() && mask.visible(n_chars) == (0, 0);
+        shows_nothing.then_some(n_chars.min(STARS_MAX))
     }
 }
 
@@ -82,6 +101,11 @@ impl fmt::Debug for Value<'_> {
 }
 
 impl Masked {
+    /// Whether this is so many stars.
+    pub fn is_stars(&self, n: usize) -> bool {
+        self.0.len() == n && self.0.bytes().all(|b| b == b'*')
+    }
+
     /// The masked text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -105,7 +129,11 @@ mod tests {
             keep_end: keep.1,
             keep_from: None,
         };
-        assert_eq!(Value::new(value.as_bytes()).mask(mask).as_str(), want);
+        let value = Value::new(value.as_bytes());
+        assert_eq!(value.mask(mask).as_str(), want);
+        let stars = want.bytes().all(|b| b == b'*').then_some(want.len());
+        assert_eq!(value.stars(mask), stars);
+        assert!(stars.is_none_or(|n| value.mask(mask).is_stars(n)));
     }
 
     #[test]
@@ -114,6 +142,8 @@ mod tests {
         check("12345", (3, 4), "1****");
         check("ab", (1, 1), "**");
         check("", (1, 1), "");
+        check("张伟", (1, 0), "**");
+        check(&"长".repeat(40), (0, 0), &"*".repeat(24));
     }
 
     #[test]

@@ -71,6 +71,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
             "src/detect/catalog",
             "src/cli",
             "src/report/ordered",
+            "src/count/store",
         ],
         "only `source` reads data, only `cli` writes",
     ),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use leakgauge::category::{Category, Reading};
+use leakgauge::count::Memory;
 use leakgauge::law::{Action, Circumstances, Date, Yuan};
 use leakgauge::report::{Format, Lang};
 
@@ -21,7 +22,7 @@ const THREADS_MAX: u64 = 1024;
     version,
     about = "Audits dumps and exports for personal data and says which legal thresholds the volume reaches",
     after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached; 2 bad arguments, patterns or \
-                  output, nothing scanned; 3 something could not be read, the counts are lower bounds.",
+                  output, no report; 3 something could not be read, the counts are lower bounds.",
     max_term_width = 100,
     infer_subcommands = false,
     disable_help_subcommand = true
@@ -111,6 +112,15 @@ pub(crate) struct Scan {
         help_heading = "Detection"
     )]
     pub(crate) threads: usize,
+    /// Memory for counting, as in 64M or 2G; more is spilled to a temporary file (TMPDIR)
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "512M",
+        value_parser = memory,
+        help_heading = "Detection"
+    )]
+    pub(crate) memory: Memory,
 }
 
 /// `assess`
@@ -321,6 +331,22 @@ fn count(text: &str) -> Result<(Category, u64), String> {
     Ok((category, number))
 }
 
+/// `SIZE`: bytes, or with a letter kibi-, mebi- or gibibytes.
+fn memory(text: &str) -> Result<Memory, String> {
+    let (digits, unit) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let bytes = is_number
+        .then(|| digits.parse::<u64>().ok()?.checked_mul(unit))
+        .flatten()
+        .ok_or("expected a number of bytes, or one with K, M or G, as in 512M")?;
+    Memory::new(bytes).map_err(|e| e.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -348,6 +374,39 @@ mod tests {
         refused("lodging=18446744073709551616", "whole number");
         refused("logding=1", "did you mean `lodging`?");
         refused("=1", "no category");
+    }
+
+    #[test]
+    fn memory_is_parsed_or_refused_with_the_remedy() {
+        for (text, bytes) in [
+            ("512M", 512 << 20),
+            ("4194304", 4 << 20),
+            ("16m", 16 << 20),
+            ("65536k", 64 << 20),
+            ("2G", 2 << 30),
+        ] {
+            assert_eq!(memory(text), Ok(Memory::new(bytes).unwrap()), "{text}");
+        }
+        let refused = |text: &str, part: &str| {
+            let error = memory(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        };
+        for text in [
+            "",
+            "M",
+            "-1",
+            "+16M",
+            "16 M",
+            "16MB",
+            "1.5G",
+            "１６M",
+            "99999999999G",
+        ] {
+            refused(text, "as in 512M");
+        }
+        refused("0", "at least 4M");
+        refused("4194303", "at least 4M");
+        refused("1M", "at least 4M");
     }
 
     #[test]

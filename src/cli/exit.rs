@@ -9,7 +9,7 @@ pub(crate) enum ExitCode {
     Success,
     /// The level named by `--fail-on` was reached.
     Reached,
-    /// Bad arguments, a bad pattern or law file, or an output that cannot be written.
+    /// Bad arguments, a bad pattern or law file, or an output or a temporary file that cannot be written: there is no report.
     Usage,
     /// Something was not read, and the level was not reached by what was: the count is a lower bound.
     Incomplete,

@@ -56,6 +56,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let watch = watch(common, &found, lines);
     let options = ScanOptions {
         threads: args.threads,
+        memory: args.memory,
         ..ScanOptions::default()
     };
     let started = now();

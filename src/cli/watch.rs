@@ -71,9 +71,9 @@ impl Observer for Watch {
         self.hits.is_some()
     }
 
-    fn hits(&self, index: usize, found: &[Hit<'_>]) {
+    fn hits(&self, index: usize, batch: u64, found: &[Hit<'_>]) {
         if let Some(hits) = &self.hits {
-            hits.hits(index, found);
+            hits.hits(index, batch, found);
         }
     }
 }

@@ -7,24 +7,35 @@
 
 mod distinct;
 mod fingerprint;
+mod merge;
+mod sort;
+mod spill;
+mod store;
 mod subject;
 mod total;
+mod unions;
+
+use std::ops::Range;
 
 use crate::category::Support;
-use crate::detect::{Catalog, Found, Identifies, Key, KindId, Status};
+use crate::detect::{Catalog, Found, Identifies, Key, KindId, Match, Status};
+use crate::error::Error;
 use crate::record::{Batch, Record};
 use crate::value::{Mask, Masked, Value};
 
-use distinct::Distinct;
+use distinct::{Distinct, Set};
+use fingerprint::Keyed;
 pub use fingerprint::RunKey;
+use spill::Budget;
+pub use spill::Memory;
+use subject::{Seen, Subject};
 pub use total::{Parallel, Ranking, Totals};
 
 /// Most masked samples kept of a kind.
 const SAMPLES_MAX: usize = 3;
 
-/// Matches of a kind that are looked at for samples in each file: masked names are mostly alike, and
-/// masking them all for a third one that differs costs more than it shows.
-const SAMPLED_MAX: u32 = 64;
+/// Kinds of numbers that identify a person.
+const NUMBERED: usize = Identifies::Nothing as usize;
 
 /// Domain of fingerprints of values.
 const VALUE: u8 = 100;
@@ -58,9 +69,14 @@ impl Ladder {
 
 /// What one worker has counted.
 pub struct Tally {
-    key: RunKey,
+    key: Keyed,
     kinds: Vec<KindTally>,
-    groups: Vec<(Support, Group)>,
+    groups: Vec<Group>,
+    /// The group of the record before: mostly that of the next.
+    last_group: usize,
+    budget: Budget,
+    /// Memory to put texts together in.
+    scratch: Vec<u8>,
 }
 
 struct KindTally {
@@ -71,36 +87,43 @@ struct KindTally {
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Vec<Sample>,
-    /// The file in hand, and how many of its matches were looked at for samples.
-    sampled: (usize, u32),
 }
 
 /// Records that support the same categories.
-#[derive(Default)]
 struct Group {
+    support: Support,
+    /// Whether a category of it counts events.
+    has_events: bool,
     rows: u64,
     /// Fingerprints of person and content; kept only where a category of the group counts events.
     contents: Distinct<u128>,
+    /// Persons with a number, by what kind of number it is.
+    numbered: [Distinct<u64>; NUMBERED],
+    /// All other persons.
     persons: Distinct<u128>,
 }
+
+/// Where a value stands: the position of its file, its record, its byte in it.
+type Place = (usize, u64, u32);
 
 /// A masked example with its place; the first ones by place are shown, whichever worker found them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Sample {
-    file: usize,
-    record: u64,
-    start: u32,
+    place: Place,
     masked: Masked,
 }
 
 impl Tally {
-    /// An empty tally for a catalog of `n_kinds` kinds.
-    pub fn new(key: RunKey, n_kinds: usize) -> Tally {
+    /// An empty tally for a catalog of `n_kinds` kinds, which spills to a temporary file what `memory` does not hold.
+    pub fn new(key: RunKey, n_kinds: usize, memory: Memory) -> Tally {
         let kinds = (0..n_kinds).map(|_| KindTally::new()).collect();
         Tally {
-            key,
+            key: Keyed::new(&key),
             kinds,
             groups: Vec::new(),
+            last_group: 0,
+            budget: Budget::new(memory),
+            scratch: Vec::new(),
         }
     }
 
@@ -120,65 +143,148 @@ impl Tally {
         support: Support,
         parties: u8,
     ) {
+        let mut seen = Seen::default();
         let base = batch.fields_of(record).first().map_or(0, |f| f.span.start);
         for m in &found.matches {
-            let tally = &mut self.kinds[m.kind.index()];
-            match m.status {
-                Status::Masked => tally.masked += 1,
-                Status::Test => tally.test += 1,
-                Status::FailedChecksum => tally.failed_checksum += 1,
-                Status::Valid => {
-                    tally.matches += 1;
-                    match &m.key {
-                        Key::Packed(number) => tally.numbers.insert(self.key.number(*number)),
-                        Key::Text(range) => {
-                            let text = &found.arena[range.start as usize..range.end as usize];
-                            tally.texts.insert(self.key.text(VALUE, text));
-                        }
-                    }
-                    tally.sample(file, record.number, m.span.start - base, || {
-                        Value::new(batch.bytes(m.span)).mask(ladder.masks[m.kind.index()])
-                    });
-                }
+            if m.status == Status::Valid {
+                self.value(
+                    ladder,
+                    (file, record.number, m.span.start - base),
+                    batch,
+                    found,
+                    m,
+                );
+                seen.add(ladder, m);
+            } else {
+                self.kinds[m.kind.index()].count_apart(m.status);
             }
         }
-        if support.is_empty() {
-            return;
+        if !support.is_empty() {
+            let (key, scratch) = (&self.key, &mut self.scratch);
+            let subjects = seen.subjects(key, found, parties, batch, record, scratch);
+            let at = self.group(support);
+            let (group, held) = (&mut self.groups[at], &mut self.budget.held);
+            group.rows += 1;
+            group.person(subjects.first, held);
+            if let Some(second) = subjects.second {
+                group.person(second, held);
+            }
+            if group.has_events {
+                let (key, scratch) = (&self.key, &mut self.scratch);
+                let content = subject::content_of(key, batch, record, subjects.first, scratch);
+                group.contents.insert(content, held);
+            }
         }
-        let subjects = subject::subjects(&self.key, ladder, batch, record, found, parties);
-        // Few sets of categories come up, and mostly the same as in the record before.
-        let at = self
-            .groups
-            .iter()
-            .position(|(s, _)| *s == support)
-            .unwrap_or_else(|| {
-                self.groups.push((support, Group::default()));
-                self.groups.len() - 1
-            });
-        let group = &mut self.groups[at].1;
-        group.rows += 1;
-        group.persons.insert(subjects.first);
-        if let Some(second) = subjects.second {
-            group.persons.insert(second);
-        }
-        let counts_events =
-            |set: crate::category::CategorySet| set.iter().any(|(c, _)| c.is_event());
-        if counts_events(support.base.union(support.strict)) {
-            group
-                .contents
-                .insert(subject::content(&self.key, batch, record, subjects.first));
+        if self.budget.is_exceeded() {
+            self.relieve();
         }
     }
 
-    /// Sorts all sets, so that totals can be made. Done by each worker for itself, when it has finished.
-    pub fn seal(&mut self) {
-        for kind in &mut self.kinds {
-            kind.numbers.seal();
-            kind.texts.seal();
+    #[inline]
+    fn value(&mut self, ladder: &Ladder, place: Place, batch: &Batch, found: &Found, m: &Match) {
+        let tally = &mut self.kinds[m.kind.index()];
+        let held = &mut self.budget.held;
+        tally.matches += 1;
+        match &m.key {
+            Key::Packed(number) => tally.numbers.insert(self.key.number(*number), held),
+            Key::Text(range) => {
+                let text = self.key.text(VALUE, text(found, range));
+                tally.texts.insert(text, held);
+            }
         }
-        for (_, group) in &mut self.groups {
-            group.contents.seal();
-            group.persons.seal();
+        let value = Value::new(batch.bytes(m.span));
+        tally.sample(place, value, ladder.masks[m.kind.index()]);
+    }
+
+    /// The position of the group of a support. Few sets of categories come up.
+    #[inline]
+    fn group(&mut self, support: Support) -> usize {
+        let last = self.groups.get(self.last_group);
+        if last.is_none_or(|group| group.support != support) {
+            let known = self.groups.iter().position(|g| g.support == support);
+            self.last_group = known.unwrap_or_else(|| {
+                self.groups.push(Group::new(support));
+                self.groups.len() - 1
+            });
+        }
+        self.last_group
+    }
+
+    /// Whether the counts are lost, because what memory does not hold could not be written: there is no use in going on.
+    pub fn has_failed(&self) -> bool {
+        self.budget.has_failed()
+    }
+
+    /// Sorts all sets, so that totals can be made. Done by each worker for itself, when it has finished.
+    ///
+    /// # Errors
+    /// When what memory does not hold could not be written, now or before.
+    pub fn seal(&mut self) -> Result<(), Error> {
+        let mut held = self.budget.held;
+        self.sets().iter_mut().for_each(|set| set.seal(&mut held));
+        self.budget.held = held;
+        let (budget, mut sets) = self.budget_and_sets();
+        budget.make_room_to_merge(&mut sets);
+        budget.failure()
+    }
+
+    #[cold]
+    fn relieve(&mut self) {
+        let (budget, mut sets) = self.budget_and_sets();
+        budget.relieve(&mut sets);
+        if self.has_failed() {
+            // The counts are lost, so that nothing is kept of them.
+            let n_kinds = self.kinds.len();
+            self.kinds = (0..n_kinds).map(|_| KindTally::new()).collect();
+            self.groups = Vec::new();
+            self.budget.held = 0;
+        }
+    }
+
+    fn sets(&mut self) -> Vec<&mut dyn Set> {
+        self.budget_and_sets().1
+    }
+
+    fn budget_and_sets(&mut self) -> (&mut Budget, Vec<&mut dyn Set>) {
+        let mut sets: Vec<&mut dyn Set> = Vec::new();
+        for kind in &mut self.kinds {
+            sets.push(&mut kind.numbers);
+            sets.push(&mut kind.texts);
+        }
+        for group in &mut self.groups {
+            sets.push(&mut group.contents);
+            sets.push(&mut group.persons);
+            sets.extend(group.numbered.iter_mut().map(|set| set as &mut dyn Set));
+        }
+        (&mut self.budget, sets)
+    }
+}
+
+/// The normalised text of a key.
+fn text<'f>(found: &'f Found, range: &Range<u32>) -> &'f [u8] {
+    &found.arena[range.start as usize..range.end as usize]
+}
+
+impl Group {
+    fn new(support: Support) -> Group {
+        let all = support.base.union(support.strict);
+        Group {
+            support,
+            has_events: all.iter().any(|(category, _)| category.is_event()),
+            rows: 0,
+            contents: Distinct::default(),
+            numbered: Default::default(),
+            persons: Distinct::default(),
+        }
+    }
+
+    #[inline]
+    fn person(&mut self, person: Subject, held: &mut usize) {
+        match person {
+            Subject::Number(identifies, number) => {
+                self.numbered[identifies as usize].insert(number, held);
+            }
+            Subject::Text(text) => self.persons.insert(text, held),
         }
     }
 }
@@ -193,30 +299,39 @@ impl KindTally {
             numbers: Distinct::default(),
             texts: Distinct::default(),
             samples: Vec::new(),
-            sampled: (usize::MAX, 0),
         }
     }
 
-    fn sample(&mut self, file: usize, record: u64, start: u32, mask: impl FnOnce() -> Masked) {
-        if self.sampled.0 != file {
-            self.sampled = (file, 0);
+    #[inline]
+    fn count_apart(&mut self, status: Status) {
+        match status {
+            Status::Masked => self.masked += 1,
+            Status::Test => self.test += 1,
+            Status::FailedChecksum => self.failed_checksum += 1,
+            Status::Valid => self.matches += 1,
         }
-        if self.sampled.1 == SAMPLED_MAX {
-            return;
+    }
+
+    /// Takes a value for a sample if it is one of the first by place that look different.
+    #[inline]
+    fn sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
+        let is_later = self.samples.last().is_some_and(|s| s.place <= place);
+        if self.samples.len() < SAMPLES_MAX || !is_later {
+            self.look_at_sample(place, value, mask);
         }
-        self.sampled.1 += 1;
-        let place = (file, record, start);
-        let later = |s: &Sample| (s.file, s.record, s.start) <= place;
-        if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(later) {
-            return;
-        }
-        let sample = Sample {
-            file,
-            record,
-            start,
-            masked: mask(),
+    }
+
+    fn look_at_sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
+        // Names and passwords are nothing but stars, of which two or three lengths come up.
+        let is_known = |n| {
+            let mut known = self.samples.iter().filter(|s| s.place <= place);
+            known.any(|s| s.masked.is_stars(n))
         };
-        add_sample(&mut self.samples, sample);
+        if !self.samples.is_empty() && value.stars(mask).is_some_and(is_known) {
+            return;
+        }
+        let masked = value.mask(mask);
+        add_sample(&mut self.samples, Sample { place, masked });
     }
 }
 

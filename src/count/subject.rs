@@ -4,114 +4,197 @@
 //! phone, financial account, e-mail, name with address, then an account at a service, a vehicle, a device. Nothing is linked
 //! across records: the same human under an identity number here and a phone there is two subjects, and reports say so.
 
-use std::hash::Hasher;
+use std::ops::Range;
 
-use siphasher::sip128::Hasher128;
-
-use crate::detect::{Found, Identifies, Key, Match, Status};
-use crate::record::{Batch, Record};
+use crate::detect::{Found, Identifies, Key, Match};
+use crate::record::{Batch, Record, Span};
 
 use super::Ladder;
-use super::fingerprint::RunKey;
+use super::fingerprint::Keyed;
+
+/// The fingerprint of a data subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// One with a number: what kind of number, and its stand-in. Numbers of one kind never fall together.
+    Number(Identifies, u64),
+    /// One with a text, a name and an address, or nothing but what its record says.
+    Text(u128),
+}
 
 /// The data subjects of one record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Subjects {
-    pub(super) first: u128,
+    pub(super) first: Subject,
     /// The other side of a communication.
-    pub(super) second: Option<u128>,
+    pub(super) second: Option<Subject>,
 }
 
 /// Domains of fingerprints, so that a phone and an account of the same digits are different persons.
 const CONTENT: u8 = 200;
 const NAME_AND_ADDRESS: u8 = 201;
 
-/// Finds the subjects of a record. `parties` is 2 for records that tell of two persons.
-pub(super) fn subjects(
-    key: &RunKey,
-    ladder: &Ladder,
-    batch: &Batch,
-    record: &Record,
-    found: &Found,
-    parties: u8,
-) -> Subjects {
-    let first = strongest(key, ladder, found, |party| party == 1);
-    let second = strongest(key, ladder, found, |party| party == 2);
-    match (first, second) {
-        (Some(first), second) => Subjects {
-            first,
-            second: second.filter(|_| parties == 2),
-        },
-        (None, Some(second)) => Subjects {
-            first: second,
-            second: None,
-        },
-        (None, None) => Subjects {
-            first: content(key, batch, record, 0),
-            second: None,
-        },
-    }
+/// The strongest identifiers seen so far of each side of a record.
+#[derive(Default)]
+pub(super) struct Seen<'f>([Side<'f>; 2]);
+
+#[derive(Default)]
+struct Side<'f> {
+    best: Option<(Identifies, &'f Match)>,
+    name: Option<&'f Match>,
+    address: Option<&'f Match>,
 }
 
-/// The fingerprint of what a record says, together with `of`, the subject it says it of.
-pub(super) fn content(key: &RunKey, batch: &Batch, record: &Record, of: u128) -> u128 {
-    let mut hasher = key.hasher(CONTENT);
-    hasher.write(&of.to_le_bytes());
-    for field in batch.fields_of(record) {
-        let text = batch.bytes(field.span).trim_ascii();
-        hasher.write(text);
-        hasher.write_u8(0xFF);
-    }
-    hasher.finish128().as_u128()
-}
-
-fn strongest(
-    key: &RunKey,
-    ladder: &Ladder,
-    found: &Found,
-    of_party: impl Fn(u8) -> bool,
-) -> Option<u128> {
-    let mut best: Option<(Identifies, &Match)> = None;
-    let (mut name, mut address) = (None, None);
-    for m in found.matches.iter().filter(|m| m.status == Status::Valid) {
+impl<'f> Seen<'f> {
+    /// Takes note of a value.
+    #[inline]
+    pub(super) fn add(&mut self, ladder: &Ladder, m: &'f Match) {
         let identifies = ladder.identifies[m.kind.index()];
         let party = m
             .column
             .or(m.role)
-            .map_or(1, |r| ladder.parties[usize::from(r.0)]);
-        if !of_party(party) {
-            continue;
-        }
+            .map_or(1, |role| ladder.parties[usize::from(role.0)]);
+        let side = match party {
+            1 => &mut self.0[0],
+            2 => &mut self.0[1],
+            _ => return,
+        };
         match identifies {
-            Identifies::Name => name = name.or(Some(m)),
-            Identifies::Address => address = address.or(Some(m)),
             Identifies::Nothing => {}
-            _ if best.is_none_or(|(b, _)| identifies < b) => best = Some((identifies, m)),
+            Identifies::Name => side.name = side.name.or(Some(m)),
+            Identifies::Address => side.address = side.address.or(Some(m)),
+            _ if side.best.is_none_or(|(best, _)| identifies < best) => {
+                side.best = Some((identifies, m));
+            }
             _ => {}
         }
     }
-    if let (Some(name), Some(address)) = (name, address)
-        && best.is_none_or(|(b, _)| b > Identifies::Name)
-    {
-        let mut hasher = key.hasher(NAME_AND_ADDRESS);
-        write_key(&mut hasher, found, &name.key);
-        hasher.write_u8(0xFF);
-        write_key(&mut hasher, found, &address.key);
-        return Some(hasher.finish128().as_u128());
+
+    /// Finds the subjects of the record. `parties` is 2 for records that tell of two persons.
+    pub(super) fn subjects(
+        &self,
+        key: &Keyed,
+        found: &Found,
+        parties: u8,
+        batch: &Batch,
+        record: &Record,
+        scratch: &mut Vec<u8>,
+    ) -> Subjects {
+        let first = self.0[0].subject(key, found, scratch);
+        let second = self.0[1].subject(key, found, scratch);
+        match (first, second) {
+            (Some(first), second) => Subjects {
+                first,
+                second: second.filter(|_| parties == 2),
+            },
+            (None, Some(second)) => Subjects {
+                first: second,
+                second: None,
+            },
+            (None, None) => Subjects {
+                first: Subject::Text(content(key, batch, record, 0, scratch)),
+                second: None,
+            },
+        }
     }
-    let (identifies, m) = best?;
-    let mut hasher = key.hasher(identifies as u8);
-    match (&m.key, identifies) {
-        (Key::Packed(number), Identifies::IdNumber) => hasher.write_u64(id_body(*number)),
-        (other, _) => write_key(&mut hasher, found, other),
-    }
-    Some(hasher.finish128().as_u128())
 }
 
-fn write_key(hasher: &mut impl Hasher, found: &Found, key: &Key) {
+impl Side<'_> {
+    fn subject(&self, key: &Keyed, found: &Found, scratch: &mut Vec<u8>) -> Option<Subject> {
+        if let (Some(name), Some(address)) = (self.name, self.address)
+            && self.best.is_none_or(|(best, _)| best > Identifies::Name)
+        {
+            scratch.clear();
+            put(scratch, found, &name.key);
+            put(scratch, found, &address.key);
+            return Some(Subject::Text(key.text(NAME_AND_ADDRESS, scratch)));
+        }
+        let (identifies, m) = self.best?;
+        Some(match (&m.key, identifies) {
+            (Key::Packed(number), Identifies::IdNumber) => {
+                Subject::Number(identifies, key.number(id_body(*number)))
+            }
+            (Key::Packed(number), _) => Subject::Number(identifies, key.number(*number)),
+            (Key::Text(range), _) => {
+                Subject::Text(key.text(identifies as u8, super::text(found, range)))
+            }
+        })
+    }
+}
+
+/// Appends a value, and a byte that ends it.
+fn put(scratch: &mut Vec<u8>, found: &Found, key: &Key) {
     match key {
-        Key::Packed(number) => hasher.write_u64(*number),
-        Key::Text(range) => hasher.write(&found.arena[range.start as usize..range.end as usize]),
+        Key::Packed(number) => scratch.extend_from_slice(&number.to_le_bytes()),
+        Key::Text(range) => scratch.extend_from_slice(super::text(found, range)),
+    }
+    scratch.push(END);
+}
+
+/// Ends a field: no byte of UTF-8.
+const END: u8 = 0xFF;
+
+/// The fingerprint of what a record says about a subject.
+pub(super) fn content_of(
+    key: &Keyed,
+    batch: &Batch,
+    record: &Record,
+    of: Subject,
+    scratch: &mut Vec<u8>,
+) -> u128 {
+    let of = match of {
+        Subject::Number(identifies, number) => (identifies as u128 + 1) << 64 | u128::from(number),
+        Subject::Text(text) => text,
+    };
+    content(key, batch, record, of, scratch)
+}
+
+/// The fingerprint of what a record says, together with `of`, the subject it says it of: the fields without the blanks
+/// around them, each with its end, so that it is the same in every format and however the fields are quoted.
+fn content(key: &Keyed, batch: &Batch, record: &Record, of: u128, scratch: &mut Vec<u8>) -> u128 {
+    let fields = batch.fields_of(record);
+    let span = match fields {
+        [first, .., last] => (last.span.end - first.span.start) as usize,
+        _ => fields.first().map_or(0, |only| only.span.len()),
+    };
+    let n_max = OF_BYTES + span + fields.len() + WIDE;
+    if scratch.len() < n_max {
+        scratch.resize(n_max, 0);
+    }
+    scratch[..OF_BYTES].copy_from_slice(&of.to_le_bytes());
+    let mut at = OF_BYTES;
+    for field in fields {
+        let range = trimmed(batch, field.span);
+        let n = range.len();
+        // Most fields are short, and a copy of a fixed length costs a tenth of one whose length has to be looked at.
+        match batch.text[range.start..].first_chunk::<WIDE>() {
+            Some(wide) if n <= WIDE => scratch[at..at + WIDE].copy_from_slice(wide),
+            _ => scratch[at..at + n].copy_from_slice(&batch.text[range]),
+        }
+        at += n;
+        scratch[at] = END;
+        at += 1;
+    }
+    key.text(CONTENT, &scratch[..at])
+}
+
+/// Bytes of a subject in a content.
+const OF_BYTES: usize = 16;
+
+/// Bytes that are copied at a time.
+const WIDE: usize = 32;
+
+/// Where the text stands without the blanks around it, of which there mostly are none.
+#[inline]
+fn trimmed(batch: &Batch, span: Span) -> Range<usize> {
+    let text = batch.bytes(span);
+    let start = span.start as usize;
+    match text {
+        [first, .., last] if *first > b' ' && *last > b' ' => start..start + text.len(),
+        _ => {
+            let from_start = text.trim_ascii_start();
+            let start = start + text.len() - from_start.len();
+            start..start + from_start.trim_ascii_end().len()
+        }
     }
 }
 

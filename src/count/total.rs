@@ -1,34 +1,103 @@
 //! Totals: tallies joined, and each record put where a reading puts it.
 //!
 //! Joining is a union of sets and a sum of counters, so it does not matter how records were spread over tallies. Which class
-//! a category belongs to is asked of the caller; this file knows no law.
+//! a category belongs to is asked of the caller; this file knows no law. What is to be counted is asked first, as unions of
+//! groups ([`Questions`]), and then counted together ([`unions`](super::unions)): each fingerprint is looked at once.
 
 use std::collections::BTreeSet;
 
 use crate::audit::{CategoryCount, KindCount, ReadingCount};
 use crate::category::{Category, CategorySet, Reading, Support};
 use crate::detect::Catalog;
+use crate::error::Error;
 
-use super::distinct::{self, Distinct, Fingerprint};
-use super::{Group, Tally, add_sample};
+use super::distinct::Distinct;
+use super::spill::Memory;
+use super::store::Fingerprint;
+use super::unions::{Mask, Union, count};
+use super::{Group, KindTally, NUMBERED, Tally, add_sample};
 
 /// Which class a category falls into under a reading: the rank, 0 for the highest class, or `None` where the reading leaves
 /// such records out. The flag says that the record supports the category only in its bare form.
 pub type Ranking<'a> = &'a dyn Fn(Category, bool, Reading) -> Option<u8>;
 
-/// A sum over `0..n`, made in parallel by whoever owns the threads.
-pub type Parallel<'a> = &'a (dyn Fn(usize, &(dyn Fn(usize) -> u64 + Sync)) -> u64 + Sync);
+/// One part of some work, known by its number.
+type Part<'a> = &'a (dyn Fn(usize) + Sync);
 
-/// The joined result of all workers. The tallies are sealed.
+/// Work that can be divided: whoever owns the threads calls the function once with each number of `0..n`, in any order, so
+/// many of them at a time.
+pub struct Parallel<'a> {
+    /// How many are called at the same time, at most.
+    pub threads: usize,
+    /// Calls a function with each of so many numbers.
+    pub run: &'a (dyn Fn(usize, Part<'_>) + Sync),
+}
+
+/// The joined result of all workers.
 pub struct Totals<'a> {
     tallies: &'a [Tally],
-    parallel: Parallel<'a>,
+    /// Different values of each kind.
+    distinct: Vec<u64>,
+    readings: Vec<ReadingCount>,
+    /// Of each reading.
+    persons: [u64; Reading::ALL.len()],
+}
+
+/// Sets of groups whose unions are to be counted, each once. A group is a position in the list of supports.
+#[derive(Default)]
+struct Questions(Vec<BTreeSet<usize>>);
+
+impl Questions {
+    fn ask(&mut self, groups: impl Iterator<Item = usize>) -> usize {
+        let groups = groups.collect();
+        self.0.iter().position(|q| *q == groups).unwrap_or_else(|| {
+            self.0.push(groups);
+            self.0.len() - 1
+        })
+    }
+
+    /// The questions that a group is part of.
+    fn mask(&self, group: usize) -> Mask {
+        let mut mask = Mask::default();
+        for (i, question) in self.0.iter().enumerate() {
+            if question.contains(&group) {
+                mask.insert(i);
+            }
+        }
+        mask
+    }
 }
 
 impl<'a> Totals<'a> {
-    /// Joins tallies made under one key and one catalog.
-    pub fn new(tallies: &'a [Tally], parallel: Parallel<'a>) -> Totals<'a> {
-        Totals { tallies, parallel }
+    /// Joins tallies made under one key and one catalog. They are sealed.
+    ///
+    /// # Errors
+    /// When what was spilled cannot be read back.
+    pub fn new(
+        tallies: &'a [Tally],
+        rank: Ranking<'_>,
+        memory: Memory,
+        parallel: &Parallel<'_>,
+    ) -> Result<Totals<'a>, Error> {
+        let plan = Plan::new(tallies, rank);
+        let held = tallies.iter().map(|t| t.budget.held).sum();
+        let free = memory.bytes().saturating_sub(held);
+        let answers = plan.answers(tallies, free, parallel)?;
+        let reading = |reading: Reading| ReadingCount {
+            reading: reading.id().to_owned(),
+            categories: plan
+                .asked
+                .iter()
+                .filter(|asked| asked.reading == reading)
+                .map(|asked| asked.answered(&answers))
+                .collect(),
+        };
+        Ok(Totals {
+            tallies,
+            readings: Reading::ALL.map(reading).to_vec(),
+            persons: plan.everybody.map(|question| answers.persons[question]),
+            distinct: answers.distinct,
+        })
     }
 
     /// Counts per kind, ordered by id; kinds that were not seen at all are left out. `files_with` gives for each kind the
@@ -36,7 +105,7 @@ impl<'a> Totals<'a> {
     pub fn kinds(&self, catalog: &Catalog, files_with: &[u64]) -> Vec<KindCount> {
         let mut counts = Vec::new();
         for (i, pattern) in catalog.patterns().iter().enumerate() {
-            let sum = |field: fn(&super::KindTally) -> u64| {
+            let sum = |field: fn(&KindTally) -> u64| {
                 self.tallies.iter().map(|t| field(&t.kinds[i])).sum()
             };
             let mut count = KindCount {
@@ -51,9 +120,7 @@ impl<'a> Totals<'a> {
             if count.matches + count.masked + count.test + count.failed_checksum == 0 {
                 continue;
             }
-            let numbers: Vec<_> = self.tallies.iter().map(|t| &t.kinds[i].numbers).collect();
-            let texts: Vec<_> = self.tallies.iter().map(|t| &t.kinds[i].texts).collect();
-            count.distinct = self.union_len(&numbers) + self.union_len(&texts);
+            count.distinct = self.distinct[i];
             let mut samples = Vec::new();
             for sample in self.tallies.iter().flat_map(|t| &t.kinds[i].samples) {
                 add_sample(&mut samples, sample.clone());
@@ -64,104 +131,217 @@ impl<'a> Totals<'a> {
         counts
     }
 
-    /// Counts per category under a reading, in the order of the table.
-    pub fn reading(&self, reading: Reading, rank: Ranking<'_>) -> ReadingCount {
-        let supports: BTreeSet<Support> = self
-            .tallies
-            .iter()
-            .flat_map(|t| t.groups.iter().map(|(s, _)| *s))
-            .collect();
-        let mut categories = Vec::new();
-        for category in Category::ALL {
-            let in_set = |s: &&Support| s.under(reading).contains(category);
-            let rows = supports
-                .iter()
-                .filter(in_set)
-                .flat_map(|s| self.groups(*s))
-                .map(|g| g.rows)
-                .sum();
-            if rows == 0 {
-                continue;
-            }
-            let won: Vec<(Support, bool)> = supports
-                .iter()
-                .filter_map(|s| match winner(s.under(reading), reading, rank) {
-                    Some((c, bare)) if c == category => Some((*s, bare)),
-                    _ => None,
-                })
-                .collect();
-            let persons = self.union_of(won.iter().map(|w| w.0), |g| &g.persons);
-            // What is an event under the default reading stays one when another reading lifts it into a category of
-            // attributes: a thousand transfers of one account do not shrink to one item by being called property.
-            let is_event = |s: &Support| {
-                category.is_event()
-                    || winner(s.base, Reading::Default, rank).is_some_and(|(c, _)| c.is_event())
-            };
-            let items = |won: &[(Support, bool)]| {
-                let (events, attributes): (Vec<Support>, Vec<Support>) =
-                    won.iter().map(|w| w.0).partition(is_event);
-                self.union_of(events.into_iter(), |g| &g.contents)
-                    + self.union_of(attributes.into_iter(), |g| &g.persons)
-            };
-            let all = items(&won);
-            let full: Vec<_> = won.iter().copied().filter(|w| !w.1).collect();
-            let bare = if full.len() == won.len() {
-                0
-            } else {
-                all - items(&full)
-            };
-            let id = category.id().to_owned();
-            categories.push(CategoryCount {
-                category: id,
-                rows,
-                items: all,
-                bare,
-                persons,
-            });
-        }
-        ReadingCount {
-            reading: reading.id().to_owned(),
-            categories,
-        }
+    /// Counts per category under each reading, in the order of the table.
+    pub fn readings(&self) -> &[ReadingCount] {
+        &self.readings
     }
 
     /// Different data subjects over all records that a reading counts.
     pub fn persons(&self, reading: Reading) -> u64 {
-        let supports = self
-            .tallies
-            .iter()
-            .flat_map(|t| t.groups.iter().map(|(s, _)| *s));
-        let counted: BTreeSet<Support> =
-            supports.filter(|s| !s.under(reading).is_empty()).collect();
-        self.union_of(counted.into_iter(), |g| &g.persons)
-    }
-
-    fn groups(&self, support: Support) -> impl Iterator<Item = &'a Group> {
-        let groups = self.tallies.iter().flat_map(|t| &t.groups);
-        groups.filter(move |(s, _)| *s == support).map(|(_, g)| g)
-    }
-
-    fn union_of(
-        &self,
-        supports: impl Iterator<Item = Support>,
-        set: impl Fn(&'a Group) -> &'a Distinct<u128>,
-    ) -> u64 {
-        let sets: Vec<&Distinct<u128>> = supports.flat_map(|s| self.groups(s)).map(set).collect();
-        self.union_len(&sets)
-    }
-
-    fn union_len<F: Fingerprint>(&self, sets: &[&Distinct<F>]) -> u64 {
-        if sets.is_empty() {
-            return 0;
-        }
-        (self.parallel)(distinct::PARTITIONS, &|p| distinct::union_len(sets, p))
+        self.persons[reading as usize]
     }
 }
 
+/// What is to be counted.
+struct Plan {
+    /// Those of all groups, in order.
+    supports: Vec<Support>,
+    of_persons: Questions,
+    of_contents: Questions,
+    asked: Vec<Asked>,
+    /// All persons that a reading counts.
+    everybody: [usize; Reading::ALL.len()],
+}
+
+/// What is asked of a category under a reading, as positions of questions.
+struct Asked {
+    reading: Reading,
+    category: Category,
+    rows: u64,
+    persons: usize,
+    /// Contents of events, persons of attributes: of all records, and of those that show the category in full.
+    items: [(usize, usize); 2],
+}
+
+/// What was counted: by kind, and by question.
+struct Answers {
+    distinct: Vec<u64>,
+    persons: Vec<u64>,
+    contents: Vec<u64>,
+}
+
+impl Plan {
+    fn new(tallies: &[Tally], rank: Ranking<'_>) -> Plan {
+        let groups = || tallies.iter().flat_map(|t| &t.groups);
+        let supports: BTreeSet<Support> = groups().map(|g| g.support).collect();
+        let supports: Vec<Support> = supports.into_iter().collect();
+        let rows_of = |s: &Support| groups().filter(|g| g.support == *s).map(|g| g.rows).sum();
+        let rows: Vec<u64> = supports.iter().map(rows_of).collect();
+        let (mut of_persons, mut of_contents) = (Questions::default(), Questions::default());
+        let everybody = Reading::ALL.map(|reading| {
+            let is_counted = |i: &usize| !supports[*i].under(reading).is_empty();
+            of_persons.ask((0..supports.len()).filter(is_counted))
+        });
+        let mut asked = Vec::new();
+        for reading in Reading::ALL {
+            for category in Category::ALL {
+                let won = Won::new(&supports, &rows, category, reading, rank);
+                if won.rows > 0 {
+                    asked.push(won.ask(reading, category, &mut of_persons, &mut of_contents));
+                }
+            }
+        }
+        Plan {
+            supports,
+            of_persons,
+            of_contents,
+            asked,
+            everybody,
+        }
+    }
+
+    /// The questions that a group is part of.
+    fn mask(&self, questions: &Questions, group: &Group) -> Mask {
+        let place = self.supports.binary_search(&group.support);
+        questions.mask(place.expect("every support is in the list"))
+    }
+
+    fn answers(
+        &self,
+        tallies: &[Tally],
+        free: usize,
+        parallel: &Parallel<'_>,
+    ) -> Result<Answers, Error> {
+        let groups = || tallies.iter().flat_map(|t| &t.groups);
+        let mut numbers = kinds(tallies, |kind| &kind.numbers);
+        let mut texts = kinds(tallies, |kind| &kind.texts);
+        let n_kinds = numbers.len();
+        for domain in 0..NUMBERED {
+            let sets = groups().map(|g| (&g.numbered[domain], self.mask(&self.of_persons, g)));
+            numbers.push(Union::new(sets));
+        }
+        let sets = groups().map(|g| (&g.persons, self.mask(&self.of_persons, g)));
+        texts.push(Union::new(sets));
+        let sets = groups().map(|g| (&g.contents, self.mask(&self.of_contents, g)));
+        texts.push(Union::new(sets));
+
+        let mut numbers = count(&numbers, free, parallel)?;
+        let mut texts = count(&texts, free, parallel)?;
+        let contents = texts.pop().expect("it was pushed last");
+        let mut persons = texts.pop().expect("it was pushed before");
+        for by_number in numbers.drain(n_kinds..) {
+            persons
+                .iter_mut()
+                .zip(by_number)
+                .for_each(|(sum, n)| *sum += n);
+        }
+        let distinct = numbers.iter().zip(&texts).map(|(n, t)| n[0] + t[0]);
+        Ok(Answers {
+            distinct: distinct.collect(),
+            persons,
+            contents,
+        })
+    }
+}
+
+/// The groups whose records are items of a category under a reading.
+struct Won {
+    /// Records that support the category, whoever has won them.
+    rows: u64,
+    /// Position in the list of supports, and whether they show the category in its bare form only.
+    groups: Vec<(usize, bool)>,
+    /// For each support whether its records are events under this category.
+    is_event: Vec<bool>,
+}
+
+impl Won {
+    fn new(
+        supports: &[Support],
+        rows: &[u64],
+        category: Category,
+        reading: Reading,
+        rank: Ranking<'_>,
+    ) -> Won {
+        let supporting = supports
+            .iter()
+            .zip(rows)
+            .filter(|(s, _)| s.under(reading).contains(category));
+        let won = supports.iter().enumerate().filter_map(|(i, s)| {
+            let (winner, bare) = winner(s.under(reading), reading, rank)?;
+            (winner == category).then_some((i, bare))
+        });
+        // What is an event under the default reading stays one when another reading lifts it into a category of
+        // attributes: a thousand transfers of one account do not shrink to one item by being called property.
+        let is_event = |s: &Support| {
+            category.is_event()
+                || winner(s.base, Reading::Default, rank).is_some_and(|(c, _)| c.is_event())
+        };
+        Won {
+            rows: supporting.map(|(_, n)| *n).sum(),
+            groups: won.collect(),
+            is_event: supports.iter().map(is_event).collect(),
+        }
+    }
+
+    fn ask(
+        &self,
+        reading: Reading,
+        category: Category,
+        persons: &mut Questions,
+        contents: &mut Questions,
+    ) -> Asked {
+        let mut items = |with_bare: bool| {
+            let groups = || {
+                let counted = self.groups.iter().filter(move |g| with_bare || !g.1);
+                counted.map(|g| g.0)
+            };
+            (
+                contents.ask(groups().filter(|i| self.is_event[*i])),
+                persons.ask(groups().filter(|i| !self.is_event[*i])),
+            )
+        };
+        Asked {
+            reading,
+            category,
+            rows: self.rows,
+            items: [items(true), items(false)],
+            persons: persons.ask(self.groups.iter().map(|g| g.0)),
+        }
+    }
+}
+
+impl Asked {
+    fn answered(&self, answers: &Answers) -> CategoryCount {
+        let items = |(events, attributes): (usize, usize)| {
+            answers.contents[events] + answers.persons[attributes]
+        };
+        let [all, full] = self.items.map(items);
+        CategoryCount {
+            category: self.category.id().to_owned(),
+            rows: self.rows,
+            items: all,
+            bare: all - full,
+            persons: answers.persons[self.persons],
+        }
+    }
+}
 /// The category that a record is an item of: the highest class, then the first in the table.
 fn winner(set: CategorySet, reading: Reading, rank: Ranking<'_>) -> Option<(Category, bool)> {
     set.iter()
         .filter_map(|(category, bare)| Some((rank(category, bare, reading)?, category, bare)))
         .min_by_key(|(rank, category, _)| (*rank, *category))
         .map(|(_, category, bare)| (category, bare))
+}
+
+/// For each kind its sets of all tallies, about which there is one question.
+fn kinds<'a, F: Fingerprint>(
+    tallies: &'a [Tally],
+    set: impl Fn(&'a KindTally) -> &'a Distinct<F>,
+) -> Vec<Union<'a, F>> {
+    let n_kinds = tallies.first().map_or(0, |t| t.kinds.len());
+    let mut mask = Mask::default();
+    mask.insert(0);
+    (0..n_kinds)
+        .map(|k| Union::new(tallies.iter().map(|t| (set(&t.kinds[k]), mask))))
+        .collect()
 }

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::charset::Transcoder;
 use super::escape::{Escape, unescape};
@@ -174,6 +174,8 @@ pub(super) struct Rows {
     line: u64,
     /// Where in the batch's text line `line` was reached.
     counted: usize,
+    /// Up to where no line feed stands behind `counted`: most records end before it.
+    clear: usize,
     /// Fields of the record being read that still stand as in the source: index into
     /// `Batch::fields`, and how.
     escaped: Vec<(u32, Escape)>,
@@ -185,6 +187,7 @@ impl Rows {
             number: 0,
             line: 1,
             counted: 0,
+            clear: 0,
             escaped: Vec::new(),
         }
     }
@@ -192,10 +195,28 @@ impl Rows {
     /// The line of a position at or behind the last one asked for.
     pub(super) fn line_at(&mut self, text: &[u8], at: usize) -> u64 {
         if at > self.counted {
-            self.line += memchr_iter(b'\n', &text[self.counted..at]).count() as u64;
+            if at > self.clear {
+                self.search(text, at);
+            }
             self.counted = at;
         }
         self.line
+    }
+
+    /// Counts the line feeds before `at`, and finds the next one.
+    fn search(&mut self, text: &[u8], at: usize) {
+        let mut from = self.counted.max(self.clear);
+        loop {
+            self.clear = match memchr(b'\n', &text[from..]) {
+                Some(n) => from + n,
+                None => text.len(),
+            };
+            if self.clear >= at {
+                return;
+            }
+            self.line += 1;
+            from = self.clear + 1;
+        }
     }
 
     /// The line of the last position asked for or passed.
@@ -208,11 +229,19 @@ impl Rows {
     pub(super) fn pass(&mut self, to: usize, lines: u64) {
         self.line += lines;
         self.counted = to;
+        self.clear = to;
+    }
+
+    /// Says that the text behind the last position asked for was moved and begins at `to`.
+    pub(super) fn follow(&mut self, to: usize) {
+        self.clear = to + self.clear.saturating_sub(self.counted);
+        self.counted = to;
     }
 
     /// Says that the text was moved, and that up to `counted` its lines are counted now.
     pub(super) fn rebase(&mut self, counted: usize) {
         self.counted = counted;
+        self.clear = counted;
     }
 
     /// Counts a record.
@@ -222,6 +251,7 @@ impl Rows {
     }
 
     /// Adds a field to the record being read.
+    #[inline]
     pub(super) fn push(
         &mut self,
         fields: &mut Vec<Field>,
@@ -271,7 +301,7 @@ impl Rows {
     }
 
     /// Unescapes the fields of the record being read, in place.
-    pub(super) fn unescape(&mut self, batch: &mut Batch) {
+    fn unescape(&mut self, batch: &mut Batch) {
         for (index, escape) in self.escaped.drain(..) {
             let span = &mut batch.fields[index as usize].span;
             let len = unescape(&mut batch.text[span.range()], escape);

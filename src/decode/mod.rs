@@ -82,7 +82,7 @@ pub struct Opened<'r> {
     /// The encoding of its text.
     pub encoding: Encoding,
     /// Its records.
-    pub records: Box<dyn Decode + 'r>,
+    pub records: Box<dyn Decode + Send + 'r>,
 }
 
 /// Recognises a stream by its content and opens the decoder for it. `ending` is the file name's
@@ -92,7 +92,7 @@ pub struct Opened<'r> {
 /// When not a byte can be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
 /// [`unsupported_reason`]) when the format is known but not decoded.
 pub fn open<'r>(
-    mut rdr: Box<dyn Read + 'r>,
+    mut rdr: Box<dyn Read + Send + 'r>,
     ending: Option<&str>,
     limits: &DecodeLimits,
 ) -> io::Result<Opened<'r>> {
@@ -107,10 +107,10 @@ pub fn open<'r>(
     let sniffed = sniff::sniff(&head, whole, ending);
     let rdr = if whole { Box::new(io::empty()) } else { rdr };
     let rest = Rest { failure, rdr };
-    let rdr: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(rest));
+    let rdr: Box<dyn Read + Send + 'r> = Box::new(io::Cursor::new(head).chain(rest));
     let (format, encoding) = (sniffed.format, sniffed.encoding);
     let text = charset::Transcoder::new(rdr, encoding);
-    let records: Box<dyn Decode + 'r> = match format {
+    let records: Box<dyn Decode + Send + 'r> = match format {
         Format::Unsupported(what) => {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
@@ -137,7 +137,7 @@ pub fn open<'r>(
 /// decoded first, or the rest of the stream.
 struct Rest<'r> {
     failure: Option<io::Error>,
-    rdr: Box<dyn Read + 'r>,
+    rdr: Box<dyn Read + Send + 'r>,
 }
 
 impl Read for Rest<'_> {
@@ -170,3 +170,6 @@ impl std::error::Error for UnsupportedFormat {}
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ impl Read for Fails<'_> {
 }
 
 /// The text of a reader in UTF-8.
-pub(crate) fn utf8<'r>(rdr: impl Read + 'r) -> Transcoder<'r> {
+pub(crate) fn utf8<'r>(rdr: impl Read + Send + 'r) -> Transcoder<'r> {
     Transcoder::new(Box::new(rdr), Encoding::Utf8)
 }
 

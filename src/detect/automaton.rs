@@ -4,18 +4,19 @@
 //! [`StartTable`] is derived from the automaton's own transitions: for a token of a given make-up and length, followed by a
 //! given byte, it says whether any pattern could match. It holds no knowledge of numbers of its own.
 
-use std::sync::OnceLock;
+mod cell;
 
 use regex_automata::Anchored;
 use regex_automata::MatchKind;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
-use regex_automata::hybrid::{self, LazyStateID};
 use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::util::syntax;
 
 use crate::error::Error;
+
+pub(crate) use cell::{CellAutomaton, CellCache, LANES};
 
 /// Longest text an automaton looks at from one start. Longer values do not exist among identifiers; an address or a note
 /// is cut there.
@@ -86,21 +87,6 @@ impl Automaton {
         }
     }
 
-    /// Appends every pattern that matches the whole of `text`, and nothing shorter.
-    fn whole(&self, text: &[u8], out: &mut Ends) {
-        let mut state = self.start;
-        for &byte in text {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_dead_state(state) {
-                return;
-            }
-        }
-        state = self.dfa.next_eoi_state(state);
-        if self.dfa.is_match_state(state) {
-            self.push(state, text.len(), out);
-        }
-    }
-
     /// Whether some match could begin with these bytes.
     pub(crate) fn can_begin_with(&self, bytes: &[u8]) -> bool {
         let mut state = self.start;
@@ -108,6 +94,62 @@ impl Automaton {
             state = self.dfa.next_state(state, byte);
         }
         !self.dfa.is_dead_state(state)
+    }
+
+    /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
+    /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
+    /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
+    /// for themselves.
+    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+        let Some(rest) = outline.strip_prefix(b"00") else {
+            return match self.may_match(vec![self.start], outline) {
+                true => u128::MAX,
+                false => 0,
+            };
+        };
+        let mut known: Vec<(StateID, bool)> = Vec::new();
+        let mut pairs = 0;
+        for (tens, ones) in (0..10u8).flat_map(|t| (0..10u8).map(move |o| (t, o))) {
+            let first = self.dfa.next_state(self.start, b'0' + tens);
+            let second = self.dfa.next_state(first, b'0' + ones);
+            let may = match known.iter().find(|(state, _)| *state == second) {
+                Some((_, may)) => *may,
+                None => {
+                    // A match is seen one byte behind its end.
+                    let may = self.dfa.is_match_state(second)
+                        || !self.dfa.is_dead_state(second) && self.may_match(vec![second], rest);
+                    known.push((second, may));
+                    may
+                }
+            };
+            pairs |= u128::from(may) << (10 * tens + ones);
+        }
+        pairs
+    }
+
+    /// Whether some text of this outline could come to a match from one of these states.
+    fn may_match(&self, mut states: Vec<StateID>, outline: &[u8]) -> bool {
+        for sign in outline {
+            states = match sign {
+                b'0' => self.step(&states, |b| b.is_ascii_digit()),
+                b'a' => self.step(&states, |b| b.is_ascii_alphabetic()),
+                0x80.. => self.step(&states, |b| b >= 0x80),
+                sign => {
+                    let next = states.iter().map(|s| self.dfa.next_state(*s, *sign));
+                    next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
+                }
+            };
+            states.sort_unstable();
+            states.dedup();
+            if states.is_empty() {
+                return false;
+            }
+            if states.iter().any(|s| self.dfa.is_match_state(*s)) {
+                return true;
+            }
+        }
+        let at_end = |s: &StateID| self.dfa.is_match_state(self.dfa.next_eoi_state(*s));
+        states.iter().any(at_end)
     }
 
     /// The living states one step behind `states` over the bytes of `range`.
@@ -253,157 +295,6 @@ impl Pairs {
     }
 }
 
-/// Expressions for whole cells: a DFA if that is small, otherwise one that is built while it runs.
-///
-/// Addresses and names have expressions whose whole DFA would be huge, of which a run sees little. Of the many sets of forms
-/// a run uses few, so the DFA is made only for a set that is used often. Each worker brings its own
-/// [`LazyCache`].
-pub(crate) struct CellAutomaton {
-    expressions: Vec<String>,
-    lazy: hybrid::dfa::DFA,
-    whole: OnceLock<Option<Automaton>>,
-}
-
-/// Largest DFA made for cells, in bytes of its tables.
-const CELL_DFA_BYTES_MAX: usize = 4 << 20;
-
-/// Of more expressions than this no DFA is made: all forms together are for samples alone, and huge.
-const DENSE_EXPRESSIONS_MAX: usize = 16;
-
-/// A DFA is made for cells after this many uses by one worker: it takes the time of some thousand.
-const DENSE_AFTER: u32 = 4096;
-
-/// What a worker has built of a [`CellAutomaton`] so far.
-pub(crate) struct LazyCache {
-    states: hybrid::dfa::Cache,
-    n_uses: u32,
-}
-
-/// Memory for the states of one lazy automaton in one worker, in bytes. When it is full, building starts anew.
-const LAZY_BYTES_MAX: usize = 4 << 20;
-
-impl CellAutomaton {
-    /// Compiles the expressions; a pattern's index is its position.
-    pub(crate) fn new(expressions: &[&str]) -> Result<CellAutomaton, Error> {
-        let lazy = hybrid::dfa::Builder::new()
-            .configure(
-                hybrid::dfa::Config::new()
-                    .match_kind(MatchKind::All)
-                    .cache_capacity(LAZY_BYTES_MAX)
-                    .skip_cache_capacity_check(true),
-            )
-            .syntax(syntax::Config::new().unicode(true).utf8(false))
-            .thompson(
-                thompson::Config::new()
-                    .utf8(false)
-                    .nfa_size_limit(Some(NFA_BYTES_MAX)),
-            )
-            .build_many(expressions)
-            .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
-        let expressions = expressions.iter().map(|e| (*e).to_owned()).collect();
-        Ok(CellAutomaton {
-            expressions,
-            lazy,
-            whole: OnceLock::new(),
-        })
-    }
-
-    /// An empty cache for one worker.
-    pub(crate) fn cache(&self) -> LazyCache {
-        LazyCache {
-            states: self.lazy.create_cache(),
-            n_uses: 0,
-        }
-    }
-
-    /// Appends every match that starts at the first byte of `text`: each pattern with each of its
-    /// ends.
-    pub(crate) fn ends(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
-        match self.dense(cache) {
-            Some(automaton) => automaton.ends(text, out),
-            // The automaton only errs when told to give up on a full cache, which it is not.
-            None => drop(self.try_ends(&mut cache.states, text, out)),
-        }
-    }
-
-    /// Appends every pattern that matches the whole of `text`, at most [`REACH_BYTES_MAX`] long.
-    pub(crate) fn whole(&self, cache: &mut LazyCache, text: &[u8], out: &mut Ends) {
-        if text.len() > REACH_BYTES_MAX {
-            return;
-        }
-        match self.dense(cache) {
-            Some(automaton) => automaton.whole(text, out),
-            None => drop(self.try_whole(&mut cache.states, text, out)),
-        }
-    }
-
-    /// The whole DFA, once it is worth its making and if it is small enough.
-    fn dense(&self, cache: &mut LazyCache) -> Option<&Automaton> {
-        if self.expressions.len() > DENSE_EXPRESSIONS_MAX {
-            return None;
-        }
-        if cache.n_uses < DENSE_AFTER {
-            cache.n_uses += 1;
-            return None;
-        }
-        let whole = self.whole.get_or_init(|| {
-            let expressions: Vec<&str> = self.expressions.iter().map(String::as_str).collect();
-            Automaton::within(&expressions, CELL_DFA_BYTES_MAX).ok()
-        });
-        whole.as_ref()
-    }
-
-    fn try_whole(&self, cache: &mut hybrid::dfa::Cache, text: &[u8], out: &mut Ends) -> Option<()> {
-        let config = start::Config::new().anchored(Anchored::Yes);
-        let mut state = self.lazy.start_state(cache, &config).ok()?;
-        for &byte in text {
-            state = self.lazy.next_state(cache, state, byte).ok()?;
-            if state.is_dead() {
-                return Some(());
-            }
-        }
-        state = self.lazy.next_eoi_state(cache, state).ok()?;
-        if state.is_match() {
-            self.push(cache, state, text.len(), out);
-        }
-        Some(())
-    }
-
-    fn try_ends(&self, cache: &mut hybrid::dfa::Cache, text: &[u8], out: &mut Ends) -> Option<()> {
-        let config = start::Config::new().anchored(Anchored::Yes);
-        let mut state = self.lazy.start_state(cache, &config).ok()?;
-        for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
-            state = self.lazy.next_state(cache, state, byte).ok()?;
-            if state.is_tagged() {
-                if state.is_match() {
-                    self.push(cache, state, i, out);
-                } else if state.is_dead() || state.is_quit() {
-                    return Some(());
-                }
-            }
-        }
-        if text.len() <= REACH_BYTES_MAX {
-            state = self.lazy.next_eoi_state(cache, state).ok()?;
-            if state.is_match() {
-                self.push(cache, state, text.len(), out);
-            }
-        }
-        Some(())
-    }
-
-    fn push(&self, cache: &hybrid::dfa::Cache, state: LazyStateID, end: usize, out: &mut Ends) {
-        for i in 0..self.lazy.match_len(cache, state) {
-            out.push((
-                self.lazy.match_pattern(cache, state, i).as_u32() as u16,
-                end,
-            ));
-        }
-    }
-}
-
-/// Largest automaton before it is made deterministic, in bytes.
-const NFA_BYTES_MAX: usize = 32 << 20;
-
 /// Most ASCII bytes before the first letter or digit of a value, as in `(+86)`.
 const LEAD_ASCII_MAX: usize = 3;
 /// Most other characters before it, as in a plate's province or `军字第`.
@@ -418,6 +309,17 @@ pub(crate) enum MakeUp {
     Letters,
     /// Both.
     Mixed,
+}
+
+impl MakeUp {
+    /// The make-up of a token of so many bytes, so many of them digits.
+    pub(crate) fn of(len: usize, n_digits: usize) -> MakeUp {
+        match n_digits {
+            0 => MakeUp::Letters,
+            n if n == len => MakeUp::Digits,
+            _ => MakeUp::Mixed,
+        }
+    }
 }
 
 /// Longest token the tables tell apart.

@@ -4,6 +4,7 @@
 //! do not compile or cannot be anchored; two patterns with one id. [`Catalog::check`] runs every example of every pattern
 //! through the real detector with everything loaded.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -589,10 +590,11 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let required = pattern.context == ContextRule::Required;
+            let whole = required || pattern.cell.is_none();
             let cell_only = |_: &&str| required || !self.masked_anchored[i];
             let forms = [
                 (pattern.cell.as_deref(), false),
-                (pattern.regex.as_deref().filter(|_| required), false),
+                (pattern.regex.as_deref().filter(|_| whole), false),
                 (pattern.masked.as_deref().filter(cell_only), true),
             ];
             let forms = forms
@@ -603,6 +605,11 @@ impl<'a> Compiler<'a> {
                 form: Form { kind, masked },
             }));
         }
+        // In the order in which they are tried where several match.
+        expressions.sort_by_key(|e| {
+            let kind = e.form.kind;
+            (Reverse(self.patterns[kind.index()].precedence), kind)
+        });
         expressions
     }
 }

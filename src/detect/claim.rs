@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::{all_digits, number_of};
+
 use super::pattern::{Boundary, Compacting, Confidence};
 use super::validate::Compact;
 use super::vocabulary::RoleId;
@@ -167,9 +169,7 @@ const TOKEN_MAX: usize = 40;
 pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool {
     out.clear();
     match how {
-        Compacting::Digits
-            if value.len() <= Compact::CAPACITY && value.iter().all(u8::is_ascii_digit) =>
-        {
+        Compacting::Digits if value.len() <= Compact::CAPACITY && all_digits(value) => {
             out.set(value)
         }
         Compacting::Digits => value
@@ -177,12 +177,19 @@ pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool 
             .filter(|b| b.is_ascii_digit())
             .all(|b| out.push(*b)),
         _ if value.len() > 4 * Compact::CAPACITY => false,
-        Compacting::AlnumUpper if value.iter().all(u8::is_ascii_alphanumeric) => {
+        // Without early ends, so that these become vector instructions.
+        Compacting::AlnumUpper
+            if value
+                .iter()
+                .fold(true, |all, b| all & b.is_ascii_alphanumeric()) =>
+        {
             out.set_uppercase(value)
         }
         Compacting::AlnumUpper => alnum_upper(value, out),
         Compacting::Lower => out.set_lowercase(value.trim_ascii()),
-        Compacting::Text if !value.iter().any(u8::is_ascii_whitespace) => out.set(value),
+        Compacting::Text if !value.iter().fold(false, |any, b| any | (*b <= b' ')) => {
+            out.set(value)
+        }
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {
@@ -218,17 +225,11 @@ pub(crate) fn pack(compact: &[u8]) -> Option<u64> {
         [digits @ .., b'X'] if digits.len() == 17 => (digits, true),
         digits => (digits, false),
     };
-    if digits.is_empty() || digits.len() > 19 {
+    if digits.is_empty() || digits.len() > 19 || !all_digits(digits) {
         return None;
     }
-    let mut number = 0u64;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-    }
+    let (high, low) = digits.split_at(digits.len().saturating_sub(16));
+    let number = number_of(high) * POWERS[16] + number_of(low);
     Some(match digits.len() {
         _ if ends_in_x => WITH_X + number,
         // 2 * 10^18 and more, at most 1.2 * 10^19.

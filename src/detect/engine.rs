@@ -4,14 +4,16 @@
 //! each token that the start table lets through. What passes the anchored automaton, its neighbours and its validator is a
 //! claim; overlapping claims are settled field by field. Nothing here allocates per record once the buffers have grown.
 
+mod cell;
 mod look;
+mod sieve;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
 
-use super::automaton::{Automaton, CellAutomaton, Ends, LazyCache};
+use super::automaton::{Automaton, CellAutomaton, CellCache, Ends};
 use super::claim::{self, Claim};
 use super::fold::Folded;
 use super::label::{Label, Labels};
@@ -20,7 +22,9 @@ use super::prefilter::{Admission, Places, Token};
 use super::validate::{Compact, Validator};
 use super::vocabulary::{RoleId, RoleSet};
 use super::{KindId, KindSet, Match, Status};
+use cell::{Ahead, Whole};
 use look::Look;
+use sieve::{CellPlaces, Sieve};
 
 /// What the engine needs to know of a kind.
 #[derive(Clone)]
@@ -99,6 +103,8 @@ pub struct ColumnRule {
     pub prose: bool,
     /// Which of the engine's groups has the forms of cells of these kinds.
     pub(crate) cells: Option<usize>,
+    /// Whether the role counts as present in a record when the cell is filled.
+    pub(crate) by_filling: bool,
 }
 
 impl ColumnRule {
@@ -115,6 +121,7 @@ static NO_RULE: ColumnRule = ColumnRule {
     veto: false,
     prose: false,
     cells: None,
+    by_filling: false,
 };
 
 /// What was found in one record.
@@ -141,6 +148,8 @@ pub struct Detector {
     engine: Arc<Engine>,
     places: Places,
     cursor: Cursor,
+    ahead: Ahead,
+    sieve: Sieve,
     wide_places: Places,
     folded: Folded,
     scratch: Scratch,
@@ -211,6 +220,7 @@ impl Prober {
                     rule: &ColumnRule::default(),
                     scratch,
                     behind_word: None,
+                    ask_cell: false,
                 };
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
                 if claim.is_some_and(|c| c.status == Status::Valid)
@@ -240,7 +250,7 @@ struct Scratch {
     contexts: Vec<(usize, Label)>,
     compact: Compact,
     /// One for each cell group of the engine, once it is used.
-    caches: Vec<Option<LazyCache>>,
+    caches: Vec<Option<CellCache>>,
 }
 
 impl Scratch {
@@ -248,14 +258,13 @@ impl Scratch {
     /// those at its end.
     fn cell_ends(&mut self, engine: &Engine, group: usize, text: &[u8], whole: bool) {
         self.ends.clear();
-        if self.caches.len() < engine.cells.len() {
-            self.caches.resize_with(engine.cells.len(), || None);
-        }
         let automaton = &engine.cells[group].automaton;
         let cache = self.caches[group].get_or_insert_with(|| automaton.cache());
-        match whole {
-            true => automaton.whole(cache, text, &mut self.ends),
-            false => automaton.ends(cache, text, &mut self.ends),
+        if whole {
+            let patterns = automaton.whole(cache, text).iter();
+            self.ends.extend(patterns.map(|p| (*p, text.len())));
+        } else {
+            automaton.ends(cache, text, &mut self.ends);
         }
     }
 }
@@ -276,13 +285,17 @@ impl Clone for Detector {
 
 impl Detector {
     pub(crate) fn new(engine: Arc<Engine>) -> Detector {
+        let mut scratch = Scratch::default();
+        scratch.caches.resize_with(engine.cells.len(), || None);
         Detector {
             engine,
             places: Places::default(),
             cursor: Cursor::default(),
+            ahead: Ahead::default(),
+            sieve: Sieve::new(),
             wide_places: Places::default(),
             folded: Folded::default(),
-            scratch: Scratch::default(),
+            scratch,
         }
     }
 
@@ -298,15 +311,26 @@ impl Detector {
             veto,
             prose,
             cells,
+            by_filling: role.is_some_and(|r| self.engine.filled_roles.contains(r)),
         }
     }
 
     /// Starts on a batch; [`Detector::record`] follows for its records, in order. `prose` says whether any column of it may
     /// be running text.
     pub fn batch(&mut self, batch: &Batch, prose: bool) {
-        self.places
-            .find(&batch.text, &self.engine.tokens.admission, prose);
+        let admission = &self.engine.tokens.admission;
+        match prose {
+            true => self.places.find(&batch.text, admission, true),
+            // Cells that are no running text are looked at one by one.
+            false => self.places.find_wides(&batch.text),
+        }
         self.cursor = Cursor::default();
+        self.ahead.clear();
+        for (group, cache) in self.engine.cells.iter().zip(&mut self.scratch.caches) {
+            if let Some(cache) = cache {
+                cache.keep_small(&group.automaton);
+            }
+        }
     }
 
     /// How many of the batch's records from this one on are of its table and end before the next place where a value could
@@ -337,22 +361,97 @@ impl Detector {
         found: &mut Found,
     ) {
         found.clear();
+        if self.ahead.ends_before(record) {
+            self.ahead
+                .walk(&self.engine, &mut self.scratch, batch, record, rules);
+        }
         for (i, field) in batch.fields_of(record).iter().enumerate() {
             let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
-            self.field(batch, *field, i as u32, rule, found);
+            let place = record.fields.start + i as u32;
+            self.field(&batch.text, *field, (i as u32, place), rule, found);
         }
     }
 
+    #[inline]
     fn field(
         &mut self,
-        batch: &Batch,
+        text: &[u8],
         field: Field,
-        index: u32,
+        (index, place): (u32, u32),
         rule: &ColumnRule,
         found: &mut Found,
     ) {
         let Span { start, end } = field.span;
-        let text = batch.bytes(field.span);
+        let wides = take(
+            &self.places.wides,
+            &mut self.cursor.wide,
+            |p| *p < start,
+            |p| *p < end,
+        );
+        if rule.by_filling
+            && let Some(role) = rule.role
+            && !is_null(&text[field.span.range()])
+        {
+            found.roles.insert(role);
+        }
+        if !wides.is_empty() {
+            self.wide(text, field.span, index, rule, found);
+        } else if rule.prose {
+            self.prose(text, field.span, index, rule, found);
+        } else {
+            let whole = match rule.cells {
+                Some(cells) => self.whole_cell(text, field, (index, place), rule, cells, found),
+                None => Whole::Nothing,
+            };
+            if whole != Whole::Value {
+                self.pieces(text, field.span, index, rule, whole, found);
+            }
+        }
+    }
+
+    /// A cell that is no running text and not one value as a whole.
+    fn pieces(
+        &mut self,
+        text: &[u8],
+        span: Span,
+        index: u32,
+        rule: &ColumnRule,
+        whole: Whole,
+        found: &mut Found,
+    ) {
+        let (from, to) = (span.start as usize, span.end as usize);
+        let CellPlaces { tokens, ats } = self.sieve.places(text, from, to, &self.engine.tokens);
+        if tokens.is_empty() && ats.is_empty() && whole == Whole::Nothing {
+            return;
+        }
+        let places = FieldPlaces {
+            base: 0,
+            tokens,
+            ats,
+            separators: &[],
+        };
+        let looked_at = Look {
+            engine: &self.engine,
+            rule,
+            scratch: &mut self.scratch,
+            behind_word: None,
+            ask_cell: whole == Whole::FailedChecksum,
+        };
+        looked_at.run(&text[from..to], &places, found);
+        let place = |at| span.start + at as u32;
+        settle_into(
+            &self.engine,
+            rule,
+            &mut self.scratch.claims,
+            index,
+            found,
+            place,
+        );
+    }
+
+    /// A cell or a line of running text. Its places are those found for the batch.
+    fn prose(&mut self, text: &[u8], span: Span, index: u32, rule: &ColumnRule, found: &mut Found) {
+        let Span { start, end } = span;
         let places = &self.places;
         let tokens = take(
             &places.tokens,
@@ -372,66 +471,61 @@ impl Detector {
             |p| *p < start,
             |p| *p < end,
         );
-        let wides = take(
-            &places.wides,
-            &mut self.cursor.wide,
-            |p| *p < start,
-            |p| *p < end,
-        );
-
-        if let Some(role) = rule.role
-            && self.engine.filled_roles.contains(role)
-            && !is_null(text)
-        {
-            found.roles.insert(role);
-        }
-        let nowhere = tokens.is_empty() && wides.is_empty() && ats.is_empty();
-        if nowhere && rule.kinds.is_empty() && !rule.prose {
-            return;
-        }
+        let places = FieldPlaces {
+            base: start,
+            tokens,
+            ats,
+            separators,
+        };
         let looked_at = Look {
             engine: &self.engine,
             rule,
             scratch: &mut self.scratch,
             behind_word: None,
+            ask_cell: rule.cells.is_some(),
         };
-        if wides.is_empty() {
-            let places = FieldPlaces {
-                base: start,
-                tokens,
-                ats,
-                separators,
-            };
-            looked_at.run(text, &places, found);
-            settle_into(
-                &self.engine,
-                rule,
-                &mut self.scratch.claims,
-                index,
-                found,
-                |at| start + at as u32,
-            );
-        } else {
-            self.folded.fold(text);
-            self.wide_places
-                .find(&self.folded.text, &self.engine.tokens.admission, rule.prose);
-            let places = FieldPlaces {
-                base: 0,
-                tokens: &self.wide_places.tokens,
-                ats: &self.wide_places.ats,
-                separators: &self.wide_places.separators,
-            };
-            looked_at.run(&self.folded.text, &places, found);
-            let folded = &self.folded;
-            settle_into(
-                &self.engine,
-                rule,
-                &mut self.scratch.claims,
-                index,
-                found,
-                |at| start + folded.source_offset(at),
-            );
-        }
+        looked_at.run(&text[span.range()], &places, found);
+        let place = |at| start + at as u32;
+        settle_into(
+            &self.engine,
+            rule,
+            &mut self.scratch.claims,
+            index,
+            found,
+            place,
+        );
+    }
+
+    /// A cell or a line with full-width letters or digits.
+    #[cold]
+    fn wide(&mut self, text: &[u8], span: Span, index: u32, rule: &ColumnRule, found: &mut Found) {
+        self.folded.fold(&text[span.range()]);
+        self.wide_places
+            .find(&self.folded.text, &self.engine.tokens.admission, rule.prose);
+        let places = FieldPlaces {
+            base: 0,
+            tokens: &self.wide_places.tokens,
+            ats: &self.wide_places.ats,
+            separators: &self.wide_places.separators,
+        };
+        let looked_at = Look {
+            engine: &self.engine,
+            rule,
+            scratch: &mut self.scratch,
+            behind_word: None,
+            ask_cell: rule.cells.is_some(),
+        };
+        looked_at.run(&self.folded.text, &places, found);
+        let folded = &self.folded;
+        let place = |at| span.start + folded.source_offset(at);
+        settle_into(
+            &self.engine,
+            rule,
+            &mut self.scratch.claims,
+            index,
+            found,
+            place,
+        );
     }
 }
 

@@ -32,6 +32,9 @@ impl Folded {
     }
 }
 
+/// The first byte of every full-width letter, digit, hyphen and plus sign in UTF-8.
+pub(crate) const WIDE_LEAD: u8 = 0xEF;
+
 /// The ASCII twin of the full-width character that `text` begins with, and that character's length.
 fn folded_at(text: &[u8]) -> Option<(u8, usize)> {
     let twin = match *text.first_chunk::<3>()? {

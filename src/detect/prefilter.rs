@@ -11,7 +11,7 @@ use super::fold;
 use super::label::Endings;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -103,6 +103,18 @@ impl Admission {
         }
     }
 
+    /// Whether it does not matter for a token which byte that is not ASCII follows it. `token` may be any of its make-up.
+    pub(crate) fn same_before_any_high(&self, token: &[u8]) -> bool {
+        let n_digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+        let make_up = MakeUp::of(token.len(), n_digits);
+        [&self.plain, &self.behind_ascii, &self.behind_other]
+            .iter()
+            .all(|table| {
+                let start = |next| table.start(make_up, token.len(), next);
+                (0x80..=0xFF).all(|next| start(next) == start(0x80))
+            })
+    }
+
     /// Judges a token by its make-up, its length and its neighbours.
     #[inline]
     fn lets_in(&self, text: &[u8], token: &mut Token, prose: bool) -> bool {
@@ -114,11 +126,7 @@ impl Admission {
             before = skip_escape(text, token, before);
         }
         let len = (token.end - token.start) as usize;
-        let make_up = match token.n_digits {
-            0 => MakeUp::Letters,
-            n if n as usize == len => MakeUp::Digits,
-            _ => MakeUp::Mixed,
-        };
+        let make_up = MakeUp::of(len, token.n_digits as usize);
         let fits = self.lengths[make_up as usize] >> len.min(63) & 1 == 1;
         if fits {
             let next = text.get(token.end as usize).copied().unwrap_or(0);
@@ -262,6 +270,17 @@ impl Places {
             door.tokens(base, &Classes::default(), &mut self.tokens);
         }
         self.classes = classes;
+    }
+
+    /// Lists full-width letters and digits of `text`, and nothing else.
+    pub(crate) fn find_wides(&mut self, text: &[u8]) {
+        self.tokens.clear();
+        self.ats.clear();
+        self.separators.clear();
+        self.wides.clear();
+        let leads = memchr::memchr_iter(fold::WIDE_LEAD, text);
+        let wides = leads.filter(|at| fold::is_wide_word(&text[*at..]));
+        self.wides.extend(wides.map(|at| at as u32));
     }
 
     fn push_wides(&mut self, text: &[u8], base: usize, wide: u64) {

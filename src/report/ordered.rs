@@ -1,9 +1,10 @@
 //! Matches in the order of files, whatever the order in which threads find them.
 //!
-//! Files have indices from 0 without gaps. The file whose turn it is, the head, is written straight
-//! through; matches of later files wait, in memory up to a limit and beyond it in one temporary
-//! file, which the system deletes. What waits is what would be written: masked lines, never a
-//! value. This file knows no scan and no thread pool.
+//! Files have indices from 0 without gaps, and so have the batches of a file. The batch whose turn it
+//! is, of the file whose turn it is, the head, is written straight through; matches of later ones
+//! wait, in memory up to a limit and beyond it in one temporary file, which the system deletes. What
+//! waits is what would be written: masked lines, never a value. This file knows no scan and no thread
+//! pool.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,10 +21,10 @@ pub const HELD_BYTES_MAX: usize = 8 << 20;
 /// Bytes copied at a time from the temporary file.
 const COPY_BYTES: usize = 64 << 10;
 
-/// Writes matches as JSON Lines, ordered by file index; shared by the threads of a scan.
+/// Writes matches as JSON Lines, ordered by file index and batch; shared by the threads of a scan.
 ///
-/// Every index from 0 on gets any number of calls of [`OrderedHits::hits`], from one thread at a
-/// time, and then one of [`OrderedHits::file_end`], also when it had no matches.
+/// Every index from 0 on gets one call of [`OrderedHits::hits`] for each of its batches from 0 on, in
+/// any order, also for those without matches, and then one of [`OrderedHits::file_end`].
 pub struct OrderedHits<W: Write + Send> {
     queue: Mutex<Queue<W>>,
     failed: AtomicBool,
@@ -42,6 +43,7 @@ impl<W: Write + Send> OrderedHits<W> {
             queue: Mutex::new(Queue {
                 wtr,
                 head: 0,
+                current: Waiting::default(),
                 waiting: BTreeMap::new(),
                 held: 0,
                 held_bytes_max,
@@ -52,16 +54,16 @@ impl<W: Write + Send> OrderedHits<W> {
         }
     }
 
-    /// Takes matches of a file, in the order of the file. After a failure they are dropped.
-    pub fn hits(&self, file_index: usize, hits: &[Hit<'_>]) {
-        if hits.is_empty() || self.failed() {
+    /// Takes the matches of a batch of a file. After a failure they are dropped.
+    pub fn hits(&self, file_index: usize, batch: u64, hits: &[Hit<'_>]) {
+        if self.failed() {
             return;
         }
         // Worded outside the lock, so that threads wait for each other only while bytes are moved.
         let mut lines = Vec::with_capacity(hits.len() * 192);
         let worded = hits.iter().try_for_each(|hit| write_hit(&mut lines, hit));
         let mut queue = self.lock();
-        let taken = worded.and_then(|()| queue.take(file_index, &lines));
+        let taken = worded.and_then(|()| queue.take(file_index, batch, lines));
         self.keep(&mut queue, taken);
     }
 
@@ -94,8 +96,10 @@ impl<W: Write + Send> OrderedHits<W> {
         if let Some(error) = queue.error.take() {
             return Err(error);
         }
+        let current = std::mem::take(&mut queue.current);
+        queue.release_all(current)?;
         while let Some((_, file)) = queue.waiting.pop_first() {
-            queue.release(file)?;
+            queue.release_all(file)?;
         }
         queue.wtr.flush()?;
         Ok(queue.wtr)
@@ -112,6 +116,7 @@ impl<W: Write + Send> OrderedHits<W> {
             self.failed.store(true, Ordering::Relaxed);
             queue.error.get_or_insert(error);
             queue.waiting.clear();
+            queue.current = Waiting::default();
             queue.spool = None;
             queue.held = 0;
         }
@@ -122,10 +127,11 @@ struct Queue<W> {
     wtr: W,
     /// The file whose turn it is; all before it are written.
     head: usize,
-    /// Files after the head that have lines or an end; the head itself is never here after an
-    /// operation.
+    /// What waits of the head: batches whose turn has not come.
+    current: Waiting,
+    /// Files after the head that have batches or an end.
     waiting: BTreeMap<usize, Waiting>,
-    /// Bytes in `waiting[..].lines`.
+    /// Bytes of lines that wait in memory.
     held: usize,
     held_bytes_max: usize,
     /// Made when it is first needed.
@@ -133,23 +139,74 @@ struct Queue<W> {
     error: Option<io::Error>,
 }
 
-/// What waits of one file: first the spooled parts, in order, then the lines in memory.
+/// What waits of one file.
 #[derive(Default)]
 struct Waiting {
-    spooled: Vec<Part>,
-    lines: Vec<u8>,
+    /// How many of its first batches are all there, or written.
+    n_batches: u64,
+    /// Their lines, in order, as far as they are not written.
+    lines: Vec<Lines>,
+    /// Batches behind a gap.
+    later: BTreeMap<u64, Vec<Lines>>,
     ended: bool,
 }
 
-impl<W: Write> Queue<W> {
-    fn take(&mut self, index: usize, lines: &[u8]) -> io::Result<()> {
-        self.check(index)?;
-        if index == self.head {
-            return self.wtr.write_all(lines);
+/// Lines that wait.
+enum Lines {
+    Held(Vec<u8>),
+    Spooled(Part),
+}
+
+impl Waiting {
+    /// Adds the lines of a batch.
+    fn add(&mut self, batch: u64, lines: Vec<u8>) {
+        if batch != self.n_batches {
+            let lines = match lines.is_empty() {
+                true => Vec::new(),
+                false => vec![Lines::Held(lines)],
+            };
+            self.later.insert(batch, lines);
+            return;
         }
-        let file = self.waiting.entry(index).or_default();
-        file.lines.extend_from_slice(lines);
+        match self.lines.last_mut() {
+            _ if lines.is_empty() => {}
+            // Many small parts become one, so that each in the temporary file is large.
+            Some(Lines::Held(held)) => held.extend_from_slice(&lines),
+            _ => self.lines.push(Lines::Held(lines)),
+        }
+        self.n_batches += 1;
+        self.close_gap();
+    }
+
+    /// Takes the batches that are no longer behind a gap.
+    fn close_gap(&mut self) {
+        while let Some(lines) = self.later.remove(&self.n_batches) {
+            self.lines.extend(lines);
+            self.n_batches += 1;
+        }
+    }
+
+    fn has(&self, batch: u64) -> bool {
+        batch < self.n_batches || self.later.contains_key(&batch)
+    }
+}
+
+impl<W: Write> Queue<W> {
+    fn take(&mut self, index: usize, batch: u64, lines: Vec<u8>) -> io::Result<()> {
+        self.check(index, Some(batch))?;
+        if index == self.head && batch == self.current.n_batches {
+            self.wtr.write_all(&lines)?;
+            self.current.n_batches += 1;
+            self.current.close_gap();
+            let lines = std::mem::take(&mut self.current.lines);
+            return self.release(lines);
+        }
         self.held += lines.len();
+        let file = match index == self.head {
+            true => &mut self.current,
+            false => self.waiting.entry(index).or_default(),
+        };
+        file.add(batch, lines);
         if self.held > self.held_bytes_max {
             self.spill()?;
         }
@@ -157,30 +214,34 @@ impl<W: Write> Queue<W> {
     }
 
     fn end(&mut self, index: usize) -> io::Result<()> {
-        self.check(index)?;
+        self.check(index, None)?;
         if index != self.head {
             self.waiting.entry(index).or_default().ended = true;
             return Ok(());
         }
-        loop {
+        self.current.ended = true;
+        while self.current.ended {
+            let current = std::mem::take(&mut self.current);
+            self.release_all(current)?;
             self.head += 1;
-            let Some(file) = self.waiting.remove(&self.head) else {
-                return Ok(());
-            };
-            let ended = file.ended;
-            self.release(file)?;
-            if !ended {
-                return Ok(());
-            }
+            self.current = self.waiting.remove(&self.head).unwrap_or_default();
+            let lines = std::mem::take(&mut self.current.lines);
+            self.release(lines)?;
         }
+        Ok(())
     }
 
-    /// A file that has ended cannot go on: its lines would stand in the wrong place.
-    fn check(&self, index: usize) -> io::Result<()> {
-        let ended = index < self.head || self.waiting.get(&index).is_some_and(|f| f.ended);
-        if ended {
+    /// A file that has ended cannot go on, and no batch comes twice: its lines would stand in the
+    /// wrong place.
+    fn check(&self, index: usize, batch: Option<u64>) -> io::Result<()> {
+        let file = match index == self.head {
+            true => Some(&self.current),
+            false => self.waiting.get(&index),
+        };
+        let is_known = |f: &Waiting| f.ended || batch.is_some_and(|b| f.has(b));
+        if index < self.head || file.is_some_and(is_known) {
             return Err(io::Error::other(format!(
-                "matches of file {index} came after its end"
+                "matches of file {index} came after its end, or twice"
             )));
         }
         Ok(())
@@ -193,22 +254,39 @@ impl<W: Write> Queue<W> {
             Some(spool) => spool,
             none => none.insert(Spool::new()?),
         };
-        for file in self.waiting.values_mut().filter(|f| !f.lines.is_empty()) {
-            file.spooled.push(spool.append(&file.lines)?);
-            file.lines = Vec::new();
+        for file in std::iter::once(&mut self.current).chain(self.waiting.values_mut()) {
+            let later = file.later.values_mut().flatten();
+            for lines in file.lines.iter_mut().chain(later) {
+                if let Lines::Held(held) = lines {
+                    *lines = Lines::Spooled(spool.append(held)?);
+                }
+            }
         }
         self.held = 0;
         Ok(())
     }
 
-    fn release(&mut self, file: Waiting) -> io::Result<()> {
-        self.held -= file.lines.len();
-        if let Some(spool) = &mut self.spool {
-            for part in file.spooled {
-                spool.copy(part, &mut self.wtr)?;
+    /// Writes all that there is of a file, also behind a gap.
+    fn release_all(&mut self, file: Waiting) -> io::Result<()> {
+        self.release(file.lines)?;
+        file.later
+            .into_values()
+            .try_for_each(|lines| self.release(lines))
+    }
+
+    fn release(&mut self, lines: Vec<Lines>) -> io::Result<()> {
+        for lines in lines {
+            match (lines, &mut self.spool) {
+                (Lines::Held(held), _) => {
+                    self.held -= held.len();
+                    self.wtr.write_all(&held)?;
+                }
+                (Lines::Spooled(part), Some(spool)) => spool.copy(part, &mut self.wtr)?,
+                // What is spooled lies in the spool.
+                (Lines::Spooled(_), None) => {}
             }
         }
-        self.wtr.write_all(&file.lines)
+        Ok(())
     }
 }
 
@@ -274,6 +352,7 @@ impl Spool {
 mod tests {
     use super::*;
     use crate::value::{Mask, Value};
+    use std::sync::atomic::AtomicUsize;
 
     fn hit(path: &str, record: u64) -> Hit<'_> {
         Hit {
@@ -303,10 +382,67 @@ mod tests {
     fn send<W: Write + Send>(hits: &OrderedHits<W>, index: usize, n: usize, step: usize) {
         let path = format!("file-{index:03}");
         let all: Vec<_> = (1..=n).map(|r| hit(&path, r as u64)).collect();
-        for chunk in all.chunks(step) {
-            hits.hits(index, chunk);
+        for (batch, chunk) in all.chunks(step).enumerate() {
+            hits.hits(index, batch as u64, chunk);
         }
         hits.file_end(index);
+    }
+
+    /// Sends the batches of some files from several threads, each the next that no other has taken; whoever sends the last
+    /// one of a file ends it.
+    fn send_mixed<W: Write + Send>(hits: &OrderedHits<W>, files: &[usize], n_threads: usize) {
+        let left: Vec<_> = files.iter().map(|n| AtomicUsize::new(*n)).collect();
+        let work: Vec<(usize, usize)> = (0..files.len())
+            .flat_map(|i| (0..files[i]).map(move |batch| (i, batch)))
+            .collect();
+        let order = shuffled(work.len());
+        let next = AtomicUsize::new(0);
+        let send = || {
+            while let Some(i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (index, batch) = work[*i];
+                let path = format!("file-{index:03}");
+                // Every third batch has no matches, every fifth has two.
+                hits.hits(index, batch as u64, &batch_hits(&path, batch));
+                std::thread::yield_now();
+                if left[index].fetch_sub(1, Ordering::AcqRel) == 1 {
+                    hits.file_end(index);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..n_threads {
+                scope.spawn(send);
+            }
+        });
+    }
+
+    fn batch_hits(path: &str, batch: usize) -> Vec<Hit<'_>> {
+        let n = match batch {
+            b if b % 3 == 0 => 0,
+            b if b % 5 == 0 => 2,
+            _ => 1,
+        };
+        (0..n).map(|i| hit(path, (2 * batch + i) as u64)).collect()
+    }
+
+    #[test]
+    fn batches_come_out_in_order_whoever_sends_them() {
+        let files: Vec<usize> = (0..40).map(|i| 1 + i * 7 % 23).collect();
+        let mut want = Vec::new();
+        for (i, n) in files.iter().enumerate() {
+            let path = format!("file-{i:03}");
+            for hit in (0..*n).flat_map(|batch| batch_hits(&path, batch)) {
+                write_hit(&mut want, &hit).unwrap();
+            }
+        }
+        for n_threads in [1, 2, 8] {
+            for held_bytes_max in [0, 1, 500, 20_000, HELD_BYTES_MAX] {
+                let hits = OrderedHits::with_limit(Vec::new(), held_bytes_max);
+                send_mixed(&hits, &files, n_threads);
+                assert_eq!(hits.lock().held, 0, "nothing is left");
+                assert!(hits.finish().unwrap() == want, "order or content differs");
+            }
+        }
     }
 
     /// A small generator, so that the shuffle is the same in every run.
@@ -326,7 +462,7 @@ mod tests {
     fn check(files: &[usize], held_bytes_max: usize, n_threads: usize) {
         let hits = OrderedHits::with_limit(Vec::new(), held_bytes_max);
         let order = shuffled(files.len());
-        let next = std::sync::atomic::AtomicUsize::new(0);
+        let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..n_threads {
                 scope.spawn(|| {
@@ -355,14 +491,14 @@ mod tests {
     #[test]
     fn the_head_goes_straight_through_and_files_may_alternate() {
         let hits = OrderedHits::with_limit(Vec::new(), 0);
-        hits.hits(1, &[hit("file-001", 1)]);
-        hits.hits(0, &[hit("file-000", 1)]);
+        hits.hits(1, 0, &[hit("file-001", 1)]);
+        hits.hits(0, 0, &[hit("file-000", 1)]);
         assert_eq!(hits.lock().wtr.len(), expected(&[1]).len());
-        hits.hits(1, &[hit("file-001", 2)]);
-        hits.hits(0, &[hit("file-000", 2)]);
+        hits.hits(1, 1, &[hit("file-001", 2)]);
+        hits.hits(0, 1, &[hit("file-000", 2)]);
         hits.file_end(0);
         // From here on file 1 is the head although it has not ended.
-        hits.hits(1, &[hit("file-001", 3)]);
+        hits.hits(1, 2, &[hit("file-001", 3)]);
         assert_eq!(hits.lock().wtr, expected(&[2, 3]).into_bytes());
         hits.file_end(1);
         assert_eq!(hits.finish().unwrap(), expected(&[2, 3]).into_bytes());
@@ -391,7 +527,7 @@ mod tests {
     fn what_waits_is_written_even_without_an_end_before_it() {
         let hits = OrderedHits::with_limit(Vec::new(), 0);
         send(&hits, 2, 2, 1);
-        hits.hits(1, &[hit("file-001", 1)]);
+        hits.hits(1, 3, &[hit("file-001", 1)]);
         let out = String::from_utf8(hits.finish().unwrap()).unwrap();
         assert_eq!(out, expected(&[0, 1, 2]));
     }
@@ -431,9 +567,20 @@ mod tests {
         for index in [0, 1] {
             let hits = OrderedHits::new(Vec::new());
             hits.file_end(index);
-            hits.hits(index, &[hit("x", 1)]);
+            hits.hits(index, 0, &[hit("x", 1)]);
             assert!(hits.failed());
             assert!(hits.finish().is_err());
+        }
+    }
+
+    #[test]
+    fn a_batch_that_comes_twice_is_an_error() {
+        for (index, batch) in [(0, 0), (0, 2), (1, 0), (1, 2)] {
+            let hits = OrderedHits::new(Vec::new());
+            hits.hits(index, batch, &[hit("x", 1)]);
+            assert!(!hits.failed());
+            hits.hits(index, batch, &[]);
+            assert!(hits.failed());
         }
     }
 }

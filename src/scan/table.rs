@@ -1,24 +1,83 @@
 //! The tables of one file: sampled until their columns are decided, then rules for the detector.
 //!
-//! A table is decided once, by its first records, and the decision holds for the whole file. What the
-//! columns mean is decided in `classify`; this file knows only when.
+//! A table is decided once, by its first records in the order of the file, and the decision holds for the whole file. A
+//! batch that goes to a worker takes along how its tables are looked at, as a [`View`] that does not change any more. What
+//! the columns mean is decided in `classify`; this file knows only when.
+
+use std::sync::Arc;
 
 use crate::classify::{Profile, SAMPLE_ROWS, Sampler};
-use crate::detect::vocabulary::Vocabulary;
-use crate::detect::{ColumnRule, Detector};
+use crate::detect::validate::is_likely_name;
+use crate::detect::{Catalog, ColumnRule, Detector, Prober};
 use crate::record::{Batch, Table};
 
-use super::Worker;
+/// What is needed to look at a table: all workers' catalog, and some one worker's detector and prober.
+pub(super) struct Eyes<'w> {
+    pub(super) catalog: &'w Catalog,
+    pub(super) detector: &'w Detector,
+    pub(super) prober: &'w mut Prober,
+    /// Whether matches will be shown with the names of their columns.
+    pub(super) names: bool,
+}
 
-/// The tables of the file in hand, and how their columns are looked at.
+/// How the tables of a file are looked at, as of one batch. Shared by all batches between two changes.
+#[derive(Default)]
+pub(super) struct View {
+    tables: Vec<Arc<TableRules>>,
+}
+
+/// How the columns of one table are looked at.
+#[derive(Clone, Default)]
+struct TableRules {
+    columns: Vec<ColumnRule>,
+    prose: bool,
+    /// What columns are called in a match; empty if nobody asks, and for a table without columns.
+    names: Vec<String>,
+}
+
+impl View {
+    /// The rules of a table's columns.
+    pub(super) fn rules(&self, table: u32) -> &[ColumnRule] {
+        &self.tables[table as usize].columns
+    }
+
+    /// What a column is called in a match.
+    pub(super) fn name(&self, table: u32, column: u32) -> Option<&str> {
+        let names = &self.tables[table as usize].names;
+        names.get(column as usize).map(String::as_str)
+    }
+
+    /// Whether a table of the batch has columns of running text.
+    pub(super) fn has_prose(&self, batch: &Batch) -> bool {
+        let mut seen = None;
+        batch.records.iter().any(|r| {
+            seen != Some(r.table) && {
+                seen = Some(r.table);
+                self.tables[r.table as usize].prose
+            }
+        })
+    }
+}
+
+impl TableRules {
+    fn push(&mut self, rule: ColumnRule) {
+        self.prose |= rule.prose;
+        self.columns.push(rule);
+    }
+}
+
+/// The tables of a file, as far as it was read.
 #[derive(Default)]
 pub(super) struct Tables {
     states: Vec<TableState>,
+    /// The view of the last batch; outdated once something is decided.
+    view: Arc<View>,
+    is_outdated: bool,
 }
 
 enum TableState {
     Sampling(Box<Sampler>),
-    Decided(Vec<ColumnRule>),
+    Decided(Arc<TableRules>),
 }
 
 impl Tables {
@@ -28,15 +87,18 @@ impl Tables {
         &mut self,
         batch: &Batch,
         sources: &[Table],
-        worker: &mut Worker<'_>,
+        eyes: &mut Eyes<'_>,
         enough: bool,
     ) -> bool {
-        let vocabulary = worker.shared.catalog.vocabulary();
         while self.states.len() < sources.len() {
             let table = &sources[self.states.len()];
+            self.is_outdated = true;
             self.states.push(match table.columns.is_empty() {
-                true => TableState::Decided(rules_of(&Profile::text(), &worker.detector)),
-                false => TableState::Sampling(Box::new(Sampler::new(table, vocabulary))),
+                true => TableState::Decided(Arc::new(rules_of(&Profile::text(), eyes.detector))),
+                false => {
+                    let sampler = Sampler::new(table, eyes.catalog.vocabulary());
+                    TableState::Sampling(Box::new(sampler))
+                }
             });
         }
         let mut last = None;
@@ -47,12 +109,12 @@ impl Tables {
             };
             for field in batch.fields_of(record) {
                 let cell = batch.bytes(field.span);
-                let (sure, fits) = worker.prober.cell(cell);
+                let (sure, fits) = eyes.prober.cell(cell);
                 sampler.cell(field.column, cell, sure, fits);
             }
             sampler.row();
             if sampler.rows() >= SAMPLE_ROWS {
-                self.decide(record.table as usize, worker);
+                self.decide(record.table as usize, eyes);
             }
         }
         let is_last = |i: usize| !enough && last == Some(i as u32);
@@ -62,63 +124,119 @@ impl Tables {
                 && !is_last(i)
                 && batch.records.iter().any(|r| r.table as usize == i)
             {
-                self.decide(i, worker);
+                self.decide(i, eyes);
             }
         }
         last.is_none_or(|i| !undecided(&self.states[i as usize]))
     }
 
-    pub(super) fn decide_all(&mut self, worker: &Worker<'_>) {
+    pub(super) fn decide_all(&mut self, eyes: &Eyes<'_>) {
         for i in 0..self.states.len() {
-            self.decide(i, worker);
+            self.decide(i, eyes);
         }
     }
 
-    fn decide(&mut self, table: usize, worker: &Worker<'_>) {
+    fn decide(&mut self, table: usize, eyes: &Eyes<'_>) {
         if let TableState::Sampling(sampler) = &self.states[table] {
-            let profile = sampler.decide(worker.shared.catalog.vocabulary());
-            self.states[table] = TableState::Decided(rules_of(&profile, &worker.detector));
+            let profile = sampler.decide(eyes.catalog.vocabulary());
+            self.states[table] = TableState::Decided(Arc::new(rules_of(&profile, eyes.detector)));
+            self.is_outdated = true;
         }
     }
 
-    /// Decides columns that appeared after their table was decided, by their names alone.
-    pub(super) fn extend(
-        &mut self,
-        sources: &[Table],
-        vocabulary: &Vocabulary,
-        detector: &Detector,
-    ) {
+    /// How the tables are looked at from here on. Columns that appeared after their table was decided are decided here, by
+    /// their names alone.
+    pub(super) fn view(&mut self, sources: &[Table], eyes: &Eyes<'_>) -> Arc<View> {
         for (state, table) in self.states.iter_mut().zip(sources) {
-            if let TableState::Decided(rules) = state {
-                for name in table.columns.iter().skip(rules.len()) {
-                    let column = Profile::of_name(vocabulary, name);
-                    rules.push(detector.column_rule(column.role, column.veto, column.prose));
-                }
+            let TableState::Decided(rules) = state else {
+                continue;
+            };
+            let n_names = if eyes.names { table.columns.len() } else { 0 };
+            if rules.columns.len() < table.columns.len() || rules.names.len() < n_names {
+                self.is_outdated = true;
+                extend(Arc::make_mut(rules), table, n_names, eyes);
             }
         }
-    }
-
-    pub(super) fn rules(&self, table: u32) -> &[ColumnRule] {
-        match &self.states[table as usize] {
-            TableState::Decided(rules) => rules,
-            TableState::Sampling(_) => &[],
+        if self.is_outdated {
+            let rules = |state: &TableState| match state {
+                TableState::Decided(rules) => Arc::clone(rules),
+                TableState::Sampling(_) => Arc::default(),
+            };
+            self.view = Arc::new(View {
+                tables: self.states.iter().map(rules).collect(),
+            });
+            self.is_outdated = false;
         }
-    }
-
-    pub(super) fn has_prose(&self, batch: &Batch) -> bool {
-        let mut seen = None;
-        batch.records.iter().any(|r| {
-            seen != Some(r.table) && {
-                seen = Some(r.table);
-                self.rules(r.table).iter().any(|c| c.prose)
-            }
-        })
+        Arc::clone(&self.view)
     }
 }
 
-fn rules_of(profile: &Profile, detector: &Detector) -> Vec<ColumnRule> {
-    let columns = profile.columns.iter();
-    columns
-        .map(|c| detector.column_rule(c.role, c.veto, c.prose))
-        .collect()
+fn rules_of(profile: &Profile, detector: &Detector) -> TableRules {
+    let mut rules = TableRules::default();
+    for column in &profile.columns {
+        rules.push(detector.column_rule(column.role, column.veto, column.prose));
+    }
+    rules
+}
+
+fn extend(rules: &mut TableRules, table: &Table, n_names: usize, eyes: &Eyes<'_>) {
+    for name in table.columns.iter().skip(rules.columns.len()) {
+        let column = Profile::of_name(eyes.catalog.vocabulary(), name);
+        rules.push(
+            eyes.detector
+                .column_rule(column.role, column.veto, column.prose),
+        );
+    }
+    for (i, column) in table.columns[..n_names]
+        .iter()
+        .enumerate()
+        .skip(rules.names.len())
+    {
+        let name = column_name(column, eyes.catalog);
+        rules
+            .names
+            .push(name.map_or_else(|| format!("#{}", i + 1), str::to_owned));
+    }
+}
+
+/// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be
+/// a value is not shown: a table without a header may be taken for one with, and objects may be keyed
+/// by numbers or by the names of persons.
+fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
+    let name = column.split('\u{1f}').next().unwrap_or(column);
+    let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let is_person = |part: &str| {
+        !part.is_ascii() && is_likely_name(part) && catalog.vocabulary().lookup(part).is_none()
+    };
+    let is_data = name.is_empty()
+        || n_digits >= NAME_DIGITS_MAX
+        || name.contains('@')
+        || name.split(['.', '[']).any(is_person);
+    (!is_data).then_some(name)
+}
+
+/// A column name with as many digits as the shortest telephone number is not shown.
+const NAME_DIGITS_MAX: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_name_that_may_be_a_value_is_not_shown() {
+        let catalog = Catalog::builtin().expect("the built-in catalog loads");
+        for (column, want) in [
+            ("phone", Some("phone")),
+            ("姓名", Some("姓名")),
+            ("user.contact[].phone", Some("user.contact[].phone")),
+            ("lxfs\u{1f}联系方式", Some("lxfs")),
+            ("address2", Some("address2")),
+            ("13812345678", None),
+            ("张伟.phone", None),
+            ("a@example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(column_name(column, &catalog), want, "{column}");
+        }
+    }
 }

@@ -84,7 +84,7 @@ pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> i
 /// Text is handed out in whole lines (of a line longer than 64 KiB, in pieces), because a line with
 /// a broken byte is judged as a whole. So what comes out does not depend on where blocks end.
 pub struct Transcoder<'r> {
-    rdr: Box<dyn Read + 'r>,
+    rdr: Box<dyn Read + Send + 'r>,
     encoding: Encoding,
     /// Begin of a line whose end has not been read yet, in the file's encoding. Empty for UTF-16.
     carry: Vec<u8>,
@@ -102,7 +102,7 @@ pub struct Transcoder<'r> {
 
 impl<'r> Transcoder<'r> {
     /// Reads from `rdr`, which stands at the file's first byte.
-    pub fn new(rdr: Box<dyn Read + 'r>, encoding: Encoding) -> Transcoder<'r> {
+    pub fn new(rdr: Box<dyn Read + Send + 'r>, encoding: Encoding) -> Transcoder<'r> {
         let utf16 = match encoding {
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE),

@@ -15,8 +15,9 @@
 //!   [`HIDDEN_DELIMITERS_MIN`] delimiters in all: they are records that an unbalanced quote hides.
 //!   A field that really holds such lines is thereby read as the records it looks like.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
+use crate::bytes::find;
 use crate::record::{Field, Span};
 
 /// Fields taken of one record; what follows belongs to the last one. Bounds the memory of a line of
@@ -189,12 +190,13 @@ impl Splitter<'_> {
         }
         let (delimiter, mut from) = (self.shape.delimiter, at);
         if !self.shape.backslash {
-            let hit = memchr2(delimiter, b'\n', &text[at..]);
+            let hit = find([delimiter, b'\n'], &text[at..]);
             return self.unquoted(at, hit.map(|i| at + i), false);
         }
         let mut escaped = false;
         loop {
-            let hit = memchr3(delimiter, b'\n', b'\\', text.get(from..).unwrap_or(b""));
+            let rest = text.get(from..).unwrap_or(b"");
+            let hit = find([delimiter, b'\n', b'\\'], rest);
             match hit.map(|i| from + i) {
                 Some(i) if text[i] == b'\\' => {
                     escaped = true;
@@ -233,8 +235,8 @@ impl Splitter<'_> {
         loop {
             let rest = text.get(at..).unwrap_or(b"");
             let hit = match self.shape.backslash {
-                true => memchr2(b'"', b'\\', rest),
-                false => memchr(b'"', rest),
+                true => find([b'"', b'\\'], rest),
+                false => find([b'"'], rest),
             };
             let Some(close) = hit.map(|i| at + i) else {
                 return unclosed();

@@ -5,6 +5,7 @@
 //! of the root at the document's end, except that a value whose key is data (`{"13900000000":
 //! {…}}`) is a record of its own with that key.
 
+use super::gap::Gap;
 use super::names::{Key, NONE, NodeId};
 use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
 use super::{JsonDecoder, Mode};
@@ -51,6 +52,10 @@ pub(super) struct Rest {
     kept: Vec<Kept>,
     bytes: usize,
     saved: Vec<u8>,
+    /// Where values are copied to that go out behind records that came in between.
+    gap: Gap,
+    /// Memory to copy them in.
+    copies: Vec<u8>,
 }
 
 impl Rest {
@@ -65,6 +70,7 @@ impl Rest {
     /// Puts the values in place of the first `used` bytes of a text; where the text behind them
     /// begins.
     pub(super) fn restore(&mut self, text: &mut Vec<u8>, used: usize) -> usize {
+        self.gap.forget();
         text.splice(..used, self.saved.drain(..)).for_each(drop);
         self.kept
             .last()
@@ -308,15 +314,22 @@ impl JsonDecoder<'_> {
         } else {
             // Lines up to here are counted: the copies must not be.
             self.rows.line_at(&batch.text, *at);
-            let mut copies = Vec::new();
+            let n_bytes = self.rest.kept[mark..]
+                .iter()
+                .map(|k| k.field.span.len() + 1);
+            let n_bytes = n_bytes.sum();
+            let (room, shift) = self.rest.gap.open(&mut batch.text, at, n_bytes);
+            shift.apply(batch.fields.iter_mut());
+            shift.apply(self.rest.kept.iter_mut().map(|k| &mut k.field));
+            let mut copies = std::mem::take(&mut self.rest.copies);
             for kept in self.rest.kept.drain(mark..) {
-                let copied = copy(&batch.text, kept.field, &mut copies, *at);
+                let copied = copy(&batch.text, kept.field, &mut copies, room);
                 batch.fields.push(copied);
             }
-            let len = copies.len();
-            batch.text.splice(*at..*at, copies);
-            *at += len;
-            self.rows.rebase(*at);
+            batch.text[room..room + n_bytes].copy_from_slice(&copies);
+            copies.clear();
+            self.rest.copies = copies;
+            self.rows.follow(*at);
         }
         let number = self.rows.next_number();
         batch.records.push(Record {

@@ -7,6 +7,7 @@
 //! text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
 
 mod document;
+mod gap;
 mod names;
 mod value;
 

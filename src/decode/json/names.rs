@@ -44,6 +44,8 @@ struct Node {
     /// The key, as a range of `Names::keys`.
     key: (u32, u32),
     kind: Kind,
+    /// Whether the key is written without escapes.
+    is_plain: bool,
     table: u32,
     /// The child that came first in the last record.
     first: NodeId,
@@ -180,6 +182,24 @@ impl Names {
         Key::Name(node)
     }
 
+    /// The node of the key that came next in the last record, and the key's length, if `text` begins with it as it is mostly
+    /// written: in plain letters, with its closing quote and a colon behind it.
+    #[inline]
+    pub(super) fn expected(
+        &self,
+        parent: NodeId,
+        previous: NodeId,
+        text: &[u8],
+    ) -> Option<(NodeId, usize)> {
+        let guess = self.guess(parent, previous);
+        let node = self.nodes.get(guess as usize)?;
+        let len = (node.key.1 - node.key.0) as usize;
+        let key = &self.keys[node.key.0 as usize..node.key.1 as usize];
+        let is_it =
+            node.is_plain && text.get(len..len + 2)? == b"\":" && is_same(&text[..len], key);
+        is_it.then_some((guess, len))
+    }
+
     /// The node of an array's element. The elements of an array inside a record share one; those of
     /// a record that is itself an array are its columns and have one each.
     pub(super) fn element(&mut self, parent: NodeId, previous: NodeId, index: u32) -> NodeId {
@@ -202,11 +222,16 @@ impl Names {
     }
 
     /// The column of a node's values.
+    #[inline]
     pub(super) fn column(&mut self, node: NodeId) -> u32 {
-        let at = &self.nodes[node as usize];
-        if at.column != UNSET {
-            return at.column;
+        match self.nodes[node as usize].column {
+            UNSET => self.new_column(node),
+            column => column,
         }
+    }
+
+    fn new_column(&mut self, node: NodeId) -> u32 {
+        let at = &self.nodes[node as usize];
         let (table, overflow) = (at.table as usize, self.trees[at.table as usize].overflow);
         // The last place is kept for the overflow column.
         let full = self.tables[table].columns.len() + 1 >= COLUMNS_MAX;
@@ -270,10 +295,13 @@ impl Names {
     }
 
     fn push(&mut self, parent: NodeId, key: (u32, u32), kind: Kind, table: u32) -> NodeId {
+        let letters = &self.keys[key.0 as usize..key.1 as usize];
+        let is_plain = kind == Kind::Key && !letters.iter().any(|b| matches!(b, b'"' | b'\\'));
         self.nodes.push(Node {
             parent,
             key,
             kind,
+            is_plain,
             table,
             first: NONE,
             next: NONE,
@@ -299,6 +327,16 @@ impl Names {
         ));
         path
     }
+}
+
+/// Whether two keys are the same. Keys are short: a call costs more than the comparison.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let word = |chunk: &[u8; 8]| u64::from_ne_bytes(*chunk);
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| word(a) == word(b))
+        && a_rest.iter().eq(b_rest)
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@
 //! the text; unescaping waits until the record is known to be complete. It does not know where
 //! values begin or what follows them.
 
-use memchr::memchr2;
-
 use super::names::{Key, NONE, Names, NodeId};
+use crate::bytes::find;
 use crate::decode::block::{Bounds, Rows, Stop, holds_data};
 use crate::decode::escape::{Escape, unescape};
 use crate::record::Field;
@@ -200,6 +199,13 @@ impl Reader<'_> {
     }
 
     fn bare_field(&mut self, node: NodeId) -> Result<(), Stop> {
+        let end = number_end(self.text, self.at);
+        if self.text.get(end).is_some_and(|b| is_bare_end(*b)) && end > self.at {
+            let column = self.names.column(node);
+            self.rows.push(self.fields, (self.at, end), column, None);
+            self.at = end;
+            return Ok(());
+        }
         let end = bare_end(self.text, self.at);
         let token = &self.text[self.at..end];
         let whole = end < self.text.len();
@@ -247,6 +253,16 @@ pub(super) fn read_key(
     names: &mut Names,
     place: (NodeId, NodeId),
 ) -> Result<(Quoted, Key), CutKey> {
+    if let Some((node, len)) = names.expected(place.0, place.1, &text[*at + 1..]) {
+        let (start, end) = (*at + 1, *at + 1 + len);
+        *at = end + 2;
+        let quoted = Quoted {
+            start,
+            end,
+            escaped: false,
+        };
+        return Ok((quoted, Key::Name(node)));
+    }
     let (quoted, whole) = string(text, *at);
     if !whole {
         return Err((Stop::More, Some(quoted)));
@@ -273,7 +289,7 @@ pub(super) fn read_key(
 pub(super) fn string(text: &[u8], at: usize) -> (Quoted, bool) {
     let start = at + 1;
     let (mut end, mut escaped) = (start, false);
-    while let Some(skipped) = text.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+    while let Some(skipped) = text.get(end..).and_then(|rest| find([b'"', b'\\'], rest)) {
         end += skipped;
         if text[end] == b'"' {
             return (
@@ -320,11 +336,28 @@ pub(super) enum Bare {
 
 /// The end of the token at `at`.
 pub(super) fn bare_end(text: &[u8], at: usize) -> usize {
-    let is_end = |b: &u8| matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[') || *b <= b' ';
     text[at..]
         .iter()
-        .position(is_end)
+        .position(|b| is_bare_end(*b))
         .map_or(text.len(), |n| at + n)
+}
+
+/// Whether a byte ends a token without quotes.
+fn is_bare_end(byte: u8) -> bool {
+    matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[') || byte <= b' '
+}
+
+/// The end of the number at `at`, as far as a look at its bytes tells; `at` when there is none.
+fn number_end(text: &[u8], at: usize) -> usize {
+    let n = text[at..].iter().take_while(|b| is_of_number(**b)).count();
+    match text.get(at) {
+        Some(b'e' | b'E') | None => at,
+        Some(_) => at + n,
+    }
+}
+
+fn is_of_number(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
 /// What a token is; `whole` says that its end is known, else it may be the beginning of one. `NaN`
@@ -333,8 +366,7 @@ pub(super) fn bare_kind(token: &[u8], whole: bool) -> Bare {
     let is = |word: &[u8]| token == word || (!whole && word.starts_with(token));
     match token.first() {
         Some(b'0'..=b'9' | b'-' | b'+' | b'.') => {
-            let is_number = |b: &u8| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-            match token.iter().all(is_number) || token == b"-Infinity" {
+            match token.iter().all(|b| is_of_number(*b)) || token == b"-Infinity" {
                 true => Bare::Scalar,
                 false => Bare::Bad,
             }

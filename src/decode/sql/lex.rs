@@ -3,8 +3,9 @@
 //! Every function takes a text and a position and says where something ends, or that the text ends
 //! first. Knows the dialects' notations, not statements.
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 
+use crate::bytes::find;
 use crate::decode::block::Stop;
 
 /// Beginnings of a line that no string is believed to hold: a string that reaches one lacks its
@@ -57,7 +58,7 @@ pub(super) fn string(text: &[u8], at: usize, backslash: bool) -> Quoted {
     let result = loop {
         let Some(skipped) = text
             .get(end..)
-            .and_then(|rest| memchr3(quote, b'\\', b'\n', rest))
+            .and_then(|rest| find([quote, b'\\', b'\n'], rest))
         else {
             end = text.len().max(start);
             break Err(Stop::More);
@@ -103,7 +104,15 @@ pub(super) fn skip_within_line(text: &[u8], mut at: usize) -> usize {
 
 /// The first position from `at` on that is neither white space nor comment. The marks of `/*!40000
 /// … */` are blank, what is between them is not.
-pub(super) fn skip_blank(text: &[u8], mut at: usize) -> Result<usize, Stop> {
+#[inline]
+pub(super) fn skip_blank(text: &[u8], at: usize) -> Result<usize, Stop> {
+    match text.get(at) {
+        Some(b'!'..) if !matches!(text[at], b'-' | b'/' | b'*' | b'#') => Ok(at),
+        _ => skip_blanks(text, at),
+    }
+}
+
+fn skip_blanks(text: &[u8], mut at: usize) -> Result<usize, Stop> {
     loop {
         at = skip_space(text, at);
         let rest = &text[at..];

@@ -158,10 +158,11 @@ impl Reader<'_> {
             seen.field = true;
             return Ok(());
         }
-        let is_null = word.eq_ignore_ascii_case(b"NULL") || word.eq_ignore_ascii_case(b"DEFAULT");
+        let is_null =
+            || word.eq_ignore_ascii_case(b"NULL") || word.eq_ignore_ascii_case(b"DEFAULT");
         let is_value = match seen.depth {
             0 if is_number => first,
-            0 => first && !is_null && matches!(next, b',' | b')' | b';'),
+            0 => first && matches!(next, b',' | b')' | b';') && !is_null(),
             _ => is_number && !seen.field,
         };
         if is_value {
@@ -193,7 +194,9 @@ impl Reader<'_> {
 
     /// The end of a number: digits and letters (`0x1F`, `1e5`), a decimal point, a sign behind `e`.
     fn number_end(&self, start: usize) -> usize {
-        let mut end = start + 1;
+        let digits = self.text[start + 1..].iter();
+        let n_digits = digits.take_while(|b| b.is_ascii_digit()).count();
+        let mut end = start + 1 + n_digits;
         while let Some(byte) = self.text.get(end) {
             let is_exponent =
                 matches!(self.text[end - 1], b'e' | b'E') && !self.text[start..end].contains(&b'x');

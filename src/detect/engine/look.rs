@@ -9,11 +9,11 @@ use crate::detect::claim::{self, Claim};
 use crate::detect::label::{self, Label};
 use crate::detect::pattern::Confidence;
 use crate::detect::prefilter::{Token, WORD_DIGITS_MIN, is_ascii_lead};
-use crate::detect::validate::Verdict;
+use crate::detect::validate::{Compact, Verdict};
 use crate::detect::vocabulary::RoleId;
 use crate::detect::{Key, KindId, KindSet, Status};
 
-use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Scratch, trim};
+use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, trim};
 
 /// One look at one field.
 pub(super) struct Look<'a> {
@@ -22,6 +22,8 @@ pub(super) struct Look<'a> {
     pub(super) scratch: &'a mut Scratch,
     /// Where a value may begin although a letter stands before it, because that ends a label.
     pub(super) behind_word: Option<usize>,
+    /// Whether the cell may be a value of its column as a whole: that was not asked yet.
+    pub(super) ask_cell: bool,
 }
 
 impl Look<'_> {
@@ -32,7 +34,7 @@ impl Look<'_> {
             self.labels(text, places, found);
         }
         // A column that announces a kind, and a cell that is one from end to end: that is what it is.
-        if self.rule.cells.is_some() && self.cell(text, found) {
+        if self.ask_cell && self.cell(text, found) {
             return;
         }
         self.ats(text, places, found);
@@ -278,7 +280,7 @@ impl Look<'_> {
                 (
                     *end,
                     engine.kinds[kind.index()].precedence,
-                    std::cmp::Reverse(kind),
+                    std::cmp::Reverse((kind, *form)),
                 )
             };
             let best = (1..ends.len()).fold(0, |b, i| {
@@ -349,26 +351,18 @@ impl Look<'_> {
         {
             return None;
         }
-        let base = if in_context {
-            kind.confidence.context
-        } else {
-            kind.confidence.alone
-        };
         let value = &text[range.clone()];
-        let compacted = claim::compact(value, kind.compact, &mut self.scratch.compact);
-        let (status, confidence) = match (form.masked, kind.validator) {
-            (true, _) => (Status::Masked, base),
-            (false, None) => (Status::Valid, base),
-            (false, Some(_)) if !compacted => return None,
-            (false, Some(validate)) => match validate(&mut self.scratch.compact, in_context) {
-                Verdict::Valid => (Status::Valid, base),
-                Verdict::Strong => (Status::Valid, raised(base)),
-                Verdict::Weak => (Status::Valid, lowered(base)),
-                Verdict::Test => (Status::Test, base),
-                Verdict::FailedChecksum => (Status::FailedChecksum, Confidence::Low),
-                Verdict::Reject => return None,
-            },
-        };
+        let Judged {
+            status,
+            confidence,
+            compacted,
+        } = verdict(
+            kind,
+            value,
+            form.masked,
+            in_context,
+            &mut self.scratch.compact,
+        )?;
         if self.rule.veto && !in_context && confidence < Confidence::High {
             return None;
         }
@@ -395,6 +389,49 @@ impl Look<'_> {
             role: None,
         })
     }
+}
+
+/// What a validator makes of a value.
+pub(super) struct Judged {
+    pub(super) status: Status,
+    pub(super) confidence: Confidence,
+    /// Whether the compact form stands for the value; if not, the value itself does.
+    pub(super) compacted: bool,
+}
+
+/// Compacts a value and asks the validator of its kind. `None` if it is no value of that kind.
+#[inline]
+pub(super) fn verdict(
+    kind: &Kind,
+    value: &[u8],
+    masked: bool,
+    in_context: bool,
+    compact: &mut Compact,
+) -> Option<Judged> {
+    let base = if in_context {
+        kind.confidence.context
+    } else {
+        kind.confidence.alone
+    };
+    let compacted = claim::compact(value, kind.compact, compact);
+    let (status, confidence) = match (masked, kind.validator) {
+        (true, _) => (Status::Masked, base),
+        (false, None) => (Status::Valid, base),
+        (false, Some(_)) if !compacted => return None,
+        (false, Some(validate)) => match validate(compact, in_context) {
+            Verdict::Valid => (Status::Valid, base),
+            Verdict::Strong => (Status::Valid, raised(base)),
+            Verdict::Weak => (Status::Valid, lowered(base)),
+            Verdict::Test => (Status::Test, base),
+            Verdict::FailedChecksum => (Status::FailedChecksum, Confidence::Low),
+            Verdict::Reject => return None,
+        },
+    };
+    Some(Judged {
+        status,
+        confidence,
+        compacted,
+    })
 }
 
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.

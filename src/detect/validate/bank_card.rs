@@ -8,6 +8,8 @@
 //! Under a column or a label the check is not required of cards in that table: older debit cards of several banks were
 //! issued without it.
 
+use crate::bytes::number_of;
+
 use super::table::Table;
 use super::{Compact, Verdict, digits, luhn};
 
@@ -15,27 +17,27 @@ use super::{Compact, Verdict, digits, luhn};
 static BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
 
 /// Test numbers that card schemes and gateways publish.
-const TESTS: [&[u8]; 20] = [
-    b"4111111111111111",
-    b"4012888888881881",
-    b"4222222222222",
-    b"4242424242424242",
-    b"4000056655665556",
-    b"5555555555554444",
-    b"5105105105105100",
-    b"5200828282828210",
-    b"2223003122003222",
-    b"378282246310005",
-    b"371449635398431",
-    b"378734493671000",
-    b"6011111111111117",
-    b"6011000990139424",
-    b"3530111333300000",
-    b"3566002020360505",
-    b"30569309025904",
-    b"38520000023237",
-    b"6200000000000005",
-    b"6250946000000016",
+const TESTS: [u64; 20] = [
+    4_111_111_111_111_111,
+    4_012_888_888_881_881,
+    4_222_222_222_222,
+    4_242_424_242_424_242,
+    4_000_056_655_665_556,
+    5_555_555_555_554_444,
+    5_105_105_105_105_100,
+    5_200_828_282_828_210,
+    2_223_003_122_003_222,
+    378_282_246_310_005,
+    371_449_635_398_431,
+    378_734_493_671_000,
+    6_011_111_111_111_117,
+    6_011_000_990_139_424,
+    3_530_111_333_300_000,
+    3_566_002_020_360_505,
+    30_569_309_025_904,
+    38_520_000_023_237,
+    6_200_000_000_000_005,
+    6_250_946_000_000_016,
 ];
 
 /// Networks whose prefixes are public.
@@ -52,7 +54,7 @@ pub(super) fn bank_card(compact: &mut Compact, in_context: bool) -> Verdict {
     if !(12..=20).contains(&number.len()) || !digits::all(number) || digits::is_repeated(number) {
         return Verdict::Reject;
     }
-    if TESTS.contains(&number) {
+    if number[0] != b'0' && number.len() <= 16 && TESTS.contains(&number_of(number)) {
         return Verdict::Test;
     }
     let holds = luhn::holds(number);
@@ -189,14 +191,9 @@ mod tests {
     #[test]
     fn published_test_numbers_are_tests() {
         for number in TESTS {
-            assert!(luhn::holds(number));
-            check(
-                bank_card,
-                std::str::from_utf8(number).unwrap(),
-                false,
-                Verdict::Test,
-                std::str::from_utf8(number).unwrap(),
-            );
+            let number = number.to_string();
+            assert!(luhn::holds(number.as_bytes()));
+            check(bank_card, &number, false, Verdict::Test, &number);
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! The datum (WGS 84, GCJ-02, BD-09) is not told apart: they differ by about a kilometre at most.
 
+use crate::bytes::{all_digits, number_of};
+
 use super::{Compact, Verdict};
 
 /// A box around mainland China, in degrees: longitudes, then latitudes.
@@ -12,6 +14,13 @@ const CHINA: ((f64, f64), (f64, f64)) = ((73.5, 135.1), (3.8, 53.6));
 /// Without context the pair must lie in China with four decimals (about ten metres) in both numbers. With it, any point of
 /// the earth will do, weaker outside China; the point 0, 0 stands for "unknown".
 pub(super) fn coordinates(compact: &mut Compact, in_context: bool) -> Verdict {
+    if in_context && let Some(plain) = plain_number(compact.as_bytes()) {
+        return match plain {
+            // More than 0 and at most 180.
+            (1..180, _) | (0, true) | (180, false) => Verdict::Valid,
+            _ => Verdict::Reject,
+        };
+    }
     let copy = *compact;
     let Ok(text) = std::str::from_utf8(copy.as_bytes()) else {
         return Verdict::Reject;
@@ -67,6 +76,18 @@ fn single(text: &str, in_context: bool) -> Verdict {
         }
         _ => Verdict::Reject,
     }
+}
+
+/// The whole degrees of a number written without a sign and with three decimals or more, and whether a decimal is not zero:
+/// what nearly every cell of a column of longitudes is.
+fn plain_number(text: &[u8]) -> Option<(u64, bool)> {
+    let point = text.iter().take(4).position(|b| *b == b'.')?;
+    let (whole, decimals) = (&text[..point], &text[point + 1..]);
+    let plain = (1..=3).contains(&whole.len())
+        && (3..=17).contains(&decimals.len())
+        && all_digits(whole)
+        && all_digits(decimals);
+    plain.then(|| (number_of(whole), decimals.iter().any(|b| *b != b'0')))
 }
 
 /// The number of decimal degrees, if the text is one: digits, at most one point and one sign.

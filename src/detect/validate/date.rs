@@ -23,15 +23,8 @@ pub(super) fn is_day(year: u32, month: u32, day: u32) -> bool {
 
 /// Whether eight bytes are a day, as `YYYYMMDD`.
 pub(super) fn is_yyyymmdd(bytes: &[u8]) -> bool {
-    bytes.len() == 8
-        && match (
-            digits::number(&bytes[..4]),
-            digits::number(&bytes[4..6]),
-            digits::number(&bytes[6..]),
-        ) {
-            (Some(year), Some(month), Some(day)) => is_day(year, month, day),
-            _ => false,
-        }
+    let number = digits::number(bytes).unwrap_or(0);
+    bytes.len() == 8 && is_day(number / 10_000, number / 100 % 100, number % 100)
 }
 
 /// A birth date in a column: year first in any common spelling, or `MM/DD/YYYY`. Normalised to `YYYYMMDD`, or to `YYYYMM`

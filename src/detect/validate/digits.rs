@@ -1,19 +1,23 @@
 //! Reading decimal digits from bytes. No number format is known here.
 
+use crate::bytes::{all_digits, number_of};
+
 /// Whether every byte is an ASCII digit. True for no bytes.
+#[inline]
 pub(super) fn all(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_digit)
+    all_digits(bytes)
 }
 
 /// Whether all bytes are the same: `1111…`, a filler in columns that must not be empty.
+#[inline]
 pub(super) fn is_repeated(bytes: &[u8]) -> bool {
+    // Nearly always the first two tell.
     bytes.windows(2).all(|w| w[0] == w[1])
 }
 
 /// The number that the digits write. At most nine of them; other bytes give `None`.
 pub(super) fn number(bytes: &[u8]) -> Option<u32> {
-    (!bytes.is_empty() && bytes.len() <= 9 && all(bytes))
-        .then(|| bytes.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+    (!bytes.is_empty() && bytes.len() <= 9 && all(bytes)).then(|| number_of(bytes) as u32)
 }
 
 #[cfg(test)]

@@ -4,103 +4,129 @@
 use super::{Compact, Verdict};
 
 /// Whether the last label is the ending of a file name that stands where a top-level domain would: `icon@2x.png`.
-fn is_file_ending(top: &str) -> bool {
+fn is_file_ending(top: &[u8]) -> bool {
     matches!(
         top,
-        "bmp"
-            | "conf"
-            | "css"
-            | "csv"
-            | "dll"
-            | "exe"
-            | "gif"
-            | "gz"
-            | "htm"
-            | "html"
-            | "ico"
-            | "jar"
-            | "jpeg"
-            | "jpg"
-            | "js"
-            | "json"
-            | "jsx"
-            | "lock"
-            | "log"
-            | "png"
-            | "scss"
-            | "svg"
-            | "tgz"
-            | "ts"
-            | "txt"
-            | "webp"
-            | "xml"
-            | "yaml"
-            | "yml"
+        b"bmp"
+            | b"conf"
+            | b"css"
+            | b"csv"
+            | b"dll"
+            | b"exe"
+            | b"gif"
+            | b"gz"
+            | b"htm"
+            | b"html"
+            | b"ico"
+            | b"jar"
+            | b"jpeg"
+            | b"jpg"
+            | b"js"
+            | b"json"
+            | b"jsx"
+            | b"lock"
+            | b"log"
+            | b"png"
+            | b"scss"
+            | b"svg"
+            | b"tgz"
+            | b"ts"
+            | b"txt"
+            | b"webp"
+            | b"xml"
+            | b"yaml"
+            | b"yml"
     )
 }
 
 /// Whether no mail reaches names under this last label (RFC 6761, RFC 6762, and private networks).
-fn is_local_domain(top: &str) -> bool {
+fn is_local_domain(top: &[u8]) -> bool {
     matches!(
         top,
-        "internal" | "invalid" | "lan" | "local" | "localdomain" | "localhost"
+        b"internal" | b"invalid" | b"lan" | b"local" | b"localdomain" | b"localhost"
     )
 }
 
 /// E-mail address in lower case. Addresses of services rather than people (`git@…`) are rejected without context.
 pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
-    let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
+    let text = compact.as_bytes();
+    let Some(at) = text.iter().position(|b| *b == b'@') else {
         return Verdict::Reject;
     };
-    let Some((local, domain)) = text.split_once('@') else {
+    let (local, domain) = (&text[..at], &text[at + 1..]);
+    let Some(dot) = domain.iter().rposition(|b| *b == b'.') else {
         return Verdict::Reject;
     };
-    if !is_local_part(local) || !is_domain(domain) {
-        return Verdict::Reject;
-    }
-    let top = domain.rsplit('.').next().unwrap_or_default();
-    if is_file_ending(top) || is_local_domain(top) {
+    let top = &domain[dot + 1..];
+    if !is_local_part(local)
+        || !is_domain(domain, top)
+        || is_file_ending(top)
+        || is_local_domain(top)
+    {
         return Verdict::Reject;
     }
     match local {
-        "git" | "svn" | "hg" if !in_context => Verdict::Reject,
-        "noreply" | "no-reply" | "postmaster" | "mailer-daemon" => Verdict::Weak,
+        b"git" | b"svn" | b"hg" if !in_context => Verdict::Reject,
+        b"noreply" | b"no-reply" | b"postmaster" | b"mailer-daemon" => Verdict::Weak,
         _ => Verdict::Valid,
     }
 }
 
+/// The bytes of a dot-atom.
+const ATOM: [bool; 256] = table(b".!#$%&'/=?^`{|}~_+-");
+
+/// The bytes of a label of a domain name.
+const LABEL: [bool; 256] = table(b"-");
+
+/// Letters, digits, and these signs.
+const fn table(signs: &[u8]) -> [bool; 256] {
+    let mut legal = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        legal[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut i = 0;
+    while i < signs.len() {
+        legal[signs[i] as usize] = true;
+        i += 1;
+    }
+    legal
+}
+
 /// Whether the part before `@` is a dot-atom of at most 64 bytes. Stars are legal in it and mean that it is masked.
-fn is_local_part(local: &str) -> bool {
-    let local = local.as_bytes();
-    let legal = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(b, b'.' | b'_' | b'-' | b'+')
-            || b"!#$%&'/=?^`{|}~".contains(b)
-    };
-    (1..=64).contains(&local.len())
-        && local[0] != b'.'
-        && local[local.len() - 1] != b'.'
-        && local.iter().all(legal)
-        && !local.windows(2).any(|pair| pair == b"..")
+fn is_local_part(local: &[u8]) -> bool {
+    if !(1..=64).contains(&local.len()) {
+        return false;
+    }
+    // A dot is neither first nor last, nor behind another one.
+    let mut dot = true;
+    for byte in local {
+        if !ATOM[usize::from(*byte)] || dot && *byte == b'.' {
+            return false;
+        }
+        dot = *byte == b'.';
+    }
+    !dot
 }
 
 /// Whether the part behind it is a domain with a top-level domain of letters (or `xn--`).
-fn is_domain(domain: &str) -> bool {
-    let top = domain.rsplit('.').next().unwrap_or_default();
+fn is_domain(domain: &[u8], top: &[u8]) -> bool {
     top.len() >= 2
-        && top.len() < domain.len()
         && domain.len() <= 253
-        && domain.as_bytes().split(|b| *b == b'.').all(is_label)
-        && (top.bytes().all(|b| b.is_ascii_alphabetic()) || top.starts_with("xn--"))
+        && domain.split(|b| *b == b'.').all(is_label)
+        && (top.iter().all(u8::is_ascii_alphabetic) || top.starts_with(b"xn--"))
 }
 
 /// Whether this is a label of a domain name.
 fn is_label(label: &[u8]) -> bool {
-    matches!(label, [first, .., last] if *first != b'-' && *last != b'-' && label.len() <= 63)
-        && label
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-        || matches!(label, [only] if only.is_ascii_alphanumeric())
+    let (Some(first), Some(last)) = (label.first(), label.last()) else {
+        return false;
+    };
+    *first != b'-'
+        && *last != b'-'
+        && label.len() <= 63
+        && label.iter().all(|b| LABEL[usize::from(*b)])
 }
 
 #[cfg(test)]

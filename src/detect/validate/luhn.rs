@@ -2,21 +2,21 @@
 
 /// Whether the last digit is the Luhn check of those before it. False for other bytes than digits, and for none.
 pub(super) fn holds(digits: &[u8]) -> bool {
-    let sum = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .try_fold(0_u32, |sum, (i, b)| {
-            let digit = b.is_ascii_digit().then(|| u32::from(b - b'0'))?;
-            Some(sum + if i % 2 == 0 { digit } else { doubled(digit) })
-        });
-    !digits.is_empty() && sum.is_some_and(|s| s % 10 == 0)
+    if digits.is_empty() || !super::digits::all(digits) {
+        return false;
+    }
+    let sum: u32 = digits
+        .rchunks(2)
+        .map(|pair| match pair {
+            [doubled, plain] => DOUBLED[usize::from(doubled & 0xF)] + u32::from(plain - b'0'),
+            plain => u32::from(plain[0] - b'0'),
+        })
+        .sum();
+    sum.is_multiple_of(10)
 }
 
-/// A doubled digit, its two digits added.
-fn doubled(digit: u32) -> u32 {
-    if digit > 4 { digit * 2 - 9 } else { digit * 2 }
-}
+/// Each digit doubled, the two digits of the result added.
+const DOUBLED: [u32; 16] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9, 0, 0, 0, 0, 0, 0];
 
 #[cfg(test)]
 mod tests {

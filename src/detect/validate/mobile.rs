@@ -4,17 +4,19 @@
 //! and Information Technology, as in libphonenumber's metadata of 2026-07) changes with time, so it moves confidence only.
 //! Operators are not derived: numbers are portable since December 2019.
 
+use crate::bytes::number_of;
+
 use super::{Compact, Verdict, digits};
 
 /// Numbers that are no subscriber's: the operator's service number 13800138000, and constants of computing that look like
 /// mobile numbers (2^34 and one less, the first digits of 2^64, a default of test kits). Only these very
 /// numbers: their neighbours belong to subscribers, and a count is evidence.
-const TESTS: [&[u8]; 5] = [
-    b"13800138000",
-    b"17179869183",
-    b"17179869184",
-    b"18446744073",
-    b"15555555556",
+const TESTS: [u64; 5] = [
+    13_800_138_000,
+    17_179_869_183,
+    17_179_869_184,
+    18_446_744_073,
+    15_555_555_556,
 ];
 
 /// Mobile number, with or without `+86`, `0086`, `86` or a trunk 0; normalised to eleven digits. In context also the
@@ -26,7 +28,7 @@ pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
     match number {
         _ if !digits::all(number) => Verdict::Reject,
         [b'1', b'3'..=b'9', ..] if number.len() == 11 => {
-            if TESTS.contains(&number) || !in_context && number[3..] == *b"00000000" {
+            if TESTS.contains(&number_of(number)) || !in_context && number[3..] == *b"00000000" {
                 Verdict::Test
             } else if is_in_force(number) && (in_context || !trunk) {
                 Verdict::Valid

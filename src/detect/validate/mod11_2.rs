@@ -2,10 +2,14 @@
 
 /// The check character of these digits: `0`–`9` or `X`. `None` when a byte is no digit.
 pub(super) fn check(digits: &[u8]) -> Option<u8> {
-    let mut product = 0_u32;
-    for b in digits {
-        product = (product + u32::from(b.is_ascii_digit().then(|| b - b'0')?)) * 2 % 11;
+    if !super::digits::all(digits) {
+        return None;
     }
+    // The remainder of the powers of two, from the last digit to the first, so that the digits do not wait for each other.
+    const WEIGHTS: [u32; 10] = [2, 4, 8, 5, 10, 9, 7, 3, 6, 1];
+    let product = digits.iter().rev().zip(WEIGHTS.iter().cycle());
+    let product: u32 = product.map(|(b, w)| u32::from(b - b'0') * w).sum();
+    let product = product % 11;
     Some(match (12 - product) % 11 {
         10 => b'X',
         n => b'0' + n as u8,

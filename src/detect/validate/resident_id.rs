@@ -8,17 +8,18 @@
 use super::{Compact, Verdict, date, digits, mod11_2, region};
 
 /// The numbers that GB 11643-1999 itself prints as examples.
-const EXAMPLES: [&[u8]; 2] = [b"11010519491231002X", b"440524188001010014"];
+const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
 
 /// Resident identity number, and the residence permits of 2018 for residents of Hong Kong (81), Macao (82) and Taiwan (83),
 /// which share its form.
 pub(super) fn resident_id(compact: &mut Compact, in_context: bool) -> Verdict {
-    let number = compact.as_bytes();
+    let Ok(number) = <&[u8; 18]>::try_from(compact.as_bytes()) else {
+        return Verdict::Reject;
+    };
     if EXAMPLES.contains(&number) {
         return Verdict::Test;
     }
-    if number.len() != 18
-        || !digits::all(&number[..17])
+    if !digits::all(&number[..17])
         || !region::is_province(number)
         || !date::is_yyyymmdd(&number[6..14])
     {

@@ -1,7 +1,8 @@
 //! Tables of fixed-width rows: data files that are embedded in the binary and searched as numbers.
 //!
 //! A data file beside this one is sorted, and each of its lines has the same length. At first use its rows are read as
-//! big-endian numbers, so that a look-up is a binary search over integers. What the rows mean is not known here.
+//! big-endian numbers; whole rows are looked up by hash, beginnings of rows by binary search. What the rows mean is not known
+//! here.
 
 use std::sync::OnceLock;
 
@@ -11,8 +12,46 @@ pub(super) struct Table {
     rows: &'static [u8],
     /// Bytes of a row without its line feed.
     width: usize,
-    /// The rows as numbers, ascending.
-    keys: OnceLock<Vec<u128>>,
+    keys: OnceLock<Keys>,
+}
+
+/// The rows as numbers.
+struct Keys {
+    ascending: Vec<u128>,
+    /// The same by their hashes, at least half of the places empty (0, which is no row).
+    hashed: Vec<u128>,
+}
+
+impl Keys {
+    fn new(ascending: Vec<u128>) -> Keys {
+        let mut hashed = vec![0; (2 * ascending.len() + 1).next_power_of_two()];
+        for key in &ascending {
+            let mut at = place(*key, hashed.len());
+            while hashed[at] != 0 {
+                at = (at + 1) % hashed.len();
+            }
+            hashed[at] = *key;
+        }
+        Keys { ascending, hashed }
+    }
+
+    /// Whether this is a whole row.
+    fn holds(&self, key: u128) -> bool {
+        let mut at = place(key, self.hashed.len());
+        while self.hashed[at] != 0 {
+            if self.hashed[at] == key {
+                return true;
+            }
+            at = (at + 1) & (self.hashed.len() - 1);
+        }
+        false
+    }
+}
+
+/// Where the search for a key begins among `n` places, a power of two.
+fn place(key: u128, n: usize) -> usize {
+    let folded = (key >> 64) as u64 ^ (key as u64).rotate_left(32);
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (n - 1)
 }
 
 impl Table {
@@ -32,11 +71,13 @@ impl Table {
             return false;
         }
         let keys = self.keys.get_or_init(|| {
-            self.rows
-                .chunks(self.width + 1)
-                .map(|row| padded(&row[..self.width], 0))
-                .collect()
+            let rows = self.rows.chunks(self.width + 1);
+            Keys::new(rows.map(|row| padded(&row[..self.width], 0)).collect())
         });
+        if key.len() == self.width {
+            return keys.holds(padded(key, 0));
+        }
+        let keys = &keys.ascending;
         let (low, high) = (padded(key, 0), padded(key, 0xFF));
         let at = keys.partition_point(|k| *k < low);
         keys.get(at).is_some_and(|k| *k <= high)
@@ -95,6 +136,7 @@ mod tests {
             ("", true),
             ("grape", false),
             ("apples", false),
+            ("mangy", false),
             ("zzzzz", false),
             ("aaaaa", false),
         ] {

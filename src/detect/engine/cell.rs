@@ -1,0 +1,222 @@
+//! Cells of columns that announce their kinds, when they are one value from end to end.
+//!
+//! That is what nearly all cells of such columns are, so this is the shortest way through the engine: one walk through the
+//! automaton of the column's kinds, then the validator. A whole cell has no neighbours to judge, stands in context, and
+//! leaves nothing to be settled. Whatever is not as simple is left to `look`, which comes to the same answer.
+//!
+//! A walk waits for the memory at each byte, so the cells of one column are walked through several at a time, some records
+//! ahead of the one in hand.
+
+use crate::detect::automaton::LANES;
+use crate::detect::claim;
+use crate::detect::{Key, Match, Status};
+use crate::record::{Batch, Field, Record, Span};
+
+use super::look::{Judged, verdict};
+use super::{ColumnRule, Detector, Engine, Found, NO_RULE, Scratch, trim};
+
+/// What a look at a whole cell gave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// The cell is a value of its column.
+    Value,
+    /// It is none.
+    Nothing,
+    /// It would be one but for its checksum.
+    FailedChecksum,
+}
+
+/// Records that are walked through together.
+const RECORDS_AHEAD: usize = 32;
+
+/// A cell that was not walked through ahead.
+const NOT_WALKED: u16 = u16::MAX;
+
+/// What walks through the cells of the next records gave.
+#[derive(Default)]
+pub(super) struct Ahead {
+    /// The first field of the batch that `sets` speaks of.
+    from: u32,
+    /// For each field, which set of expressions matches it as a whole, or [`NOT_WALKED`].
+    sets: Vec<u16>,
+}
+
+impl Ahead {
+    /// Forgets everything: the batch has changed.
+    pub(super) fn clear(&mut self) {
+        self.from = 0;
+        self.sets.clear();
+    }
+
+    /// Whether the fields of a record lie beyond what was walked through.
+    #[inline]
+    pub(super) fn ends_before(&self, record: &Record) -> bool {
+        record.fields.start >= self.from + self.sets.len() as u32
+    }
+
+    #[inline]
+    fn set(&self, field: u32) -> Option<u16> {
+        let set = self.sets.get(field.wrapping_sub(self.from) as usize);
+        set.copied().filter(|set| *set != NOT_WALKED)
+    }
+
+    /// Walks through the cells of `record` and of those behind it that are of the same table.
+    #[inline(never)]
+    pub(super) fn walk(
+        &mut self,
+        engine: &Engine,
+        scratch: &mut Scratch,
+        batch: &Batch,
+        record: &Record,
+        rules: &[ColumnRule],
+    ) {
+        self.from = record.fields.start;
+        self.sets.clear();
+        if rules.iter().all(|rule| rule.cells.is_none()) {
+            self.sets.resize(record.fields.len(), NOT_WALKED);
+            return;
+        }
+        let first = batch
+            .records
+            .partition_point(|r| r.fields.start < record.fields.start);
+        let next = batch.records[first..].iter().take(RECORDS_AHEAD);
+        let same = next.take_while(|r| r.table == record.table);
+        let n_records = same.clone().count();
+        let end = same.map(|r| r.fields.end).max().unwrap_or(self.from);
+        self.sets.resize((end - self.from) as usize, NOT_WALKED);
+        let records = &batch.records[first..first + n_records];
+        let n_fields = records.iter().map(|r| r.fields.len()).max().unwrap_or(0);
+        for position in 0..n_fields {
+            self.column(engine, scratch, batch, records, rules, position);
+        }
+    }
+
+    /// Walks through the fields at one position of the records, as far as they are of one group.
+    fn column(
+        &mut self,
+        engine: &Engine,
+        scratch: &mut Scratch,
+        batch: &Batch,
+        records: &[Record],
+        rules: &[ColumnRule],
+        position: usize,
+    ) {
+        let mut texts: [&[u8]; LANES] = [&[]; LANES];
+        let mut places = [0; LANES];
+        let mut n = 0;
+        let mut group = None;
+        for record in records {
+            let Some(field) = batch.fields_of(record).get(position) else {
+                continue;
+            };
+            let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
+            let Some(cells) = rule.cells else {
+                continue;
+            };
+            let value = value_of(&batch.text, *field);
+            if rule.prose || value.is_empty() || *group.get_or_insert(cells) != cells {
+                continue;
+            }
+            texts[n] = value;
+            places[n] = record.fields.start as usize + position - self.from as usize;
+            n += 1;
+            if n == LANES {
+                n = 0;
+                let automaton = &engine.cells[cells].automaton;
+                let cache = scratch.caches[cells].get_or_insert_with(|| automaton.cache());
+                let sets = automaton.whole_sets(cache, texts);
+                for (place, set) in places.into_iter().zip(sets) {
+                    self.sets[place] = set;
+                }
+            }
+        }
+    }
+}
+
+/// The text of a cell without the blanks around it.
+#[inline]
+fn value_of(text: &[u8], field: Field) -> &[u8] {
+    let cell = &text[field.span.range()];
+    match cell {
+        [first, .., last] if *first > b' ' && *last > b' ' => cell,
+        _ => trim(cell),
+    }
+}
+
+impl Detector {
+    /// Takes a cell for a value of its column, if it is one whole; if not, `found` is as it was. `index` is its position
+    /// among the fields of its record, `place` that among the fields of the batch.
+    #[inline]
+    pub(super) fn whole_cell(
+        &mut self,
+        text: &[u8],
+        field: Field,
+        (index, place): (u32, u32),
+        rule: &ColumnRule,
+        cells: usize,
+        found: &mut Found,
+    ) -> Whole {
+        let value = value_of(text, field);
+        if value.is_empty() {
+            return Whole::Nothing;
+        }
+        let engine = &*self.engine;
+        let group = &engine.cells[cells];
+        let scratch = &mut self.scratch;
+        let cache = scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
+        let patterns = match self.ahead.set(place) {
+            Some(set) => group.automaton.set_of(cache, set),
+            None => group.automaton.whole(cache, value),
+        };
+        for pattern in patterns {
+            let form = group.forms[usize::from(*pattern)];
+            let kind = &engine.kinds[form.kind.index()];
+            let Some(Judged {
+                status,
+                confidence,
+                compacted,
+            }) = verdict(kind, value, form.masked, true, &mut scratch.compact)
+            else {
+                continue;
+            };
+            if status == Status::FailedChecksum {
+                // Another form may hold, or other values stand in the cell.
+                return Whole::FailedChecksum;
+            }
+            let bytes = if compacted {
+                scratch.compact.as_bytes()
+            } else {
+                value
+            };
+            let key = match claim::pack(bytes) {
+                Some(number) => Key::Packed(number),
+                None => {
+                    let at = found.arena.len() as u32;
+                    found.arena.extend_from_slice(bytes);
+                    Key::Text(at..found.arena.len() as u32)
+                }
+            };
+            if status == Status::Valid
+                && let Some(role) = rule.role
+            {
+                found.roles.insert(role);
+            }
+            let start = value.as_ptr() as usize - text.as_ptr() as usize;
+            found.matches.push(Match {
+                kind: form.kind,
+                field: index,
+                span: Span {
+                    start: start as u32,
+                    end: (start + value.len()) as u32,
+                },
+                status,
+                confidence,
+                key,
+                role: rule.role,
+                column: rule.role,
+            });
+            return Whole::Value;
+        }
+        Whole::Nothing
+    }
+}

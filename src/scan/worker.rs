@@ -1,0 +1,355 @@
+//! A worker: one thread with a detector, buffers and a tally of its own.
+//!
+//! What it shares with others is looked up in the queue; while a batch is processed it shares nothing that changes. It does
+//! not know how many others there are.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::audit::{FileAudit, Hit};
+use crate::category::Category;
+use crate::classify::Decision;
+use crate::count::{Memory, RunKey, Tally};
+use crate::detect::vocabulary::RoleSet;
+use crate::detect::{Detector, Found, Prober, Status};
+use crate::error::{Error, Skipped};
+use crate::record::{Batch, Record};
+use crate::source::Entry;
+use crate::value::Value;
+
+use super::Shared;
+use super::file::{Lot, Outcome, Reading};
+use super::queue::{CommonFile, Queue, Task};
+use super::table::{Eyes, View};
+
+/// A batch whose text has grown beyond this, for a long record, is not kept for the next file.
+const KEPT_BYTES_MAX: usize = 16 << 20;
+
+/// What came of one file.
+pub(super) struct FileResult {
+    /// Position in the order of paths.
+    pub(super) index: usize,
+    /// None if nothing could be read.
+    pub(super) audit: Option<FileAudit>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// Counts of a file, or of the batches of it that one worker had.
+#[derive(Clone, Default)]
+pub(super) struct FileCounts {
+    records: u64,
+    /// Valid matches of each kind.
+    kinds: Vec<u64>,
+    /// Records that support each category under the default reading.
+    rows: [u64; Category::ALL.len()],
+}
+
+/// One thread's state.
+pub(super) struct Worker<'s> {
+    shared: &'s Shared<'s>,
+    detector: Detector,
+    prober: Prober,
+    found: Found,
+    /// What records with a set of roles support, and the records of the file in hand that have it.
+    decisions: Vec<Decided>,
+    /// Positions in `decisions`.
+    by_roles: HashMap<RoleSet, usize>,
+    tally: Tally,
+    counts: FileCounts,
+}
+
+/// What a set of roles supports, decided once.
+struct Decided {
+    roles: RoleSet,
+    decision: Decision,
+    /// Records of the file in hand.
+    n_records: u64,
+}
+
+/// What a worker has done.
+pub(super) struct Work {
+    pub(super) tally: Tally,
+    /// The files it read alone.
+    pub(super) files: Vec<FileResult>,
+    /// Its parts of the files it took part in, by their positions.
+    pub(super) parts: Vec<(usize, FileCounts)>,
+}
+
+impl<'s> Worker<'s> {
+    pub(super) fn new(shared: &'s Shared<'s>, key: RunKey, memory: Memory) -> Worker<'s> {
+        let n_kinds = shared.catalog.patterns().len();
+        Worker {
+            shared,
+            detector: shared.catalog.detector(),
+            prober: shared.catalog.prober(),
+            found: Found::default(),
+            decisions: Vec::new(),
+            by_roles: HashMap::new(),
+            tally: Tally::new(key, n_kinds, memory),
+            counts: FileCounts::new(n_kinds),
+        }
+    }
+
+    /// Works until nothing is left to be taken.
+    ///
+    /// # Errors
+    /// When what the memory for counting does not hold could not be written.
+    pub(super) fn run(mut self, queue: &Queue<'s>) -> Result<Work, Error> {
+        let mut batch = Batch::default();
+        let (mut files, mut parts) = (Vec::new(), Vec::new());
+        while let Some(task) = queue.take() {
+            match task {
+                Task::Whole(reading) => {
+                    let index = reading.index;
+                    files.push(self.whole(reading, &mut batch));
+                    self.shared.observer.file_done(index);
+                }
+                Task::Common(file) => {
+                    self.part(file, &mut batch);
+                    parts.push((file.index, self.counts.clone()));
+                }
+            }
+            self.clear();
+            if self.tally.has_failed() {
+                break;
+            }
+            if batch.text.capacity() > KEPT_BYTES_MAX {
+                batch = Batch::default();
+            }
+        }
+        self.tally.seal()?;
+        Ok(Work {
+            tally: self.tally,
+            files,
+            parts,
+        })
+    }
+
+    /// Reads a file to its end.
+    fn whole(&mut self, mut reading: Reading<'s>, batch: &mut Batch) -> FileResult {
+        let mut is_whole = true;
+        while let Some(lot) = self.next(&mut reading, batch) {
+            is_whole &= self.lot(reading.index, reading.entry, batch, &lot);
+            if self.tally.has_failed() {
+                break;
+            }
+        }
+        self.close_counts();
+        reading.end(is_whole).result(&self.counts, self.shared)
+    }
+
+    /// Takes batches of a file until there are no more.
+    fn part(&mut self, file: &CommonFile<'s>, batch: &mut Batch) {
+        file.enter();
+        while let Some(lot) = file.take(|reading| self.next(reading, batch)) {
+            let is_whole = self.lot(file.index, file.entry, batch, &lot);
+            file.done(is_whole);
+            if self.tally.has_failed() {
+                break;
+            }
+        }
+        self.close_counts();
+    }
+
+    fn next(&mut self, reading: &mut Reading<'s>, batch: &mut Batch) -> Option<Lot> {
+        let mut eyes = Eyes {
+            catalog: self.shared.catalog,
+            detector: &self.detector,
+            prober: &mut self.prober,
+            names: self.shared.observer.wants_hits(),
+        };
+        reading.next(self.shared, &mut eyes, batch)
+    }
+
+    /// Processes a batch. Says whether that came to its end: a panic costs the rest of the batch, and nothing of others, so
+    /// that the result is the same whichever of them were processed before.
+    fn lot(&mut self, index: usize, entry: &'s Entry, batch: &Batch, lot: &Lot) -> bool {
+        let mut hits = Vec::new();
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            self.batch(index, entry, batch, &lot.view, &mut hits);
+        }));
+        if found.is_err() {
+            self.detector = self.shared.catalog.detector();
+        }
+        let observer = self.shared.observer;
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            if observer.wants_hits() {
+                observer.hits(index, lot.number, &hits);
+            }
+        }));
+        found.is_ok() && told.is_ok()
+    }
+
+    fn batch<'v>(
+        &mut self,
+        index: usize,
+        entry: &'v Entry,
+        batch: &Batch,
+        view: &'v View,
+        hits: &mut Vec<Hit<'v>>,
+    ) where
+        's: 'v,
+    {
+        self.detector.batch(batch, view.has_prose(batch));
+        let wants_hits = self.shared.observer.wants_hits();
+        let (mut last, mut next) = (0, 0);
+        while let Some(record) = batch.records.get(next) {
+            let rules = view.rules(record.table);
+            if matches!(rules, [column] if column.is_mere_text()) {
+                let n_quiet = self.detector.n_quiet(batch, next);
+                if n_quiet > 0 {
+                    self.counts.records += n_quiet as u64;
+                    next += n_quiet;
+                    continue;
+                }
+            }
+            next += 1;
+            self.detector.record(batch, record, rules, &mut self.found);
+            self.counts.records += 1;
+            if self.found.matches.is_empty() && self.found.roles.is_empty() {
+                continue;
+            }
+            last = self.decide(last);
+            self.decisions[last].n_records += 1;
+            let decision = self.decisions[last].decision;
+            self.count(index, batch, record, &decision);
+            if wants_hits {
+                self.hits(entry, batch, record, view, hits);
+            }
+        }
+    }
+
+    /// The position of what the record in hand supports; it is mostly that of the record before, `last`.
+    fn decide(&mut self, last: usize) -> usize {
+        let roles = self.found.roles;
+        if self.decisions.get(last).is_some_and(|d| d.roles == roles) {
+            return last;
+        }
+        *self.by_roles.entry(roles).or_insert_with(|| {
+            let decision = self.shared.rules.support(roles);
+            self.decisions.push(Decided {
+                roles,
+                decision,
+                n_records: 0,
+            });
+            self.decisions.len() - 1
+        })
+    }
+
+    fn count(&mut self, index: usize, batch: &Batch, record: &Record, decision: &Decision) {
+        for m in self
+            .found
+            .matches
+            .iter()
+            .filter(|m| m.status == Status::Valid)
+        {
+            self.counts.kinds[m.kind.index()] += 1;
+        }
+        let Decision { support, parties } = *decision;
+        self.tally.record(
+            self.shared.ladder,
+            index,
+            batch,
+            record,
+            &self.found,
+            support,
+            parties,
+        );
+    }
+
+    fn hits<'v>(
+        &self,
+        entry: &'v Entry,
+        batch: &Batch,
+        record: &Record,
+        view: &'v View,
+        hits: &mut Vec<Hit<'v>>,
+    ) where
+        's: 'v,
+    {
+        let shared = self.shared;
+        let fields = batch.fields_of(record);
+        for m in &self.found.matches {
+            let field = fields[m.field as usize];
+            hits.push(Hit {
+                path: &entry.display,
+                record: record.number,
+                line: (record.line > 0).then_some(record.line),
+                field: view.name(record.table, field.column).map(Cow::Borrowed),
+                start: u64::from(m.span.start - field.span.start),
+                end: u64::from(m.span.end - field.span.start),
+                kind: &shared.catalog.pattern(m.kind).id,
+                confidence: m.confidence.id(),
+                status: m.status.id(),
+                masked: Value::new(batch.bytes(m.span)).mask(shared.ladder.mask(m.kind)),
+            });
+        }
+    }
+
+    /// Adds up which categories the records of the file in hand support.
+    fn close_counts(&mut self) {
+        for decided in &mut self.decisions {
+            let n_records = std::mem::take(&mut decided.n_records);
+            if n_records == 0 {
+                continue;
+            }
+            for category in Category::ALL {
+                if decided.decision.support.base.contains(category) {
+                    self.counts.rows[category.index()] += n_records;
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.counts.records = 0;
+        self.counts.kinds.fill(0);
+        self.counts.rows.fill(0);
+    }
+}
+
+impl FileCounts {
+    pub(super) fn new(n_kinds: usize) -> FileCounts {
+        FileCounts {
+            records: 0,
+            kinds: vec![0; n_kinds],
+            rows: [0; Category::ALL.len()],
+        }
+    }
+
+    /// Adds another worker's part of the same file.
+    pub(super) fn add(&mut self, other: &FileCounts) {
+        self.records += other.records;
+        let add = |to: &mut [u64], from: &[u64]| to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+        add(&mut self.kinds, &other.kinds);
+        add(&mut self.rows, &other.rows);
+    }
+}
+
+impl Outcome<'_> {
+    /// What is written of the file, with what was counted in it.
+    pub(super) fn result(self, counts: &FileCounts, shared: &Shared<'_>) -> FileResult {
+        let skipped = self.reasons.iter();
+        let patterns = shared.catalog.patterns();
+        let kinds = patterns.iter().zip(&counts.kinds).filter(|(_, n)| **n > 0);
+        let rows = |c: &Category| counts.rows[c.index()];
+        let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
+        FileResult {
+            index: self.index,
+            skipped: skipped
+                .map(|r| Skipped::new(&self.entry.display, r))
+                .collect(),
+            audit: self.identity.map(|identity| FileAudit {
+                path: self.entry.display.clone(),
+                format: identity.format.to_owned(),
+                encoding: identity.encoding.to_owned(),
+                bytes: self.n_bytes,
+                records: counts.records,
+                copy_of: None,
+                kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
+                categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
+            }),
+        }
+    }
+}
