@@ -72,6 +72,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
             "src/cli",
             "src/report/ordered",
             "src/count/store",
+            "src/count/file",
         ],
         "only `source` reads data, only `cli` writes",
     ),

@@ -44,8 +44,8 @@ struct Partition<F> {
 
 struct Spilled {
     run: Run,
-    /// How often it was folded.
-    level: usize,
+    /// How often it was folded; none if it is part of a file that stays.
+    level: Option<usize>,
 }
 
 impl<F> Default for Distinct<F> {
@@ -112,6 +112,17 @@ impl<F: Fingerprint> Distinct<F> {
                 partition.make_room(&mut self.sorter, held);
             }
             partition.keys.push(key);
+        }
+    }
+
+    /// A set that is a run of a file.
+    pub(super) fn from_run(run: Option<Run>) -> Distinct<F> {
+        Distinct {
+            runs: run
+                .map(|run| Spilled { run, level: None })
+                .into_iter()
+                .collect(),
+            ..Distinct::default()
         }
     }
 
@@ -190,7 +201,10 @@ impl<F: Fingerprint> Set for Distinct<F> {
             run.push(*key)?;
         }
         if let Some(run) = run.finish()? {
-            self.runs.push(Spilled { run, level: 0 });
+            self.runs.push(Spilled {
+                run,
+                level: Some(0),
+            });
         }
         (self.arrivals, self.partitions) = (Vec::new(), Vec::new());
         Ok(())
@@ -198,16 +212,16 @@ impl<F: Fingerprint> Set for Distinct<F> {
 
     fn fold(&mut self, level: usize, writer: &mut Writer, read_bytes: usize) -> Result<(), Error> {
         let mut cursors = Vec::new();
-        for spilled in self.runs.iter().filter(|s| s.level == level) {
+        for spilled in self.runs.iter().filter(|s| s.level == Some(level)) {
             cursors.push(Cursor::in_store(0, spilled.run.read(0, RANGES), read_bytes));
         }
         let mut run = writer.run();
         merge(cursors, |key: F, _| run.push(key))?;
         let run = run.finish()?;
-        self.runs.retain(|s| s.level != level);
+        self.runs.retain(|s| s.level != Some(level));
         self.runs.extend(run.map(|run| Spilled {
             run,
-            level: level + 1,
+            level: Some(level + 1),
         }));
         Ok(())
     }

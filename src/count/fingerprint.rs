@@ -16,11 +16,31 @@
 //! 3 · 10⁻²¹ for 10⁹. It holds for texts chosen by an adversary too, who sees neither key nor fingerprints.
 //! *Longer* ones are hashed by keyed BLAKE3, of which 128 bits are taken; the bound is the same, if BLAKE3 is what it claims.
 
+use std::collections::BTreeSet;
+
+use argon2::Argon2;
+
 use crate::error::Error;
 
-/// The secret of a run.
-#[derive(Clone, Copy)]
+/// The secret of a run, or of several whose counts are to be joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RunKey([u8; 32]);
+
+/// Fewest bytes of a key file, and fewest different ones among them: of random keys not one in 10¹⁵ has fewer.
+const KEY_BYTES_MIN: usize = 32;
+const KEY_DIFFERENT_MIN: usize = 16;
+
+/// Fewest characters of a passphrase.
+const PASSPHRASE_MIN: usize = 12;
+
+/// The cost of guessing a passphrase: the second choice of RFC 9106, section 4, for memory of 64 MiB.
+const ARGON_KIB: u32 = 64 << 10;
+const ARGON_PASSES: u32 = 3;
+const ARGON_LANES: u32 = 4;
+
+/// The salt of passphrases. It is the same everywhere, because the same passphrase must give the same key on machines that
+/// know nothing of each other; so a passphrase that others use too is as weak as theirs.
+const ARGON_SALT: &[u8] = b"leakgauge 2026-11 tally passphrase";
 
 impl RunKey {
     /// A key from the system's source of randomness.
@@ -36,6 +56,59 @@ impl RunKey {
         RunKey(bytes)
     }
 
+    /// The key made of what a key file holds: at least 32 random bytes, as they are or in hexadecimal digits.
+    ///
+    /// # Errors
+    /// When that is too short, or cannot be random.
+    pub fn from_file(content: &[u8]) -> Result<RunKey, Error> {
+        let text = content.trim_ascii();
+        let is_hex = !text.is_empty() && text.iter().all(u8::is_ascii_hexdigit);
+        let bytes = if is_hex {
+            from_hex(text)
+        } else {
+            content.to_vec()
+        };
+        let different: BTreeSet<u8> = bytes.iter().copied().collect();
+        if bytes.len() < KEY_BYTES_MIN || different.len() < KEY_DIFFERENT_MIN {
+            return Err(Error::new(
+                "too short or too even for a key: 32 random bytes or more, or 64 hexadecimal digits; \
+                 `head -c 32 /dev/urandom > FILE` makes one",
+            ));
+        }
+        Ok(RunKey(blake3::derive_key(
+            "leakgauge 2026-11 key file",
+            &bytes,
+        )))
+    }
+
+    /// The key made of a passphrase, slowly: Argon2id in 64 MiB. The same passphrase gives the same key everywhere.
+    ///
+    /// # Errors
+    /// When it has fewer than 12 characters, and when there is no memory to make the key in.
+    pub fn from_passphrase(passphrase: &str) -> Result<RunKey, Error> {
+        if passphrase.chars().count() < PASSPHRASE_MIN {
+            return Err(Error::new(format!(
+                "the passphrase is too short: at least {PASSPHRASE_MIN} characters"
+            )));
+        }
+        let params = argon2::Params::new(ARGON_KIB, ARGON_PASSES, ARGON_LANES, Some(32))
+            .expect("the parameters are those of RFC 9106");
+        let argon = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+        let mut key = [0; 32];
+        argon
+            .hash_password_into(passphrase.as_bytes(), ARGON_SALT, &mut key)
+            .map_err(|e| Error::new(format!("no key can be made of the passphrase: {e}")))?;
+        Ok(RunKey(key))
+    }
+
+    /// The keys of a file: one to encipher it, and one to show that it was made under this key.
+    pub(super) fn of_file(&self, salt: &[u8; 32]) -> ([u8; 32], [u8; 32]) {
+        let mut hasher = blake3::Hasher::new_derive_key("leakgauge 2026-11 tally file");
+        hasher.update(&self.0).update(salt);
+        let mut drawn = Drawn(hasher.finalize_xof());
+        (drawn.bytes(), drawn.bytes())
+    }
+
     /// Bytes that only the holder of the key can make, different for each purpose.
     fn derived(&self, purpose: &str) -> blake3::OutputReader {
         let mut hasher = blake3::Hasher::new_derive_key(purpose);
@@ -48,6 +121,14 @@ impl std::fmt::Debug for RunKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RunKey")
     }
+}
+
+fn from_hex(digits: &[u8]) -> Vec<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
+    let pairs = digits.chunks_exact(2);
+    pairs
+        .map(|pair| value(pair[0]) << 4 | value(pair[1]))
+        .collect()
 }
 
 /// Secret bytes from the system.
@@ -78,6 +159,8 @@ const WORDS: usize = 5;
 
 /// A run's key, laid out for use. 2 KiB; each worker has its own.
 pub(super) struct Keyed {
+    /// What it is made of.
+    pub(super) key: RunKey,
     /// For each pair of words of a text its two key words of the first pass, then those of the second, which are the
     /// first pass's of the next pair.
     nh: Box<[[u64; 4]; PAIRS]>,
@@ -120,6 +203,7 @@ impl Keyed {
             *keys = [now[0], now[1], ahead[0], ahead[1]];
         }
         Keyed {
+            key: *key,
             nh,
             multilinear: std::array::from_fn(|_| {
                 (drawn.wide(), std::array::from_fn(|_| drawn.wide()))
@@ -223,8 +307,6 @@ fn word(bytes: &[u8], at: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -335,5 +417,40 @@ mod tests {
         assert_ne!(key.text(1, b"a"), key.text(2, b"a"));
         assert_ne!(key.text(1, b"a"), keyed(8).text(1, b"a"));
         assert_ne!(key.number(1), keyed(8).number(1));
+    }
+
+    #[test]
+    fn keys_are_made_of_files_and_passphrases_or_refused() {
+        let raw: Vec<u8> = (100..132).collect();
+        let hex: String = raw.iter().map(|b| format!("{b:02x}")).collect();
+        let key = |content: &[u8]| RunKey::from_file(content).unwrap();
+        assert_eq!(key(&raw).0, key(hex.as_bytes()).0);
+        assert_eq!(
+            key(&raw).0,
+            key(format!("{}\n", hex.to_uppercase()).as_bytes()).0
+        );
+        assert_ne!(key(&raw).0, key(&(101..133).collect::<Vec<u8>>()).0);
+        for refused in [
+            &b""[..],
+            b"secret",
+            &raw[..31],
+            &hex.as_bytes()[..62],
+            &[7; 64],
+            b"\n",
+        ] {
+            let error = RunKey::from_file(refused).unwrap_err().to_string();
+            assert!(error.contains("64 hexadecimal digits"), "{error}");
+        }
+        let phrase = |text: &str| RunKey::from_passphrase(text);
+        let made = phrase("correct horse battery").unwrap().0;
+        assert_eq!(made, phrase("correct horse battery").unwrap().0);
+        assert_ne!(made, phrase("correct horse batterz").unwrap().0);
+        assert!(
+            phrase("short")
+                .unwrap_err()
+                .to_string()
+                .contains("12 characters")
+        );
+        assert!(phrase("十二个汉字的口令是够长的吗").is_ok());
     }
 }

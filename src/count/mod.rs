@@ -6,8 +6,10 @@
 //! only keyed fingerprints; nothing is sampled, capped or estimated.
 
 mod distinct;
+mod file;
 mod fingerprint;
 mod merge;
+mod sample;
 mod sort;
 mod spill;
 mod store;
@@ -21,18 +23,17 @@ use crate::category::Support;
 use crate::detect::{Catalog, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
-use crate::value::{Mask, Masked, Value};
+use crate::value::{Mask, Value};
 
 use distinct::{Distinct, Set};
+pub use file::{Maker, read_tally, write_tally};
 use fingerprint::Keyed;
 pub use fingerprint::RunKey;
+use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
 use subject::{Seen, Subject};
 pub use total::{Parallel, Ranking, Totals};
-
-/// Most masked samples kept of a kind.
-const SAMPLES_MAX: usize = 3;
 
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;
@@ -75,6 +76,8 @@ pub struct Tally {
     /// The group of the record before: mostly that of the next.
     last_group: usize,
     budget: Budget,
+    /// Whether nothing was counted since the sets were sorted.
+    is_sealed: bool,
     /// Memory to put texts together in.
     scratch: Vec<u8>,
 }
@@ -86,7 +89,7 @@ struct KindTally {
     failed_checksum: u64,
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
-    samples: Vec<Sample>,
+    samples: Samples,
 }
 
 /// Records that support the same categories.
@@ -103,16 +106,6 @@ struct Group {
     persons: Distinct<u128>,
 }
 
-/// Where a value stands: the position of its file, its record, its byte in it.
-type Place = (usize, u64, u32);
-
-/// A masked example with its place; the first ones by place are shown, whichever worker found them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Sample {
-    place: Place,
-    masked: Masked,
-}
-
 impl Tally {
     /// An empty tally for a catalog of `n_kinds` kinds, which spills to a temporary file what `memory` does not hold.
     pub fn new(key: RunKey, n_kinds: usize, memory: Memory) -> Tally {
@@ -123,6 +116,7 @@ impl Tally {
             groups: Vec::new(),
             last_group: 0,
             budget: Budget::new(memory),
+            is_sealed: true,
             scratch: Vec::new(),
         }
     }
@@ -143,17 +137,18 @@ impl Tally {
         support: Support,
         parties: u8,
     ) {
+        self.is_sealed = false;
         let mut seen = Seen::default();
         let base = batch.fields_of(record).first().map_or(0, |f| f.span.start);
         for m in &found.matches {
             if m.status == Status::Valid {
-                self.value(
-                    ladder,
-                    (file, record.number, m.span.start - base),
-                    batch,
-                    found,
-                    m,
-                );
+                let start = m.span.start - base;
+                let place = Place {
+                    file,
+                    record: record.number,
+                    start,
+                };
+                self.value(ladder, place, batch, found, m);
                 seen.add(ladder, m);
             } else {
                 self.kinds[m.kind.index()].count_apart(m.status);
@@ -193,7 +188,9 @@ impl Tally {
             }
         }
         let value = Value::new(batch.bytes(m.span));
-        tally.sample(place, value, ladder.masks[m.kind.index()]);
+        tally
+            .samples
+            .look_at(place, value, ladder.masks[m.kind.index()]);
     }
 
     /// The position of the group of a support. Few sets of categories come up.
@@ -215,7 +212,8 @@ impl Tally {
         self.budget.has_failed()
     }
 
-    /// Sorts all sets, so that totals can be made. Done by each worker for itself, when it has finished.
+    /// Sorts all sets, so that totals can be made. Done by each worker for itself, when it has finished. It can go on
+    /// counting, and be sealed again.
     ///
     /// # Errors
     /// When what memory does not hold could not be written, now or before.
@@ -225,7 +223,33 @@ impl Tally {
         self.budget.held = held;
         let (budget, mut sets) = self.budget_and_sets();
         budget.make_room_to_merge(&mut sets);
-        budget.failure()
+        budget.failure()?;
+        self.is_sealed = true;
+        Ok(())
+    }
+
+    /// Takes what was counted since the last time, and leaves an empty tally to go on with. Totals over all that were taken
+    /// are those of one tally, so that a long scan can be written down in parts, each at the cost of what is new.
+    #[must_use]
+    pub fn take(&mut self) -> Tally {
+        let empty = Tally {
+            key: Keyed::new(&self.key.key),
+            kinds: self.kinds.iter().map(|_| KindTally::new()).collect(),
+            groups: Vec::new(),
+            last_group: 0,
+            budget: self.budget.renewed(),
+            is_sealed: true,
+            scratch: Vec::new(),
+        };
+        std::mem::replace(self, empty)
+    }
+
+    /// Gives the files other positions in the order of paths, as when tallies of several scans are joined. The order of the
+    /// files of this tally must stay.
+    pub fn renumber_files(&mut self, position: &dyn Fn(usize) -> usize) {
+        for kind in &mut self.kinds {
+            kind.samples.renumber(position);
+        }
     }
 
     #[cold]
@@ -258,6 +282,20 @@ impl Tally {
         }
         (&mut self.budget, sets)
     }
+}
+
+/// Refuses tallies that cannot be joined: not sealed, or not of one key.
+fn check_joinable(tallies: &[Tally], key: Option<&RunKey>) -> Result<(), Error> {
+    let keys = || tallies.iter().map(|t| &t.key.key).chain(key);
+    if tallies.iter().any(|t| !t.is_sealed) {
+        return Err(Error::new(
+            "a tally that is still being counted cannot be joined",
+        ));
+    }
+    if keys().zip(keys().skip(1)).any(|(a, b)| a != b) {
+        return Err(Error::new("tallies of different keys cannot be joined"));
+    }
+    Ok(())
 }
 
 /// The normalised text of a key.
@@ -298,7 +336,7 @@ impl KindTally {
             failed_checksum: 0,
             numbers: Distinct::default(),
             texts: Distinct::default(),
-            samples: Vec::new(),
+            samples: Samples::default(),
         }
     }
 
@@ -311,37 +349,4 @@ impl KindTally {
             Status::Valid => self.matches += 1,
         }
     }
-
-    /// Takes a value for a sample if it is one of the first by place that look different.
-    #[inline]
-    fn sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
-        let is_later = self.samples.last().is_some_and(|s| s.place <= place);
-        if self.samples.len() < SAMPLES_MAX || !is_later {
-            self.look_at_sample(place, value, mask);
-        }
-    }
-
-    fn look_at_sample(&mut self, place: Place, value: Value<'_>, mask: Mask) {
-        // Names and passwords are nothing but stars, of which two or three lengths come up.
-        let is_known = |n| {
-            let mut known = self.samples.iter().filter(|s| s.place <= place);
-            known.any(|s| s.masked.is_stars(n))
-        };
-        if !self.samples.is_empty() && value.stars(mask).is_some_and(is_known) {
-            return;
-        }
-        let masked = value.mask(mask);
-        add_sample(&mut self.samples, Sample { place, masked });
-    }
-}
-
-/// Keeps the first samples by place, different ones only.
-fn add_sample(samples: &mut Vec<Sample>, sample: Sample) {
-    match samples.iter_mut().find(|s| s.masked == sample.masked) {
-        Some(same) if *same <= sample => return,
-        Some(same) => *same = sample,
-        None => samples.push(sample),
-    }
-    samples.sort_unstable();
-    samples.truncate(SAMPLES_MAX);
 }

@@ -46,6 +46,12 @@ impl Memory {
         Ok(Memory(bytes))
     }
 
+    /// Less than anybody may ask for.
+    #[cfg(test)]
+    pub(super) fn tiny(bytes: u64) -> Memory {
+        Memory(bytes)
+    }
+
     /// In bytes.
     pub fn bytes(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
@@ -87,6 +93,16 @@ impl Budget {
     pub(super) fn new(share: Memory) -> Budget {
         Budget {
             limit: share.bytes(),
+            held: 0,
+            levels: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// An empty one of the same share.
+    pub(super) fn renewed(&self) -> Budget {
+        Budget {
+            limit: self.limit,
             held: 0,
             levels: Vec::new(),
             failed: None,

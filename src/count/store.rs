@@ -1,6 +1,6 @@
 //! Stores: files that hold sorted runs of fingerprints, enciphered. The only place where counting touches a disk.
 //!
-//! A temporary store is an unnamed file: it is gone when the process is, however that ends. What it holds are fingerprints,
+//! A lasting store is part of a tally as a file (`file`); there its key is made of that of the run. A temporary store is an unnamed file: it is gone when the process is, however that ends. What it holds are fingerprints,
 //! enciphered (ChaCha20) under a key that is drawn for this one file and kept in memory alone, because a disk remembers what
 //! is deleted. A run is a sequence of ascending fingerprints, low byte first; it is written once, from the front, and read
 //! in ranges of the key space, so that several threads can merge different ranges at once. Nothing here knows what is counted.
@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
+use serde::{Deserialize, Serialize};
 
 use super::fingerprint::random_bytes;
 use crate::error::Error;
@@ -76,8 +77,9 @@ const WRITE_BYTES: usize = 128 << 10;
 pub(super) struct Store {
     file: File,
     key: [u8; 32],
-    /// Where a run is written to, for the words of an error.
+    /// The folder or the file, for the words of an error.
     place: String,
+    is_temporary: bool,
 }
 
 impl Store {
@@ -89,11 +91,26 @@ impl Store {
         let place = tempfile::env::temp_dir().display().to_string();
         let key = random_bytes()?;
         match tempfile::tempfile() {
-            Ok(file) => Ok(Store { file, key, place }),
+            Ok(file) => Ok(Store {
+                file,
+                key,
+                place,
+                is_temporary: true,
+            }),
             Err(e) => Err(Error::new(format!(
                 "cannot make a temporary file for counting: {e}; {REMEDY}"
             ))
             .at(place)),
+        }
+    }
+
+    /// A file that stays, under a key of its own. `place` is its name.
+    pub(super) fn lasting(file: File, key: [u8; 32], place: &str) -> Store {
+        Store {
+            file,
+            key,
+            place: place.to_owned(),
+            is_temporary: false,
         }
     }
 
@@ -103,11 +120,34 @@ impl Store {
         ChaCha20::new(&self.key.into(), &nonce.into())
     }
 
+    /// Reads and deciphers what follows so many bytes of the section with this number, which begins at `start`.
+    fn read(&self, number: u64, start: u64, skipped: u64, bytes: &mut [u8]) -> Result<(), Error> {
+        read_exact_at(&self.file, bytes, start + skipped).map_err(|e| self.cannot_read(&e))?;
+        let mut cipher = self.cipher(number);
+        cipher
+            .try_seek(skipped)
+            .and_then(|()| cipher.try_apply_keystream(bytes))
+            .map_err(|_| self.cannot_read(&too_long()))
+    }
+
+    /// What a section holds.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is too short.
+    pub(super) fn section(&self, section: &Section) -> Result<Vec<u8>, Error> {
+        let n = usize::try_from(section.len).map_err(|_| self.cannot_read(&too_long()))?;
+        let mut bytes = vec![0; n];
+        self.read(section.number, section.start, 0, &mut bytes)?;
+        Ok(bytes)
+    }
+
     fn cannot_write(&self, error: &io::Error) -> Error {
-        Error::new(format!(
-            "cannot write fingerprints to a temporary file: {error}; {REMEDY}"
-        ))
-        .at(&self.place)
+        let message = if self.is_temporary {
+            format!("cannot write fingerprints to a temporary file: {error}; {REMEDY}")
+        } else {
+            format!("cannot write the tally: {error}")
+        };
+        Error::new(message).at(&self.place)
     }
 
     fn cannot_read(&self, error: &io::Error) -> Error {
@@ -117,6 +157,28 @@ impl Store {
 
 /// What to do about a folder that is full.
 const REMEDY: &str = "choose another folder with TMPDIR or raise --memory";
+
+/// Where bytes lie in a store.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    /// Of its file: no two sections are enciphered alike.
+    pub(super) number: u64,
+    /// Offset of its first byte.
+    pub(super) start: u64,
+    /// Its bytes.
+    pub(super) len: u64,
+}
+
+/// Where a run lies in a store, as it is written.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunPlace {
+    number: u64,
+    start: u64,
+    /// For each range the number of fingerprints up to its end.
+    ends: Vec<u64>,
+}
 
 /// Where a run lies.
 #[derive(Clone)]
@@ -131,6 +193,32 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The run that was written at a place; none if there can be none, in a store of so many bytes.
+    pub(super) fn at<F: Fingerprint>(
+        store: &Arc<Store>,
+        place: RunPlace,
+        n_bytes: u64,
+    ) -> Option<Run> {
+        let ends: Box<[u64; RANGES]> = place.ends.into_boxed_slice().try_into().ok()?;
+        let end = ends[RANGES - 1].checked_mul(F::BYTES as u64)?;
+        let fits = end.checked_add(place.start)? <= n_bytes;
+        (fits && ends.is_sorted()).then(|| Run {
+            store: Arc::clone(store),
+            number: place.number,
+            start: place.start,
+            ends,
+        })
+    }
+
+    /// Where it lies.
+    pub(super) fn place(&self) -> RunPlace {
+        RunPlace {
+            number: self.number,
+            start: self.start,
+            ends: self.ends.to_vec(),
+        }
+    }
+
     /// How many fingerprints it holds.
     pub(super) fn len(&self) -> u64 {
         self.ends[RANGES - 1]
@@ -172,30 +260,25 @@ impl<F: Fingerprint> RunReader<'_, F> {
             return Ok(());
         }
         self.bytes.resize(n as usize * F::BYTES, 0);
-        let (store, skipped) = (&*self.run.store, self.at * F::BYTES as u64);
-        read_exact_at(&store.file, &mut self.bytes, self.run.start + skipped)
-            .map_err(|e| store.cannot_read(&e))?;
-        let mut cipher = store.cipher(self.run.number);
-        cipher
-            .try_seek(skipped)
-            .map_err(|_| store.cannot_read(&too_long()))?;
-        cipher
-            .try_apply_keystream(&mut self.bytes)
-            .map_err(|_| store.cannot_read(&too_long()))?;
+        let (run, skipped) = (self.run, self.at * F::BYTES as u64);
+        run.store
+            .read(run.number, run.start, skipped, &mut self.bytes)?;
         keys.extend(self.bytes.chunks_exact(F::BYTES).map(F::get));
         self.at += n;
         Ok(())
     }
 }
 
-/// Writes runs to a store, one after the other.
+/// Writes runs and other sections to a store, one after the other.
 pub(super) struct Writer {
     store: Arc<Store>,
     /// Bytes written.
     at: u64,
-    /// Runs written.
+    /// Sections written.
     number: u64,
     buffer: Vec<u8>,
+    /// Of all bytes written, where it is asked for.
+    hasher: Option<Box<blake3::Hasher>>,
 }
 
 impl Writer {
@@ -205,7 +288,50 @@ impl Writer {
             at: 0,
             number: 0,
             buffer: Vec::new(),
+            hasher: None,
         }
+    }
+
+    /// A writer that also hashes what it writes.
+    pub(super) fn hashing(store: Store) -> Writer {
+        Writer {
+            hasher: Some(Box::default()),
+            ..Writer::new(store)
+        }
+    }
+
+    /// The hash of what was written so far.
+    pub(super) fn hash(&self) -> blake3::Hash {
+        let hasher = self.hasher.as_ref();
+        hasher.map_or_else(|| blake3::hash(b""), |h| h.finalize())
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn plain(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.buffer.extend_from_slice(bytes);
+        self.write()
+    }
+
+    /// Writes bytes enciphered.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn section(&mut self, bytes: &[u8]) -> Result<Section, Error> {
+        let (number, start) = (self.number, self.at);
+        self.number += 1;
+        let mut cipher = self.store.cipher(number);
+        for part in bytes.chunks(WRITE_BYTES) {
+            self.buffer.extend_from_slice(part);
+            self.flush(&mut cipher)?;
+        }
+        Ok(Section {
+            number,
+            start,
+            len: bytes.len() as u64,
+        })
     }
 
     /// Begins a run.
@@ -227,8 +353,16 @@ impl Writer {
         cipher
             .try_apply_keystream(&mut self.buffer)
             .map_err(|_| self.store.cannot_write(&too_long()))?;
+        self.write()
+    }
+
+    /// Writes what is in the buffer.
+    fn write(&mut self) -> Result<(), Error> {
         write_all_at(&self.store.file, &self.buffer, self.at)
             .map_err(|e| self.store.cannot_write(&e))?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&self.buffer);
+        }
         self.at += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
@@ -293,7 +427,7 @@ impl<F: Fingerprint> RunWriter<'_, F> {
 }
 
 #[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+pub(super) fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
@@ -303,7 +437,7 @@ fn write_all_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
 }
 
 #[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+pub(super) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -393,9 +527,8 @@ mod tests {
             .open("/dev/full")
             .unwrap();
         let store = Store {
-            file,
-            key: [1; 32],
-            place: "folder".to_owned(),
+            is_temporary: true,
+            ..Store::lasting(file, [1; 32], "folder")
         };
         let mut writer = Writer::new(store);
         let mut run = writer.run();

@@ -12,10 +12,11 @@ use crate::detect::Catalog;
 use crate::error::Error;
 
 use super::distinct::Distinct;
+use super::sample::Samples;
 use super::spill::Memory;
 use super::store::Fingerprint;
 use super::unions::{Mask, Union, count};
-use super::{Group, KindTally, NUMBERED, Tally, add_sample};
+use super::{Group, KindTally, NUMBERED, Tally, check_joinable};
 
 /// Which class a category falls into under a reading: the rank, 0 for the highest class, or `None` where the reading leaves
 /// such records out. The flag says that the record supports the category only in its bare form.
@@ -37,7 +38,7 @@ pub struct Parallel<'a> {
 pub struct Totals<'a> {
     tallies: &'a [Tally],
     /// Different values of each kind.
-    distinct: Vec<u64>,
+    pub(super) distinct: Vec<u64>,
     readings: Vec<ReadingCount>,
     /// Of each reading.
     persons: [u64; Reading::ALL.len()],
@@ -72,13 +73,14 @@ impl<'a> Totals<'a> {
     /// Joins tallies made under one key and one catalog. They are sealed.
     ///
     /// # Errors
-    /// When what was spilled cannot be read back.
+    /// When what was spilled cannot be read back, and when the tallies are not sealed or not of one key.
     pub fn new(
         tallies: &'a [Tally],
         rank: Ranking<'_>,
         memory: Memory,
         parallel: &Parallel<'_>,
     ) -> Result<Totals<'a>, Error> {
+        check_joinable(tallies, None)?;
         let plan = Plan::new(tallies, rank);
         let held = tallies.iter().map(|t| t.budget.held).sum();
         let free = memory.bytes().saturating_sub(held);
@@ -121,11 +123,11 @@ impl<'a> Totals<'a> {
                 continue;
             }
             count.distinct = self.distinct[i];
-            let mut samples = Vec::new();
-            for sample in self.tallies.iter().flat_map(|t| &t.kinds[i].samples) {
-                add_sample(&mut samples, sample.clone());
+            let mut samples = Samples::default();
+            for tally in self.tallies {
+                samples.join(&tally.kinds[i].samples);
             }
-            count.samples = samples.into_iter().map(|s| s.masked).collect();
+            count.samples = samples.masked();
             counts.push(count);
         }
         counts

@@ -133,7 +133,7 @@ pub(super) fn count<F: Fingerprint>(
         }
     }
     let n_runs = unions.iter().map(Union::n_runs).max().unwrap_or(0).max(1);
-    let read_bytes = (free / parallel.threads.max(1) / n_runs).clamp(READ_MIN, READ_MAX);
+    let read_bytes = read_bytes(free / parallel.threads.max(1), n_runs);
     let outcome = Mutex::new((counts, None));
     (parallel.run)(tasks.len(), &|t| {
         let (i, from, to) = tasks[t];
@@ -151,6 +151,11 @@ pub(super) fn count<F: Fingerprint>(
         (_, Some(error)) => Err(error),
         (counts, None) => Ok(counts),
     }
+}
+
+/// Bytes of each run that are read at a time, when so many are merged in so much memory.
+pub(super) fn read_bytes(free: usize, n_runs: usize) -> usize {
+    (free / n_runs.max(1)).clamp(READ_MIN, READ_MAX)
 }
 
 /// Bytes of a run that are read at a time, however little memory there is.
