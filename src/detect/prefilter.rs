@@ -11,7 +11,7 @@ use super::fold;
 use super::label::Endings;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -21,6 +21,17 @@ pub(crate) struct Token {
     pub(crate) plain: bool,
     /// Whether a match may begin a little before it.
     pub(crate) led: bool,
+}
+
+impl Token {
+    /// No token: fills a place.
+    pub(crate) const NONE: Token = Token {
+        start: 0,
+        end: 0,
+        n_digits: 0,
+        plain: false,
+        led: false,
+    };
 }
 
 /// Which tokens are worth a look: tables derived from the patterns and the labels.

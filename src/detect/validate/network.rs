@@ -4,6 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Compact, Verdict};
 
+/// Longest address as text: eight groups, the last two of which may be written with dots (RFC 4291, 2.2).
+const ADDRESS_BYTES_MAX: usize = 45;
+
 /// An IPv4 or IPv6 address. Addresses that lead to nobody (private, loopback, link-local, multicast, masks) are rejected, in
 /// a column of addresses as well: they are no personal information by themselves. So are, without context, dotted versions,
 /// whose numbers are all small.
@@ -11,6 +14,10 @@ pub(super) fn ip_address(compact: &mut Compact, in_context: bool) -> Verdict {
     let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
         return Verdict::Reject;
     };
+    // Parsing is slow, and names of things are full of colons (`a:a:a`).
+    if text.len() > ADDRESS_BYTES_MAX || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Verdict::Reject;
+    }
     let personal = if let Ok(address) = text.parse::<Ipv4Addr>() {
         is_personal_v4(address, in_context)
     } else if let Ok(address) = text.parse::<Ipv6Addr>() {
