@@ -26,6 +26,8 @@ mod patterns;
 mod parallel;
 // Little memory, a full disk: the same numbers, or none.
 mod memory;
+// Hostile text, many files, deep folders: time in proportion to what is read.
+mod linear;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.
