@@ -9,6 +9,7 @@
 
 use crate::detect::automaton::LANES;
 use crate::detect::claim;
+use crate::detect::validate::Compact;
 use crate::detect::{Key, Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
@@ -176,11 +177,12 @@ impl Detector {
         for pattern in patterns {
             let form = group.forms[usize::from(*pattern)];
             let kind = &engine.kinds[form.kind.index()];
+            let mut compact = Compact::new();
             let Some(Judged {
                 status,
                 confidence,
                 compacted,
-            }) = verdict(kind, value, form.masked, true, &mut scratch.compact)
+            }) = verdict(kind, value, form.masked, true, &mut compact)
             else {
                 continue;
             };
@@ -188,11 +190,7 @@ impl Detector {
                 // Another form may hold, or other values stand in the cell.
                 return Whole::FailedChecksum;
             }
-            let bytes = if compacted {
-                scratch.compact.as_bytes()
-            } else {
-                value
-            };
+            let bytes = if compacted { compact.as_bytes() } else { value };
             let key = match claim::pack(bytes) {
                 Some(number) => Key::Packed(number),
                 None => {

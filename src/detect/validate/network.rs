@@ -10,7 +10,7 @@ const ADDRESS_BYTES_MAX: usize = 45;
 /// An IPv4 or IPv6 address. Addresses that lead to nobody (private, loopback, link-local, multicast, masks) are rejected, in
 /// a column of addresses as well: they are no personal information by themselves. So are, without context, dotted versions,
 /// whose numbers are all small.
-pub(super) fn ip_address(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn ip_address(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
         return Verdict::Reject;
     };
@@ -61,7 +61,7 @@ fn is_personal_v6(address: Ipv6Addr) -> bool {
 
 /// A hardware address of six octets, compacted to twelve hexadecimal digits. Groups (multicast, broadcast) and fillers are
 /// rejected; the block that RFC 7042 reserves for documentation is a test.
-pub(super) fn mac_address(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn mac_address(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     let digits = compact.as_bytes();
     if digits.len() != 12 || !digits.iter().all(u8::is_ascii_hexdigit) {
         return Verdict::Reject;
