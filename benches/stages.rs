@@ -127,8 +127,19 @@ impl Sample {
     ) {
         for batch in &self.batches {
             detector.batch(batch, self.has_prose());
-            for record in &batch.records {
-                detector.record(batch, record, &self.rules[record.table as usize], found);
+            let mut next = 0;
+            while let Some(record) = batch.records.get(next) {
+                let rules = &self.rules[record.table as usize][..];
+                // As in a scan: lines before the next place are passed over.
+                if matches!(rules, [column] if column.is_mere_text()) {
+                    let n_quiet = detector.n_quiet(batch, next);
+                    next += n_quiet;
+                    if n_quiet > 0 {
+                        continue;
+                    }
+                }
+                next += 1;
+                detector.record(batch, record, rules, found);
                 each(batch, record, found);
             }
         }

@@ -46,7 +46,7 @@ pub(crate) struct Form {
 
 /// Expressions that are tried together at the same places.
 pub(crate) struct Group {
-    pub(crate) automaton: Automaton,
+    pub(crate) automaton: Arc<Automaton>,
     pub(crate) forms: Vec<Form>,
 }
 

@@ -267,6 +267,8 @@ fn decides(outline: &Outline, len: usize, group: &TokenGroup) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::detect::automaton::Automaton;
     use crate::detect::engine::Group;
     use crate::detect::label::Endings;
@@ -282,7 +284,7 @@ mod tests {
             "第?[0-9]{6}号",
             "\\+[0-9]{7}",
         ];
-        let automaton = Automaton::new(&patterns).expect("they compile");
+        let automaton = Arc::new(Automaton::new(&patterns).expect("they compile"));
         let admission = Admission::new(&automaton, Endings::default());
         let leads = automaton.leads().expect("they are anchored");
         let group = Group {
