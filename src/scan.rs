@@ -23,7 +23,7 @@ use crate::count::{Ladder, Memory, Parallel, RunKey, Tally, Totals};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
 use crate::error::{Error, Reason};
-use crate::source::{self, WalkResult};
+use crate::source::{self, Entry, WalkResult};
 
 use queue::Queue;
 use worker::{FileCounts, FileResult, Work, Worker};
@@ -88,7 +88,7 @@ pub fn scan(
         })?;
     let share = options.memory.share(pool.current_num_threads())?;
     let entries = &walked.entries;
-    observer.started(entries.len(), entries.iter().map(|e| e.size).sum());
+    observer.started(entries.len(), entries.iter().map(Entry::n_read).sum());
     let shared = Shared {
         catalog,
         rules: &rules,
@@ -166,6 +166,7 @@ fn assemble(
     totals: &Totals<'_>,
 ) -> Audit {
     let mut skipped = walked.skipped;
+    let shard = walked.shard.map(|of| of.shard.to_string());
     let mut files = Vec::with_capacity(results.len());
     for result in results {
         skipped.extend(result.skipped);
@@ -193,7 +194,8 @@ fn assemble(
             skipped: skipped.len() as u64,
             seconds: 0.0,
         },
-        complete: skipped.is_empty(),
+        complete: skipped.is_empty() && shard.is_none(),
+        shard,
         kinds: totals.kinds(shared.catalog, &files_with),
         categories: readings[0].categories.clone(),
         persons: totals.persons(Reading::Default),

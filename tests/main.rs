@@ -24,6 +24,8 @@ mod exports;
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.
 mod parallel;
+// Machines that share the work: together the same numbers.
+mod shard;
 // Little memory, a full disk: the same numbers, or none.
 mod memory;
 // Hostile text, many files, deep folders: time in proportion to what is read.

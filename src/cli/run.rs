@@ -34,7 +34,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let globs = Globs::new(&args.walk.include, &args.walk.exclude)?;
     let outputs = output::open(&args.output)?;
     refuse_to_overwrite_an_input(&inputs, &outputs)?;
-    let found = source::walk(
+    let walked = source::walk(
         &inputs,
         &WalkOptions {
             globs,
@@ -46,6 +46,10 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
                 .collect(),
         },
     );
+    let found = match args.walk.shard {
+        Some(shard) => shard.of(walked)?,
+        None => walked,
+    };
     let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
     let (lines, outputs): (Vec<Output>, Vec<Output>) = outputs
         .into_iter()
@@ -72,7 +76,9 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     }
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
-    Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
+    // A share that was read is no failure, although its counts are not those of the whole.
+    let is_read = audit.skipped.is_empty();
+    Ok(ExitCode::of(is_reached(&args.gate, &audit), is_read))
 }
 
 /// `leakgauge assess`
@@ -198,7 +204,7 @@ fn watch(common: &Common, found: &WalkResult, lines: Vec<Output>) -> Watch {
 
 /// Says on standard error that the counts are lower bounds, unless the summary on the screen says so.
 fn tell_gaps(common: &Common, audit: &Audit, has_text: bool) {
-    if !audit.complete && !common.quiet && !has_text {
+    if !audit.skipped.is_empty() && !common.quiet && !has_text {
         say(&format!(
             "warning: {} could not be read or only in part; all counts are lower bounds",
             match audit.skipped.len() {

@@ -9,10 +9,12 @@
 
 mod copies;
 mod display;
+mod shard;
 mod walk;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -20,10 +22,14 @@ use copies::HashingReader;
 
 pub use copies::find_copies;
 pub use display::display;
+pub use shard::{Shard, ShardOf};
 pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
 
 /// The argument that stands for standard input.
 pub const STDIN: &str = "-";
+
+/// All bytes of an entry, however many there turn out to be.
+const WHOLE: Range<u64> = 0..u64::MAX;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +54,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Device and inode, where the system has them: hard links to one file share it.
     pub(crate) inode: Option<(u64, u64)>,
+    /// The bytes of it that the scan answers for: all, or those of a [`Shard`].
+    pub(crate) owned: Range<u64>,
     /// If another entry has the same size: the hash of the head, once someone has read it.
     head: Option<Arc<OnceLock<blake3::Hash>>>,
 }
@@ -61,6 +69,7 @@ impl Entry {
             size: 0,
             kind: EntryKind::Stdin,
             inode: None,
+            owned: WHOLE,
             head: None,
         }
     }
@@ -73,6 +82,7 @@ impl Entry {
             size: metadata.len(),
             kind: EntryKind::File,
             inode: inode(metadata),
+            owned: WHOLE,
             head: None,
         }
     }
@@ -103,6 +113,16 @@ impl Entry {
                 }
             }
         }
+    }
+
+    /// How many of the first so many bytes the scan answers for.
+    pub(crate) fn n_owned(&self, n_bytes: u64) -> u64 {
+        n_bytes.min(self.owned.end) - n_bytes.min(self.owned.start)
+    }
+
+    /// Bytes that are read of it, at the size of the walk: from its start, because a decoder knows what it has seen.
+    pub(crate) fn n_read(&self) -> u64 {
+        self.size.min(self.owned.end)
     }
 
     /// The ending of the file name in lower case, without the dot; none for standard input.
