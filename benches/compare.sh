@@ -1,13 +1,17 @@
 #!/bin/sh
-# Measures a whole audit against ripgrep on the same synthetic dump, in turn on the same machine.
+# Measures whole audits against ripgrep on the same data, in turn on the same machine.
 #
-#   benches/compare.sh [ROWS [RUNS]]     rows in each of six exports (1000000), runs of each command (5)
+#   benches/compare.sh [ROWS [OPTION...]]   rows in each of six exports (1000000); options of compare.py:
+#       --runs N            runs of each command (5)
+#       --tree FOLDER       a folder of source code to scan as well
+#       --growth N,N,...    numbers of rows at which time and memory are measured
+#       --write FILE        where to write the result as well, by custom benches/runs/DATE-MACHINE.md
 #
 # Needs cargo, Python 3 and ripgrep (`apt install ripgrep` or `cargo install ripgrep`). See benches/README.md.
 set -eu
 
 rows=${1:-1000000}
-runs=${2:-5}
+[ $# -eq 0 ] || shift
 
 for tool in cargo python3 rg; do
     if ! command -v "$tool" >/dev/null; then
@@ -18,11 +22,7 @@ done
 
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
-dump=$target/bench-dump/$rows
 
 cargo build --release --bin leakgauge --example generate-dump
-if [ ! -e "$dump/truth.json" ]; then
-    echo "generating 6 x $rows rows in $dump" >&2
-    "$target/release/examples/generate-dump" --rows "$rows" "$dump"
-fi
-exec python3 benches/compare.py "$target/release/leakgauge" "$dump" "$runs"
+exec python3 benches/compare.py "$@" \
+    "$target/release/leakgauge" "$target/release/examples/generate-dump" "$target/bench-dump" "$rows"

@@ -26,6 +26,10 @@ pub struct Audit {
     pub started: String,
     /// The paths as given.
     pub inputs: Vec<String>,
+    /// Which share of them was scanned, as `2/4`; absent if all of them. Then `complete` is false, and a file that was cut
+    /// has the numbers of one part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// How the run went.
     pub stats: Stats,
     /// Whether everything was read. If not, all counts are lower bounds.

@@ -161,7 +161,8 @@ pub fn count<'c>(
     drop(rounds);
     files.sort_by_key(|(index, _)| *index);
     let mut files: Vec<File> = files.into_iter().map(|(_, file)| file).collect();
-    if options.tally.is_none() {
+    // Files that are cut are known to be copies by what is on the disk alone.
+    if options.tally.is_none() || walked.shard.is_some() {
         name_copies(&mut files, entries);
     }
     Ok(Counted {
@@ -175,6 +176,7 @@ pub fn count<'c>(
             seconds: before + clock.elapsed().as_secs_f64(),
             files,
             skipped: walked.skipped,
+            shard: walked.shard,
             ..Part::default()
         },
     })
@@ -189,7 +191,7 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
 
 /// Tells the observer what is left to read.
 fn tell_start(entries: &[Entry], done: &[(usize, File)], observer: &dyn Observer) {
-    let size = |entry: &Entry| entry.size;
+    let size = Entry::n_read;
     let all: u64 = entries.iter().map(size).sum();
     let read: u64 = done.iter().map(|(index, _)| size(&entries[*index])).sum();
     observer.started(entries.len() - done.len(), all - read);
@@ -198,6 +200,9 @@ fn tell_start(entries: &[Entry], done: &[(usize, File)], observer: &dyn Observer
 /// Hashes what was not hashed while it was read, so that copies can be told where the files are not at hand.
 fn add_contents(files: &mut [(usize, File)], entries: &[Entry], key: &RunKey) {
     files.par_iter_mut().for_each(|(index, file)| {
+        if !entries[*index].has_end() {
+            return; // The shard that has it hashes the file.
+        }
         let content = entries[*index].content();
         file.content =
             content.map(|hash| blake3::Hash::from(key.content(hash.as_bytes())).to_string());

@@ -24,12 +24,16 @@ mod exports;
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.
 mod parallel;
+// Machines that share the work: together the same numbers.
+mod shard;
 // Little memory, a full disk: the same numbers, or none.
 mod memory;
 // Tallies of parts: joined, they give what one scan gives.
 mod parts;
 // Scans that are killed and go on: the same audit.
 mod resume;
+// Hostile text, many files, deep folders: time in proportion to what is read.
+mod linear;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.

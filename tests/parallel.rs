@@ -73,14 +73,9 @@ fn any_number_of_threads_gives_the_same_bytes() {
 /// Small blocks, so that many workers take part in a file of a few hundred kilobytes.
 const BLOCK_BYTES: usize = 4 << 10;
 
-/// Scans in this process, in small blocks.
-fn scan_in_blocks(
-    path: &Path,
-    threads: usize,
-    catalog: &Catalog,
-    observer: &dyn Observer,
-) -> Audit {
-    let options = ScanOptions {
+/// So many workers, in small blocks.
+pub(crate) fn in_blocks(threads: usize) -> ScanOptions {
+    ScanOptions {
         threads,
         decode: DecodeLimits {
             block_bytes: BLOCK_BYTES,
@@ -88,7 +83,17 @@ fn scan_in_blocks(
             ..DecodeLimits::default()
         },
         ..ScanOptions::default()
-    };
+    }
+}
+
+/// Scans in this process, in small blocks.
+fn scan_in_blocks(
+    path: &Path,
+    threads: usize,
+    catalog: &Catalog,
+    observer: &dyn Observer,
+) -> Audit {
+    let options = in_blocks(threads);
     let walked = walk(&[path.to_owned()], &WalkOptions::default());
     let rank = |_, _, _| Some(0);
     let mut audit = scan(walked, &[], catalog, &rank, &options, observer).expect("it can start");
@@ -97,13 +102,13 @@ fn scan_in_blocks(
 }
 
 /// Takes all matches in order, and checks that each file ends once and behind its matches.
-struct Recorder {
-    hits: OrderedHits<Vec<u8>>,
+pub(crate) struct Recorder {
+    pub(crate) hits: OrderedHits<Vec<u8>>,
     done: Mutex<Vec<usize>>,
 }
 
 impl Recorder {
-    fn new() -> Recorder {
+    pub(crate) fn new() -> Recorder {
         Recorder {
             hits: OrderedHits::with_limit(Vec::new(), 1000),
             done: Mutex::default(),

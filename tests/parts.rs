@@ -133,6 +133,43 @@ fn parts_give_what_one_scan_gives() {
 }
 
 #[test]
+fn shards_of_a_tree_give_what_one_scan_gives() {
+    let dir = corpus();
+    let longer = dir.read("z/longer.csv");
+    dir.file("e/longest.csv", longer.repeat(3))
+        .file("z/longest.csv", longer.repeat(3))
+        .file("one/x.csv", "手机\n13800010001\n");
+    let all = ["a", "e", "s", "z", "gone"];
+    for n in [1, 2, 3, 5] {
+        let shards: Vec<String> = (1..=n).map(|i| format!("{i}/{n}")).collect();
+        let parts: Vec<Vec<&str>> = shards
+            .iter()
+            .map(|shard| [&all[..], &["--shard", shard]].concat())
+            .collect();
+        let parts: Vec<&[&str]> = parts.iter().map(Vec::as_slice).collect();
+        check(&dir, &all, &parts, &["--memory", "4M"]);
+    }
+    // What shares no file with a tree is joined with its shards.
+    let parts: [&[&str]; 3] = [
+        &["one"],
+        &["e", "z", "--shard", "2/2"],
+        &["e", "z", "--shard", "1/2"],
+    ];
+    check(&dir, &["one", "e", "z"], &parts, &[]);
+    let refused = |args: &[&str], part: &str| {
+        let run = dir.cmd(["merge", "--key-file", "key"]).args(args).run();
+        run.code(2).silent().err(part);
+    };
+    refused(&["part0.tally", "part1.tally"], "shard 1/2 is missing");
+    refused(&["part1.tally", "part1.tally"], "a shard stands in two");
+    tally(&dir, "e.tally", &["e/longest.csv"]);
+    refused(
+        &["part1.tally", "part2.tally", "e.tally"],
+        "e/longest.csv: stands in two",
+    );
+}
+
+#[test]
 fn a_scan_with_a_tally_writes_the_same_report_as_one_without() {
     let dir = corpus();
     let with = tally(&dir, "part.tally", &["a", "e", "s", "z"]);

@@ -182,6 +182,37 @@ fn a_tally_can_be_made_by_a_scan_that_was_cut_short() {
 }
 
 #[test]
+fn a_shard_that_was_cut_short_is_the_same_shard() {
+    let dir = corpus(40);
+    dir.file("key", (0..32).collect::<Vec<u8>>());
+    for (shard, name) in [("1/2", "first"), ("2/2", "second")] {
+        let args = ["--shard", shard, "--tally", name, "--key-file", "key"];
+        assert!(kill_when(&dir, &args, || has_part(&dir, 3)));
+        dir.cmd(SCAN)
+            .args(["--shard", "1/3", "--key-file", "key"])
+            .run()
+            .code(2)
+            .err("another choice");
+        dir.cmd(SCAN)
+            .args(args)
+            .run()
+            .code(if shard == "1/2" { 0 } else { 3 });
+    }
+    let joined = dir
+        .cmd([
+            "merge",
+            "first",
+            "second",
+            "--key-file",
+            "key",
+            "-f",
+            "json",
+        ])
+        .run();
+    assert_same(&timeless(&joined.stdout()), &left_alone(&dir).0);
+}
+
+#[test]
 fn a_file_that_changed_while_it_was_read_cannot_be_gone_on_with() {
     let dir = Dir::new();
     let rows = "13800010001,李雷\n13800010002,韩梅梅\n".repeat(400_000);

@@ -11,6 +11,7 @@ use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
 use leakgauge::law::{Action, Circumstances, Date, Yuan};
 use leakgauge::report::{Format, Lang};
+use leakgauge::source::Shard;
 
 /// Most threads that can be asked for.
 const THREADS_MAX: u64 = 1024;
@@ -169,7 +170,7 @@ pub(crate) struct Key {
 /// `merge`
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
-    /// The tallies: what `scan --tally` wrote, all under the same key, of parts that share no path
+    /// The tallies: what `scan --tally` wrote, all under the same key, of parts that share no path, or of all shards
     #[arg(value_name = "TALLY", required = true)]
     pub(crate) tallies: Vec<PathBuf>,
     #[command(flatten)]
@@ -354,6 +355,10 @@ pub(crate) struct Walk {
     /// Follow symbolic links below the named folders
     #[arg(long)]
     pub(crate) follow_links: bool,
+    /// Scan only the I-th of N shares of the same size, as in `1/4`; a large file is cut. For machines that have the same
+    /// files under the same paths
+    #[arg(long, value_name = "I/N", conflicts_with = "fail_on")]
+    pub(crate) shard: Option<Shard>,
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -44,10 +44,16 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         follow_links: args.walk.follow_links,
         leave_out: written,
     };
-    let walk = || source::walk(&inputs, &walk_options);
+    let walk = || {
+        let walked = source::walk(&inputs, &walk_options);
+        match args.walk.shard {
+            Some(shard) => shard.of(walked),
+            None => Ok(walked),
+        }
+    };
     let (shown, mut started) = (shown(&inputs), now());
     let found = match parts.state() {
-        None => walk(),
+        None => walk()?,
         Some(state) => {
             let found = state.plan(&parts::asked(args, &shown)?, &catalog, &started, walk)?;
             state.started().clone_into(&mut started);
@@ -81,7 +87,9 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     if let Err(error) = parts.finish() {
         say(&format!("warning: {error:#}"));
     }
-    Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
+    // A share that was read is no failure, although its counts are not those of the whole.
+    let is_read = audit.skipped.is_empty();
+    Ok(ExitCode::of(is_reached(&args.gate, &audit), is_read))
 }
 
 /// `leakgauge merge`
@@ -249,7 +257,7 @@ fn has_text(outputs: &[Output]) -> bool {
 
 /// Says on standard error that the counts are lower bounds, unless the summary on the screen says so.
 fn tell_gaps(common: &Common, audit: &Audit, has_text: bool) {
-    if !audit.complete && !common.quiet && !has_text {
+    if !audit.skipped.is_empty() && !common.quiet && !has_text {
         say(&format!(
             "warning: {} could not be read or only in part; all counts are lower bounds",
             match audit.skipped.len() {

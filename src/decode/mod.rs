@@ -60,7 +60,8 @@ pub struct Problem {
 pub trait Decode {
     /// Fills `batch`, which is cleared first, with the next records of the file. Returns false,
     /// with an empty batch, at the end. The boundaries of batches depend on the content and the
-    /// limits alone, never on the sizes of reads.
+    /// limits alone, never on the sizes of reads, and so does the number of bytes that were taken from
+    /// the reader when a batch is complete.
     ///
     /// # Errors
     /// When the reader fails. What was decoded before stays valid and has been returned already.

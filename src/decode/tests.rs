@@ -1,7 +1,10 @@
-//! Hostile text: whatever is written, decoding takes time in proportion to its length.
+//! What holds for every decoder: time in proportion to the length of the text, whatever is written, and batches that end at the
+//! same byte, whatever the reads.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::testing::Sips;
 use super::*;
 
 /// Long enough for time that grows with the square of a record, a line or a block to show.
@@ -106,5 +109,84 @@ fn hostile_bytes_are_read_in_linear_time() {
     ] {
         check("txt", b"", unit);
         check("txt", "姓名\n".as_bytes(), unit);
+    }
+}
+
+/// Counts what is taken from it.
+struct Meter<'a> {
+    rdr: Sips<'a>,
+    taken: &'a AtomicU64,
+}
+
+impl Read for Meter<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.rdr.read(buf)?;
+        self.taken.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// The bytes that were taken when each batch was complete.
+fn ends(bytes: &[u8], ending: &str, size: usize, block_bytes: usize) -> Vec<u64> {
+    let taken = AtomicU64::new(0);
+    let rdr = Sips { bytes, size };
+    let rdr = Box::new(Meter { rdr, taken: &taken });
+    let limits = DecodeLimits {
+        block_bytes,
+        head_bytes: 1000,
+        ..DecodeLimits::default()
+    };
+    let mut records = open(rdr, Some(ending), &limits).unwrap().records;
+    let (mut ends, mut batch) = (Vec::new(), Batch::default());
+    while records.next_batch(&mut batch).unwrap() {
+        ends.push(taken.load(Ordering::Relaxed));
+    }
+    ends
+}
+
+#[test]
+fn batches_end_at_the_same_byte_whatever_the_reads() {
+    let long = "x".repeat(3000);
+    let csv = format!(
+        "name,phone\n{}a,\"{long}\n\"\n",
+        "张三,13800138000\n".repeat(300)
+    );
+    let (gbk, ..) = encoding_rs::GB18030.encode(&csv);
+    let utf16: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(csv.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let array = format!(
+        "[{}",
+        "{\"a\":\"x\",\"phone\":\"13800138000\"},\n".repeat(300)
+    );
+    let dump = [
+        SQL,
+        &b"INSERT INTO `t` VALUES (1,'a'),(2,'b');\n".repeat(300),
+    ]
+    .concat();
+    let log = format!("{}{long}{long}", "谢谢 13800138000\n".repeat(300));
+    for (ending, bytes) in [
+        ("csv", csv.as_bytes()),
+        ("csv", &gbk),
+        ("csv", &utf16),
+        ("jsonl", &JSON.repeat(100)),
+        ("json", array.as_bytes()),
+        ("sql", &dump),
+        ("log", log.as_bytes()),
+    ] {
+        for block in [64, 1000, 4096] {
+            let want = ends(bytes, ending, usize::MAX, block);
+            assert!(want.len() > 1 && want.is_sorted(), "{ending} by {block}");
+            assert!(want.last().is_some_and(|n| *n <= bytes.len() as u64));
+            for size in [1, 7, 999, 4096] {
+                assert_eq!(
+                    ends(bytes, ending, size, block),
+                    want,
+                    "{ending}, reads of {size}"
+                );
+            }
+        }
     }
 }

@@ -60,6 +60,18 @@ impl Automaton {
         Ok(Automaton { dfa, start })
     }
 
+    /// Whether a match starts at the first byte of `text`.
+    pub(crate) fn matches(&self, text: &[u8]) -> bool {
+        let mut state = self.start;
+        for &byte in text.iter().take(REACH_BYTES_MAX) {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_special_state(state) {
+                return self.dfa.is_match_state(state);
+            }
+        }
+        text.len() <= REACH_BYTES_MAX && self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+    }
+
     /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
     pub(crate) fn ends(&self, text: &[u8], out: &mut Ends) {
         let mut state = self.start;
@@ -228,23 +240,6 @@ impl Automaton {
         bytes
     }
 
-    /// The pairs of bytes that a match can begin with, or a match of one byte and what follows it.
-    pub(crate) fn pairs(&self) -> Pairs {
-        let mut pairs = vec![0u64; 256 * 4];
-        for first in 0..=255u8 {
-            let state = self.dfa.next_state(self.start, first);
-            if self.dfa.is_dead_state(state) {
-                continue;
-            }
-            for second in 0..=255u8 {
-                let lives = !self.dfa.is_dead_state(self.dfa.next_state(state, second));
-                let word = usize::from(first) * 4 + usize::from(second >> 6);
-                pairs[word] |= u64::from(lives) << (second & 63);
-            }
-        }
-        Pairs(pairs)
-    }
-
     /// The living states behind `states` over one byte.
     fn step_over(&self, states: &[StateID], byte: u8) -> Vec<StateID> {
         let next = states.iter().map(|s| self.dfa.next_state(*s, byte));
@@ -282,16 +277,6 @@ impl Automaton {
             }
         }
         None
-    }
-}
-
-/// Pairs of bytes.
-pub(crate) struct Pairs(Vec<u64>);
-
-impl Pairs {
-    #[inline]
-    pub(crate) fn contains(&self, first: u8, second: u8) -> bool {
-        self.0[usize::from(first) * 4 + usize::from(second >> 6)] >> (second & 63) & 1 == 1
     }
 }
 
@@ -494,6 +479,14 @@ mod tests {
         ends.clear();
         automaton.ends("沪A12345".as_bytes(), &mut ends);
         assert_eq!(ends, [(2, 9)]);
+        for (text, want) in [
+            ("13800138000", true),
+            ("1380", false),
+            ("12345", true),
+            ("沪A1", false),
+        ] {
+            assert_eq!(automaton.matches(text.as_bytes()), want, "{text}");
+        }
     }
 
     #[test]
@@ -529,14 +522,6 @@ mod tests {
         let bytes = automaton.lead_bytes();
         let leads: Vec<u8> = (0..=255).filter(|b| bytes[usize::from(*b)]).collect();
         assert_eq!(leads, b"+");
-    }
-
-    #[test]
-    fn a_match_may_begin_with_a_pair_of_bytes() {
-        let automaton = Automaton::new(&["1[3-9][0-9]{9}", "[A-Z]{2}[0-9]"]).unwrap();
-        let pairs = automaton.pairs();
-        assert!(pairs.contains(b'1', b'3') && pairs.contains(b'X', b'A'));
-        assert!(!pairs.contains(b'1', b'2') && !pairs.contains(b'x', b'A'));
     }
 
     #[test]

@@ -495,7 +495,7 @@ impl<'a> Compiler<'a> {
             }
         })?;
         Ok(Group {
-            automaton,
+            automaton: Arc::new(automaton),
             forms: expressions.iter().map(|e| e.form).collect(),
         })
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::bytes::{all_digits, number_of};
 
 use super::pattern::{Boundary, Compacting, Confidence};
-use super::validate::Compact;
+use super::validate::{Compact, has};
 use super::vocabulary::RoleId;
 use super::{Key, KindId, Status};
 
@@ -166,30 +166,27 @@ fn token_behind_has_digit(text: &[u8]) -> bool {
 const TOKEN_MAX: usize = 40;
 
 /// Reduces a value to its compact form. Says whether it fitted.
-pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool {
+pub(crate) fn compact<'a>(value: &'a [u8], how: Compacting, out: &mut Compact<'a>) -> bool {
     out.clear();
     match how {
-        Compacting::Digits if value.len() <= Compact::CAPACITY && all_digits(value) => {
-            out.set(value)
-        }
+        Compacting::Digits if all_digits(value) => out.give(value),
         Compacting::Digits => value
             .iter()
             .filter(|b| b.is_ascii_digit())
             .all(|b| out.push(*b)),
+        Compacting::Lower => {
+            let fits = out.give(value.trim_ascii());
+            out.make_lowercase();
+            fits
+        }
+        Compacting::AlnumUpper if !has(value, |b| !b.is_ascii_alphanumeric()) => {
+            let fits = out.give(value);
+            out.make_uppercase();
+            fits
+        }
         _ if value.len() > 4 * Compact::CAPACITY => false,
-        // Without early ends, so that these become vector instructions.
-        Compacting::AlnumUpper
-            if value
-                .iter()
-                .fold(true, |all, b| all & b.is_ascii_alphanumeric()) =>
-        {
-            out.set_uppercase(value)
-        }
         Compacting::AlnumUpper => alnum_upper(value, out),
-        Compacting::Lower => out.set_lowercase(value.trim_ascii()),
-        Compacting::Text if !value.iter().fold(false, |any, b| any | (*b <= b' ')) => {
-            out.set(value)
-        }
+        Compacting::Text if !has(value, |b| *b <= b' ') => out.give(value),
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {
@@ -202,7 +199,7 @@ pub(crate) fn compact(value: &[u8], how: Compacting, out: &mut Compact) -> bool 
 }
 
 /// ASCII letters and digits in upper case, and Han characters as they are.
-fn alnum_upper(mut value: &[u8], out: &mut Compact) -> bool {
+fn alnum_upper(mut value: &[u8], out: &mut Compact<'_>) -> bool {
     loop {
         let (fits, len) = match value {
             [] => return true,

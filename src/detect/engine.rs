@@ -19,7 +19,7 @@ use super::fold::Folded;
 use super::label::{Label, Labels};
 use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
-use super::validate::{Compact, Validator};
+use super::validate::Validator;
 use super::vocabulary::{RoleId, RoleSet};
 use super::{KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
@@ -46,7 +46,7 @@ pub(crate) struct Form {
 
 /// Expressions that are tried together at the same places.
 pub(crate) struct Group {
-    pub(crate) automaton: Automaton,
+    pub(crate) automaton: Arc<Automaton>,
     pub(crate) forms: Vec<Form>,
 }
 
@@ -248,7 +248,6 @@ struct Scratch {
     claims: Vec<Claim>,
     ends: Ends,
     contexts: Vec<(usize, Label)>,
-    compact: Compact,
     /// One for each cell group of the engine, once it is used.
     caches: Vec<Option<CellCache>>,
 }

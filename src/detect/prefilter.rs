@@ -3,15 +3,17 @@
 //! Places are tokens (maximal runs of ASCII letters and digits), `@`, separators behind labels, and full-width letters and
 //! digits. Which tokens are worth a closer look is decided by tables derived from the patterns; this file only finds them.
 
+use std::sync::Arc;
+
 use crate::bytes::{self, Classes};
 
-use super::automaton::{Automaton, Lead, MakeUp, Pairs, Start, StartTable};
+use super::automaton::{Automaton, Lead, MakeUp, Start, StartTable};
 use super::claim::escape_len;
 use super::fold;
 use super::label::Endings;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -21,6 +23,17 @@ pub(crate) struct Token {
     pub(crate) plain: bool,
     /// Whether a match may begin a little before it.
     pub(crate) led: bool,
+}
+
+impl Token {
+    /// No token: fills a place.
+    pub(crate) const NONE: Token = Token {
+        start: 0,
+        end: 0,
+        n_digits: 0,
+        plain: false,
+        led: false,
+    };
 }
 
 /// Which tokens are worth a look: tables derived from the patterns and the labels.
@@ -33,10 +46,10 @@ pub(crate) struct Admission {
     behind_other: StartTable,
     /// The ASCII signs that may stand right before it in a match.
     lead_bytes: [bool; 256],
-    /// What matches that begin with a token begin with.
-    pairs: Pairs,
     /// By make-up: the lengths at which any table lets any token in, as bits.
     lengths: [u64; 3],
+    /// What has the last word.
+    automaton: Arc<Automaton>,
     /// Lengths of tokens of letters alone that are let in wherever they stand.
     short_words: ShortWords,
     /// How labels end.
@@ -82,7 +95,7 @@ impl ShortWords {
 
 impl Admission {
     /// Derives the tables from the automaton of all patterns, and from how labels end.
-    pub(crate) fn new(automaton: &Automaton, endings: Endings) -> Admission {
+    pub(crate) fn new(automaton: &Arc<Automaton>, endings: Endings) -> Admission {
         let plain = StartTable::new(automaton, Lead::None);
         let behind_ascii = StartTable::new(automaton, Lead::Ascii);
         let behind_other = StartTable::new(automaton, Lead::Other);
@@ -96,8 +109,8 @@ impl Admission {
             behind_ascii,
             behind_other,
             lead_bytes: automaton.lead_bytes(),
-            pairs: automaton.pairs(),
             lengths,
+            automaton: Arc::clone(automaton),
             short_words,
             endings,
         }
@@ -115,7 +128,8 @@ impl Admission {
             })
     }
 
-    /// Judges a token by its make-up, its length and its neighbours.
+    /// Judges a token by its make-up, its length and its neighbours; in running text also by the automaton, so that a line in
+    /// which nothing matches has no places.
     #[inline]
     fn lets_in(&self, text: &[u8], token: &mut Token, prose: bool) -> bool {
         let mut before = match token.start {
@@ -130,34 +144,30 @@ impl Admission {
         let fits = self.lengths[make_up as usize] >> len.min(63) & 1 == 1;
         if fits {
             let next = text.get(token.end as usize).copied().unwrap_or(0);
+            let is_led = before >= 0x80 || self.lead_bytes[usize::from(before)];
             let behind = match before {
                 0x80.. => &self.behind_other,
                 _ => &self.behind_ascii,
             };
-            token.led = (before >= 0x80 || self.lead_bytes[usize::from(before)])
-                && behind.start(make_up, len, next) != Start::No;
+            token.led = is_led && behind.start(make_up, len, next) != Start::No;
             let start = self.plain.start(make_up, len, next);
-            token.plain = start != Start::No && (!prose || self.may_begin(text, token));
             let is_followed = match start {
-                Start::WithNext(lengths) => {
-                    token.plain && next_fits(&text[token.end as usize + 1..], lengths)
-                }
-                _ => token.plain,
+                Start::No => false,
+                Start::Yes => true,
+                Start::WithNext(lengths) => next_fits(&text[token.end as usize + 1..], lengths),
             };
-            if token.led || is_followed {
+            let matches = || !prose || self.automaton.matches(&text[token.start as usize..]);
+            if is_followed && matches() {
+                token.plain = true;
                 return true;
             }
+            if token.led || prose && self.may_be_labelled(text, token, before, make_up) {
+                token.plain = start != Start::No && !is_followed && matches();
+                return true;
+            }
+            return false;
         }
         prose && self.may_be_labelled(text, token, before, make_up)
-    }
-
-    /// Whether a match may begin with the first two bytes of a token, or with its one byte and what follows.
-    fn may_begin(&self, text: &[u8], token: &Token) -> bool {
-        let start = token.start as usize;
-        match text.get(start + 1) {
-            Some(second) => self.pairs.contains(text[start], *second),
-            None => true,
-        }
     }
 
     /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
@@ -448,7 +458,7 @@ mod tests {
             "[手][A-Z][0-9]{5}",
             "[A-Z][0-9]{8}",
         ];
-        let automaton = Automaton::new(&patterns).expect("they compile");
+        let automaton = Arc::new(Automaton::new(&patterns).expect("they compile"));
         Admission::new(&automaton, Endings::default())
     }
 

@@ -6,7 +6,7 @@
 //!
 //! | section | path | id | measures |
 //! | --- | --- | --- | --- |
-//! | `scan` | | | `schema` `tool` `version` `catalog` `started` `complete` `files` `bytes` `records` `skipped` `seconds` `persons` |
+//! | `scan` | | | `schema` `tool` `version` `catalog` `started` `complete` `files` `bytes` `records` `skipped` `seconds` `persons`, of a share `shard` |
 //! | `input` | as given | | `given` (its position, from 1) |
 //! | `assessment` | | `INSTRUMENT/READING` | `level` `weighted` `serious` `especially_serious` `flips` |
 //! | `provision` | | `INSTRUMENT/READING/PROVISION`, then `/CLASS` if it has one | `level` `count` `threshold` `reached` |
@@ -78,6 +78,9 @@ fn scan(rows: &mut Rows<'_>, audit: &Audit) -> io::Result<()> {
         ("persons", audit.persons.to_string()),
     ] {
         rows.write(["scan", "", "", measure, &value])?;
+    }
+    if let Some(shard) = &audit.shard {
+        rows.write(["scan", "", "", "shard", shard])?;
     }
     for (i, input) in audit.inputs.iter().enumerate() {
         rows.write(["input", input, "", "given", &(i + 1).to_string()])?;

@@ -220,6 +220,7 @@ pub(super) fn plain() -> Audit {
             skipped: 0,
             seconds: 12.5,
         },
+        shard: None,
         complete: true,
         kinds: vec![
             kind("cn.name", 2_310, 2_018, &[masked("测试甲", 0, 0)]),

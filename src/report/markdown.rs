@@ -80,7 +80,7 @@ fn headline(
         }
     }
     if let Some(sentence) = incomplete(audit, lang) {
-        doc.paragraph(&format!("> **{sentence}**"))?;
+        doc.paragraph(&format!("> **{}**", escape(&sentence)))?;
     }
     Ok(())
 }
@@ -321,7 +321,7 @@ fn skipped(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     if audit.skipped.is_empty() {
         // An audit that is incomplete without saying where must not claim that all was read.
         return match incomplete(audit, lang) {
-            Some(sentence) => doc.paragraph(&sentence),
+            Some(sentence) => doc.paragraph(&escape(&sentence)),
             None => doc.paragraph(Msg::DocNothingSkipped.text(lang)),
         };
     }

@@ -355,6 +355,44 @@ fn an_empty_audit_says_so_in_each_language() {
 }
 
 #[test]
+fn a_share_says_what_it_is_in_each_format() {
+    let mut audit = plain();
+    (audit.complete, audit.shard) = (false, Some("2/4".to_owned()));
+    let english = options(Lang::En, 0, false);
+    for (format, lang, want) in [
+        (Format::Text, Lang::En, "Share 2/4 of the input"),
+        (Format::Text, Lang::Zh, "第 2/4 份"),
+        (Format::Markdown, Lang::En, "> **Share 2/4 of the input"),
+        (Format::Csv, Lang::En, "scan,,,shard,2/4"),
+        (Format::Json, Lang::En, "\"shard\": \"2/4\""),
+    ] {
+        let report = render(format, &audit, &options(lang, 0, false));
+        assert!(report.contains(want), "{format:?} {lang:?}: {report}");
+        assert!(!report.contains("Incomplete scan") && !report.contains("扫描不完整"));
+    }
+    assert_eq!(
+        read(&render(Format::Json, &audit, &english)).unwrap(),
+        audit
+    );
+    let gaps = text(
+        &Audit {
+            shard: audit.shard,
+            ..hostile()
+        },
+        &english,
+    );
+    assert!(gaps.contains("Share 2/4") && gaps.contains("Incomplete scan"));
+    audit.shard = Some("\u{1b}[2J<b>@".to_owned());
+    for (name, report) in all_reports(&audit) {
+        assert!(!report.contains("\u{1b}[2J"), "{name}");
+        assert!(
+            !name.starts_with("Markdown") || !report.contains("<b>"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_level_that_rests_on_gains_is_not_laid_on_the_volume() {
     let mut audit = with_classes([0, 0, 10], true);
     audit.assessments[0].level = Level::Serious;

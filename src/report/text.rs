@@ -125,12 +125,14 @@ pub(super) fn incomplete(audit: &Audit, lang: Lang) -> Option<String> {
         return None;
     }
     let n = audit.skipped.len() as u64;
-    Some(if n == 0 {
-        Msg::IncompleteUnnamed.text(lang).to_owned()
-    } else {
-        let entries = Msg::counted(Msg::Entry, Msg::Entries, n, lang);
-        Msg::Incomplete.with(lang, &[&entries])
-    })
+    let shard = audit.shard.as_deref();
+    let shard = shard.map(|shard| Msg::IncompleteShard.with(lang, &[shard]));
+    if n == 0 {
+        return shard.or_else(|| Some(Msg::IncompleteUnnamed.text(lang).to_owned()));
+    }
+    let entries = Msg::counted(Msg::Entry, Msg::Entries, n, lang);
+    let gaps = Msg::Incomplete.with(lang, &[&entries]);
+    Some(shard.map_or(gaps.clone(), |shard| format!("{shard} {gaps}")))
 }
 
 fn headline(

@@ -63,6 +63,8 @@ messages! {
     // run
     Incomplete: "Incomplete scan: {0} skipped or read only in part. Every count is a lower bound; the truth is at least this.",
         "扫描不完整：{0}被跳过或仅读取了一部分。所有数字均为下限，实际数量只多不少。";
+    IncompleteShard: "Share {0} of the input, to be joined with the others. Every count is a lower bound; the truth is at least this.",
+        "仅为输入的第 {0} 份，须与其余各份合并。所有数字均为下限，实际数量只多不少。";
     IncompleteUnnamed: "Incomplete scan. Every count is a lower bound; the truth is at least this.",
         "扫描不完整。所有数字均为下限，实际数量只多不少。";
     File: "{0} file", "{0} 个文件";

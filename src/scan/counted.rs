@@ -125,7 +125,7 @@ impl<'c> Counted<'c> {
         for (file, copy_of) in part.files.iter().zip(part.copies()) {
             skipped.extend(file.skipped.iter().cloned());
             if let Some(mut audit) = file.audit.clone() {
-                audit.copy_of = copy_of.map(str::to_owned).or(audit.copy_of);
+                audit.copy_of = audit.copy_of.or(copy_of.map(str::to_owned));
                 files.push(audit);
             }
         }
@@ -150,7 +150,8 @@ impl<'c> Counted<'c> {
                 skipped: skipped.len() as u64,
                 seconds: part.seconds,
             },
-            complete: skipped.is_empty(),
+            complete: skipped.is_empty() && part.shard.is_none(),
+            shard: part.shard.as_ref().map(|of| of.shard.to_string()),
             kinds: totals.kinds(self.catalog, &files_with),
             categories: readings[0].categories.clone(),
             persons: totals.persons(Reading::Default),

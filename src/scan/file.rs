@@ -1,7 +1,8 @@
 //! One file, batch by batch: opened, decoded, and held back until the columns of its tables are decided.
 //!
 //! What is done here is done in the order of the file, by one worker at a time. What becomes of a batch that was handed out,
-//! and by whom it is processed, is not known here.
+//! and by whom it is processed, is not known here. A scan that answers for a part of a file decodes and samples it from its
+//! start, as any other, hands out the batches that begin in its part, and ends with the last of them.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -38,6 +39,8 @@ pub(super) struct Reading<'s> {
     n_lots: u64,
     /// Batches that were counted before this run and are passed over.
     n_counted: u64,
+    /// Whether reading ended where the part of the file ends that the scan answers for.
+    is_cut: bool,
     /// What the file is, once it was opened.
     identity: Option<Identity>,
     /// Why it, or parts of it, could not be read.
@@ -63,6 +66,7 @@ pub(super) struct Outcome<'s> {
     pub(super) entry: &'s Entry,
     /// None if nothing could be read.
     pub(super) identity: Option<Identity>,
+    /// Bytes that were read of those that the scan answers for.
     pub(super) n_bytes: u64,
     pub(super) reasons: Vec<Reason>,
 }
@@ -78,6 +82,7 @@ impl<'s> Reading<'s> {
             stage: Stage::Unopened,
             n_lots: 0,
             n_counted,
+            is_cut: false,
             identity: None,
             reasons: Vec::new(),
         }
@@ -113,7 +118,19 @@ impl<'s> Reading<'s> {
         let Stage::Open(stream) = &mut self.stage else {
             return None;
         };
-        while let Some(view) = stream.next(eyes, batch) {
+        let owned = &self.entry.owned;
+        while stream.offset() < owned.end {
+            let offset = stream.offset();
+            let Some(view) = stream.next(eyes, batch) else {
+                let problems = stream.records.problems().iter().map(located);
+                self.reasons.extend(problems);
+                let failed = stream.failed.take();
+                self.reasons.extend(failed.map(|e| self.read_error(&e)));
+                return None;
+            };
+            if !owned.contains(&offset) {
+                continue;
+            }
             self.n_lots += 1;
             if self.n_lots > self.n_counted {
                 return Some(Lot {
@@ -122,10 +139,7 @@ impl<'s> Reading<'s> {
                 });
             }
         }
-        let problems = stream.records.problems().iter().map(located);
-        self.reasons.extend(problems);
-        let failed = stream.failed.take();
-        self.reasons.extend(failed.map(|e| self.read_error(&e)));
+        self.is_cut = true;
         None
     }
 
@@ -151,7 +165,7 @@ impl<'s> Reading<'s> {
             format: opened.format.id(),
             encoding: opened.encoding.id(),
         });
-        Ok(Stream::new(opened.records))
+        Ok(Stream::new(opened.records, Arc::clone(&self.n_bytes)))
     }
 
     fn read_error(&self, error: &io::Error) -> Reason {
@@ -173,7 +187,7 @@ impl<'s> Reading<'s> {
         if !is_whole && !reasons.contains(&failure()) {
             reasons.push(failure());
         }
-        if self.entry.size > n_bytes && reasons.is_empty() {
+        if self.entry.size > n_bytes && !self.is_cut && reasons.is_empty() {
             reasons.push(Reason::Truncated(format!(
                 "{n_bytes} of {} bytes were there when it was read",
                 self.entry.size
@@ -183,7 +197,7 @@ impl<'s> Reading<'s> {
             index: self.index,
             entry: self.entry,
             identity: self.identity,
-            n_bytes,
+            n_bytes: self.entry.n_owned(n_bytes),
             reasons,
         }
     }
@@ -197,9 +211,13 @@ fn failure() -> Reason {
 /// Records on their way from the decoder to the workers.
 struct Stream<'s> {
     records: Box<dyn Decode + Send + 's>,
+    /// Bytes of the file that were read.
+    n_bytes: Arc<AtomicU64>,
+    /// Where the batch begins that is decoded next: see [`Stream::offset`].
+    begin: u64,
     tables: Tables,
-    /// Batches that wait for a table to be decided, or were waiting until now.
-    held: VecDeque<Batch>,
+    /// Batches that wait for a table to be decided, or were waiting until now, and where they begin.
+    held: VecDeque<(u64, Batch)>,
     held_bytes: usize,
     /// Whether what is held may go out.
     is_decided: bool,
@@ -210,9 +228,11 @@ struct Stream<'s> {
 }
 
 impl<'s> Stream<'s> {
-    fn new(records: Box<dyn Decode + Send + 's>) -> Stream<'s> {
+    fn new(records: Box<dyn Decode + Send + 's>, n_bytes: Arc<AtomicU64>) -> Stream<'s> {
         Stream {
             records,
+            n_bytes,
+            begin: 0,
             tables: Tables::default(),
             held: VecDeque::new(),
             held_bytes: 0,
@@ -223,11 +243,17 @@ impl<'s> Stream<'s> {
         }
     }
 
+    /// Where the next batch begins, as the number of bytes that had been read of the file when the batch before it was complete.
+    /// That is a little behind its first byte, and the same for whoever decodes the file.
+    fn offset(&self) -> u64 {
+        self.held.front().map_or(self.begin, |(begin, _)| *begin)
+    }
+
     /// The next batch whose tables are decided.
     fn next(&mut self, eyes: &mut Eyes<'_>, batch: &mut Batch) -> Option<Arc<View>> {
         loop {
             if self.is_decided
-                && let Some(first) = self.held.pop_front()
+                && let Some((_, first)) = self.held.pop_front()
             {
                 self.held_bytes -= first.text.len();
                 self.spare.push(std::mem::replace(batch, first));
@@ -246,6 +272,7 @@ impl<'s> Stream<'s> {
                     continue;
                 }
             }
+            let begin = std::mem::replace(&mut self.begin, self.n_bytes.load(Ordering::Relaxed));
             let enough = self.held_bytes + batch.text.len() > HELD_BYTES_MAX;
             let sources = self.records.tables();
             self.is_decided = self.tables.sample(batch, sources, eyes, enough);
@@ -254,7 +281,8 @@ impl<'s> Stream<'s> {
             }
             self.held_bytes += batch.text.len();
             let spare = self.spare.pop().unwrap_or_default();
-            self.held.push_back(std::mem::replace(batch, spare));
+            self.held
+                .push_back((begin, std::mem::replace(batch, spare)));
         }
     }
 }

@@ -3,13 +3,13 @@
 //! Joined parts are ordered as one walk would have ordered their files, and copies are found over all of them. Nothing here
 //! counts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::FileAudit;
 use crate::error::{Error, Skipped};
-use crate::source::{self, Entry};
+use crate::source::{self, Entry, ShardOf};
 
 /// A scan of some files.
 #[derive(Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(super) struct Part {
     pub(super) files: Vec<File>,
     /// What the walk found and could not be read.
     pub(super) skipped: Vec<Skipped>,
+    /// Which share of the walk it is, if not all.
+    pub(super) shard: Option<ShardOf>,
 }
 
 /// What came of one file.
@@ -51,6 +53,33 @@ impl File {
             skipped: Vec::new(),
         }
     }
+
+    /// Adds what another shard has counted of the same file.
+    fn add(&mut self, other: File) {
+        self.content = self.content.take().or(other.content);
+        // A gap that several shards have met is one.
+        for gap in other.skipped {
+            if !self.skipped.contains(&gap) {
+                self.skipped.push(gap);
+            }
+        }
+        match (&mut self.audit, other.audit) {
+            (Some(audit), Some(other)) => {
+                audit.bytes += other.bytes;
+                audit.records += other.records;
+                add_up(&mut audit.kinds, other.kinds);
+                add_up(&mut audit.categories, other.categories);
+            }
+            (None, Some(other)) => self.audit = Some(other),
+            (_, None) => {}
+        }
+    }
+}
+
+fn add_up(sums: &mut BTreeMap<String, u64>, counts: BTreeMap<String, u64>) {
+    for (id, n) in counts {
+        *sums.entry(id).or_default() += n;
+    }
 }
 
 /// Parts as one, with the position that each file of each part has now.
@@ -60,11 +89,13 @@ pub(super) struct Joined {
 }
 
 impl Part {
-    /// Joins parts of different files.
+    /// Joins parts of different files, and all shards of one tree.
     ///
     /// # Errors
-    /// When two of them hold the same path.
+    /// When two of them hold the same path and are no shards of the same tree, and when a shard is missing.
     pub(super) fn join(parts: Vec<Part>) -> Result<Joined, Error> {
+        let shards: Vec<Option<ShardOf>> = parts.iter().map(|part| part.shard.clone()).collect();
+        check_shards(&shards)?;
         let mut joined = Part::default();
         let mut positions: Vec<Vec<usize>> = Vec::new();
         let mut files = Vec::new();
@@ -87,17 +118,24 @@ impl Part {
         joined.skipped.sort();
         joined.skipped.dedup();
         files.sort_by(|a, b| source::compare(&a.2.path, &b.2.path));
-        for pair in files.windows(2) {
-            if pair[0].2.path == pair[1].2.path && pair[0].0 != pair[1].0 {
-                return Err(Error::new(
-                    "stands in two of the tallies: only parts that share no file can be joined",
-                )
-                .at(&pair[0].2.path));
+        let mut last = None;
+        for (n, i, mut file) in files {
+            if let Some(audit) = &mut file.audit {
+                audit.copy_of = None;
             }
-        }
-        for (place, (n, i, file)) in files.into_iter().enumerate() {
-            positions[n][i] = place;
-            joined.files.push(file);
+            match joined
+                .files
+                .last_mut()
+                .filter(|known| known.path == file.path)
+            {
+                Some(known) if last.is_some_and(|last| are_of_one_tree(&shards, last, n)) => {
+                    known.add(file);
+                }
+                Some(_) if last != Some(n) => return Err(stands_twice(&file.path)),
+                _ => joined.files.push(file),
+            }
+            positions[n][i] = joined.files.len() - 1;
+            last = Some(n);
         }
         Ok(Joined {
             part: joined,
@@ -121,4 +159,44 @@ impl Part {
         });
         known.collect()
     }
+}
+
+fn stands_twice(path: &str) -> Error {
+    Error::new(
+        "stands in two of the tallies: only parts that share no file can be joined, or the shards of one tree",
+    )
+    .at(path)
+}
+
+fn are_of_one_tree(shards: &[Option<ShardOf>], a: usize, b: usize) -> bool {
+    match (&shards[a], &shards[b]) {
+        (Some(x), Some(y)) => a != b && is_same_division(x, y),
+        _ => false,
+    }
+}
+
+fn is_same_division(a: &ShardOf, b: &ShardOf) -> bool {
+    a.tree == b.tree && a.shard.count() == b.shard.count()
+}
+
+/// Refuses trees of which a shard is missing, or there twice.
+fn check_shards(shards: &[Option<ShardOf>]) -> Result<(), Error> {
+    for of in shards.iter().flatten() {
+        let division = shards.iter().flatten().filter(|o| is_same_division(o, of));
+        let numbers: Vec<u32> = division.map(|o| o.shard.number()).collect();
+        let different: BTreeSet<u32> = numbers.iter().copied().collect();
+        let count = of.shard.count();
+        if different.len() < numbers.len() {
+            return Err(Error::new(
+                "a shard stands in two of the tallies: each can be joined once",
+            ));
+        }
+        if let Some(missing) = (1..=count).find(|number| !different.contains(number)) {
+            return Err(Error::new(format!(
+                "shard {missing}/{count} is missing: the shards of a tree are joined all together, as long as the tree does \
+                 not change from one to the next"
+            )));
+        }
+    }
+    Ok(())
 }

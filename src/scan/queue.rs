@@ -66,7 +66,7 @@ impl<'s> Queue<'s> {
         let common_bytes_min = COMMON_BLOCKS_MIN * shared.limits.block_bytes as u64;
         let size = |entry: &Entry| match entry.kind {
             EntryKind::Stdin => u64::MAX,
-            EntryKind::File => entry.size,
+            EntryKind::File => entry.n_read(),
         };
         let done: HashSet<usize> = done.iter().map(|(index, _)| *index).collect();
         let mut order: Vec<usize> = (0..entries.len()).filter(|i| !done.contains(i)).collect();
@@ -179,7 +179,7 @@ impl<'s> CommonFile<'s> {
 
     fn n_bytes_left(&self) -> u64 {
         let n_bytes = self.n_bytes.load(Ordering::Relaxed);
-        self.entry.size.saturating_sub(n_bytes)
+        self.entry.n_read().saturating_sub(n_bytes)
     }
 
     /// Says that one more worker takes part.

@@ -149,13 +149,13 @@ impl State {
     ///
     /// # Errors
     /// When the state cannot be read or written, or is one of another program, catalog or command line; when a file that was
-    /// being read has changed since.
+    /// being read has changed since; and those of `walk`.
     pub fn plan(
         &mut self,
         asked: &Asked,
         catalog: &Catalog,
         started: &str,
-        walk: impl FnOnce() -> WalkResult,
+        walk: impl FnOnce() -> Result<WalkResult, Error>,
     ) -> Result<WalkResult, Error> {
         self.catalog = super::catalog_hash(catalog)?;
         let walked = match self.saved_plan()? {
@@ -172,7 +172,7 @@ impl State {
                     catalog: self.catalog.clone(),
                     asked: asked.clone(),
                     started: started.to_owned(),
-                    walked: walk(),
+                    walked: walk()?,
                 };
                 self.write(PLAN, |file| file.write_all(&to_json(&plan)?))?;
                 started.clone_into(&mut self.started);

@@ -9,10 +9,12 @@
 
 mod copies;
 mod display;
+mod shard;
 mod walk;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -23,10 +25,14 @@ use copies::{Hashes, HashingReader};
 pub use copies::{expect_contents, find_copies};
 pub(crate) use display::compare;
 pub use display::display;
+pub use shard::{Shard, ShardOf};
 pub use walk::{Globs, WalkOptions, WalkResult, any_exists, walk};
 
 /// The argument that stands for standard input.
 pub const STDIN: &str = "-";
+
+/// All bytes of an entry, however many there turn out to be.
+const WHOLE: Range<u64> = 0..u64::MAX;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +60,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Device and inode, where the system has them: hard links to one file share it.
     pub(crate) inode: Option<(u64, u64)>,
+    /// The bytes of it that the scan answers for: all, or those of a [`Shard`].
+    pub(crate) owned: Range<u64>,
     /// When it was last written to, at the time of the walk, where the system tells.
     modified: Option<SystemTime>,
     /// What is to be hashed when it is read.
@@ -100,6 +108,7 @@ impl Entry {
             size: 0,
             kind: EntryKind::Stdin,
             inode: None,
+            owned: WHOLE,
             modified: None,
             hashes: Hashes::default(),
         }
@@ -113,6 +122,7 @@ impl Entry {
             size: metadata.len(),
             kind: EntryKind::File,
             inode: inode(metadata),
+            owned: WHOLE,
             modified: metadata.modified().ok(),
             hashes: Hashes::default(),
         }
@@ -149,6 +159,21 @@ impl Entry {
         let metadata = fs::metadata(&self.path).ok();
         self.kind == EntryKind::File
             && metadata.is_some_and(|m| m.len() == self.size && m.modified().ok() == self.modified)
+    }
+
+    /// How many of the first so many bytes the scan answers for.
+    pub(crate) fn n_owned(&self, n_bytes: u64) -> u64 {
+        n_bytes.min(self.owned.end) - n_bytes.min(self.owned.start)
+    }
+
+    /// Whether the scan answers for its end.
+    pub(crate) fn has_end(&self) -> bool {
+        self.owned.end == WHOLE.end
+    }
+
+    /// Bytes that are read of it, at the size of the walk: from its start, because a decoder knows what it has seen.
+    pub(crate) fn n_read(&self) -> u64 {
+        self.size.min(self.owned.end)
     }
 
     /// The ending of the file name in lower case, without the dot; none for standard input.

@@ -28,7 +28,7 @@ use walkdir::WalkDir;
 
 use super::copies::expect_copies;
 use super::display::{compare, join};
-use super::{Entry, STDIN};
+use super::{Entry, STDIN, ShardOf};
 use crate::error::{Error, Reason, Skipped};
 
 /// Which files of a folder are read.
@@ -53,6 +53,8 @@ pub struct WalkResult {
     pub entries: Vec<Entry>,
     /// What cannot be read, in the same order.
     pub skipped: Vec<Skipped>,
+    /// Which share of it this is, if not all.
+    pub shard: Option<ShardOf>,
 }
 
 /// Globs that choose files below the named folders.

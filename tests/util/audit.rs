@@ -13,6 +13,8 @@ pub(crate) struct Audit {
     pub(crate) tool: Tool,
     pub(crate) started: String,
     pub(crate) inputs: Vec<String>,
+    #[serde(default)]
+    pub(crate) shard: Option<String>,
     pub(crate) stats: Stats,
     pub(crate) complete: bool,
     pub(crate) kinds: Vec<Kind>,

@@ -54,6 +54,9 @@ const BOM_GB18030: &[u8] = b"\x84\x31\x95\x33";
 /// Bytes asked of a reader at first. Most files are shorter, and memory that is read into is cleared before.
 const READ_BYTES: usize = 16 << 10;
 
+/// Bytes asked of a reader that gave less than it was asked for: it is likely at its end.
+const PROBE_BYTES: usize = 1 << 10;
+
 /// Reads until `buf` holds `want` bytes more or the reader ends. On an error, what was read before
 /// it is in `buf`.
 pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> io::Result<()> {
@@ -68,7 +71,7 @@ pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> i
         match result {
             Ok(0) => return Ok(()),
             Ok(n) if n == asked => step *= 4,
-            Ok(_) => {}
+            Ok(_) => step = PROBE_BYTES,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -383,6 +383,13 @@ fn unescaped(byte: u8) -> u8 {
 /// Without white space at both ends, and without what exporters put around a number so that a
 /// spreadsheet leaves it alone: `="123"`, `'123`, `` `123 ``.
 pub(crate) fn trim(text: &[u8], span: Span) -> Span {
+    // Nearly every cell begins with a letter, a digit or a Han character.
+    if let [first, .., last] = text[span.range()]
+        && (first >= b'0' && first != b'=' && first != b'`')
+        && last > b' '
+    {
+        return span;
+    }
     let Span { mut start, mut end } = span;
     let is_blank = |at: u32| matches!(text[at as usize], b' ' | b'\t' | b'\r' | b'\n');
     while end > start && is_blank(end - 1) {

@@ -341,6 +341,12 @@ impl Trial<'_> {
         let Split::Record { next, .. } = split else {
             return None;
         };
+        // A doubled quote beside a word does not matter; null and escapes do.
+        let has_word = |f: &Field| text[f.span.range()].iter().any(u8::is_ascii_alphanumeric);
+        let has_quote = |f: &Field| text[f.span.range()].contains(&b'"');
+        if !dialect.backslash && self.fields.iter().all(|f| has_word(f) || !has_quote(f)) {
+            self.escaped.clear();
+        }
         if !self.escaped.is_empty() {
             let record = &text[start..next];
             let cells = cells(

@@ -24,6 +24,8 @@ pub(crate) struct CellAutomaton {
     classes: Box<[u8; 256]>,
     /// Places of a row of the table: a power of two.
     stride: u32,
+    /// Its logarithm.
+    shift: u32,
 }
 
 /// What a worker has built of a [`CellAutomaton`] so far.
@@ -98,6 +100,7 @@ impl CellAutomaton {
             lazy,
             classes,
             stride: n_classes.next_power_of_two(),
+            shift: n_classes.next_power_of_two().trailing_zeros(),
         })
     }
 
@@ -118,7 +121,7 @@ impl CellAutomaton {
 
     /// Every expression that matches the whole of `text`, ascending; none of a text longer than [`REACH_BYTES_MAX`].
     pub(crate) fn whole<'c>(&self, cache: &'c mut CellCache, text: &[u8]) -> &'c [u16] {
-        let [set] = self.whole_sets(cache, [text]);
+        let set = self.whole_set(cache, text);
         self.set_of(cache, set)
     }
 
@@ -128,50 +131,80 @@ impl CellAutomaton {
     }
 
     /// For each text, the set of expressions that match the whole of it.
-    pub(crate) fn whole_sets<const N: usize>(
-        &self,
-        cache: &mut CellCache,
-        texts: [&[u8]; N],
-    ) -> [u16; N] {
-        let start = self.start(cache);
-        let mut states = [start; N];
-        let lengths = texts.map(<[u8]>::len);
-        let shortest = lengths.into_iter().min().unwrap_or(0);
-        if lengths.into_iter().max() <= Some(REACH_BYTES_MAX) {
-            let next = cache.table.next.as_slice();
-            let heads = texts.map(|t| &t[..shortest]);
-            for i in 0..shortest {
-                for (state, head) in states.iter_mut().zip(heads) {
-                    *state =
-                        next[*state as usize + usize::from(self.classes[usize::from(head[i])])];
-                }
-            }
-            let tails = texts.map(|t| &t[shortest..]);
-            for (state, tail) in states.iter_mut().zip(tails) {
-                for byte in tail {
-                    *state = next[*state as usize + usize::from(self.classes[usize::from(*byte)])];
-                }
-            }
-        } else {
-            states = [self.stride; N];
+    pub(crate) fn whole_sets(&self, cache: &mut CellCache, texts: [&[u8]; LANES]) -> [u16; LANES] {
+        if texts.iter().any(|text| text.len() > REACH_BYTES_MAX) {
+            return texts.map(|text| self.whole_set(cache, text));
         }
-        let mut sets = [0; N];
-        for i in 0..N {
-            if states[i] == self.stride {
-                states[i] = self.slowly(cache, texts[i]);
-            }
-            sets[i] = self.at_end(cache, states[i]);
+        let states = self.walk(cache, texts);
+        let mut sets = [0; LANES];
+        for (set, (state, text)) in sets.iter_mut().zip(states.into_iter().zip(texts)) {
+            *set = self.set_behind(cache, state, text);
         }
         sets
+    }
+
+    /// The set of expressions that match the whole of a text.
+    fn whole_set(&self, cache: &mut CellCache, text: &[u8]) -> u16 {
+        if text.len() > REACH_BYTES_MAX {
+            return 0;
+        }
+        let start = self.start(cache);
+        let (next, classes) = (cache.table.next.as_slice(), &*self.classes);
+        let step =
+            |state: u32, byte: &u8| next[state as usize + usize::from(classes[usize::from(*byte)])];
+        let state = text.iter().fold(start, step);
+        self.set_behind(cache, state, text)
+    }
+
+    /// Walks through the texts side by side over known transitions. Returns the last states.
+    #[inline]
+    fn walk(&self, cache: &mut CellCache, texts: [&[u8]; LANES]) -> [u32; LANES] {
+        let start = self.start(cache);
+        let (next, classes) = (cache.table.next.as_slice(), &*self.classes);
+        let step = |state: &mut u32, byte: u8| {
+            *state = next[*state as usize + usize::from(classes[usize::from(byte)])];
+        };
+        let shortest = texts.iter().map(|t| t.len()).min().unwrap_or(0);
+        let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] =
+            texts.map(|text| text.split_at(shortest));
+        let [mut i, mut j, mut k, mut l] = [start; LANES];
+        // Zipped, so that no place is checked twice.
+        for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+            step(&mut i, *a);
+            step(&mut j, *b);
+            step(&mut k, *c);
+            step(&mut l, *d);
+        }
+        let rests = [
+            (&mut i, a_rest),
+            (&mut j, b_rest),
+            (&mut k, c_rest),
+            (&mut l, d_rest),
+        ];
+        for (state, rest) in rests {
+            rest.iter().for_each(|byte| step(state, *byte));
+        }
+        [i, j, k, l]
+    }
+
+    /// The set of expressions that match a text after which a walk has come to `state`.
+    #[inline]
+    fn set_behind(&self, cache: &mut CellCache, state: u32, text: &[u8]) -> u16 {
+        let state = match state == self.stride {
+            true => self.slowly(cache, text),
+            false => state,
+        };
+        let set = cache.table.at_end[(state >> self.shift) as usize];
+        match set == UNASKED {
+            true => self.at_end(cache, state),
+            false => set,
+        }
     }
 
     /// Walks through a text over transitions that may be new. Returns the last state.
     #[cold]
     #[inline(never)]
     fn slowly(&self, cache: &mut CellCache, text: &[u8]) -> u32 {
-        if text.len() > REACH_BYTES_MAX {
-            return DEAD;
-        }
         let start = self.start(cache);
         text.iter()
             .fold(start, |state, byte| self.next(cache, state, *byte))
@@ -191,7 +224,7 @@ impl CellAutomaton {
         let mut state = self.start(cache);
         for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
             state = self.next(cache, state, byte);
-            let matched = cache.table.matched[(state / self.stride) as usize];
+            let matched = cache.table.matched[(state >> self.shift) as usize];
             if matched != 0 {
                 let set = &cache.table.sets[usize::from(matched)];
                 out.extend(set.iter().map(|pattern| (*pattern, i)));
@@ -200,7 +233,7 @@ impl CellAutomaton {
             }
         }
         if text.len() <= REACH_BYTES_MAX {
-            let set = self.at_end(cache, state);
+            let set = self.set_behind(cache, state, text);
             let set = self.set_of(cache, set);
             out.extend(set.iter().map(|pattern| (*pattern, text.len())));
         }
@@ -223,7 +256,7 @@ impl CellAutomaton {
     #[cold]
     #[inline(never)]
     fn step(&self, cache: &mut CellCache, state: u32, byte: u8) -> u32 {
-        let row = (state / self.stride) as usize;
+        let row = (state >> self.shift) as usize;
         let from = cache.table.ids[row];
         let Ok(id) = self.lazy.next_state(&mut cache.states, from, byte) else {
             return DEAD;
@@ -244,8 +277,10 @@ impl CellAutomaton {
     }
 
     /// Which set of expressions matches if the text ends in this state.
+    #[cold]
+    #[inline(never)]
     fn at_end(&self, cache: &mut CellCache, state: u32) -> u16 {
-        let row = (state / self.stride) as usize;
+        let row = (state >> self.shift) as usize;
         if cache.table.at_end[row] == UNASKED {
             let from = cache.table.ids[row];
             let set = match self.lazy.next_eoi_state(&mut cache.states, from) {

@@ -9,6 +9,7 @@
 
 use crate::detect::automaton::LANES;
 use crate::detect::claim;
+use crate::detect::validate::Compact;
 use crate::detect::{Key, Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
@@ -91,7 +92,7 @@ impl Ahead {
         }
     }
 
-    /// Walks through the fields at one position of the records, as far as they are of one group.
+    /// Walks through the fields at one position of the records, as far as they are of one column.
     fn column(
         &mut self,
         engine: &Engine,
@@ -101,20 +102,27 @@ impl Ahead {
         rules: &[ColumnRule],
         position: usize,
     ) {
+        let rule_of = |field: &Field| rules.get(field.column as usize).unwrap_or(&NO_RULE);
+        let first = records
+            .iter()
+            .find_map(|r| batch.fields_of(r).get(position));
+        // The first speaks for the others: what is of another group is walked through when its turn comes.
+        let first = first.filter(|f| !rule_of(f).prose);
+        let Some((column, cells)) = first.and_then(|f| Some((f.column, rule_of(f).cells?))) else {
+            return;
+        };
+        let automaton = &engine.cells[cells].automaton;
+        let cache = scratch.caches[cells].get_or_insert_with(|| automaton.cache());
         let mut texts: [&[u8]; LANES] = [&[]; LANES];
         let mut places = [0; LANES];
         let mut n = 0;
-        let mut group = None;
         for record in records {
-            let Some(field) = batch.fields_of(record).get(position) else {
-                continue;
-            };
-            let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);
-            let Some(cells) = rule.cells else {
+            let field = batch.fields_of(record).get(position);
+            let Some(field) = field.filter(|field| field.column == column) else {
                 continue;
             };
             let value = value_of(&batch.text, *field);
-            if rule.prose || value.is_empty() || *group.get_or_insert(cells) != cells {
+            if value.is_empty() {
                 continue;
             }
             texts[n] = value;
@@ -122,8 +130,6 @@ impl Ahead {
             n += 1;
             if n == LANES {
                 n = 0;
-                let automaton = &engine.cells[cells].automaton;
-                let cache = scratch.caches[cells].get_or_insert_with(|| automaton.cache());
                 let sets = automaton.whole_sets(cache, texts);
                 for (place, set) in places.into_iter().zip(sets) {
                     self.sets[place] = set;
@@ -171,11 +177,12 @@ impl Detector {
         for pattern in patterns {
             let form = group.forms[usize::from(*pattern)];
             let kind = &engine.kinds[form.kind.index()];
+            let mut compact = Compact::new();
             let Some(Judged {
                 status,
                 confidence,
                 compacted,
-            }) = verdict(kind, value, form.masked, true, &mut scratch.compact)
+            }) = verdict(kind, value, form.masked, true, &mut compact)
             else {
                 continue;
             };
@@ -183,11 +190,7 @@ impl Detector {
                 // Another form may hold, or other values stand in the cell.
                 return Whole::FailedChecksum;
             }
-            let bytes = if compacted {
-                scratch.compact.as_bytes()
-            } else {
-                value
-            };
+            let bytes = if compacted { compact.as_bytes() } else { value };
             let key = match claim::pack(bytes) {
                 Some(number) => Key::Packed(number),
                 None => {

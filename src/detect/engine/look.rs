@@ -352,25 +352,16 @@ impl Look<'_> {
             return None;
         }
         let value = &text[range.clone()];
+        let mut compact = Compact::new();
         let Judged {
             status,
             confidence,
             compacted,
-        } = verdict(
-            kind,
-            value,
-            form.masked,
-            in_context,
-            &mut self.scratch.compact,
-        )?;
+        } = verdict(kind, value, form.masked, in_context, &mut compact)?;
         if self.rule.veto && !in_context && confidence < Confidence::High {
             return None;
         }
-        let bytes = if compacted {
-            self.scratch.compact.as_bytes()
-        } else {
-            value
-        };
+        let bytes = if compacted { compact.as_bytes() } else { value };
         let key = match claim::pack(bytes) {
             Some(number) => Key::Packed(number),
             None => {
@@ -401,12 +392,12 @@ pub(super) struct Judged {
 
 /// Compacts a value and asks the validator of its kind. `None` if it is no value of that kind.
 #[inline]
-pub(super) fn verdict(
+pub(super) fn verdict<'a>(
     kind: &Kind,
-    value: &[u8],
+    value: &'a [u8],
     masked: bool,
     in_context: bool,
-    compact: &mut Compact,
+    compact: &mut Compact<'a>,
 ) -> Option<Judged> {
     let base = if in_context {
         kind.confidence.context

@@ -21,17 +21,31 @@ const TOKENS_MAX: usize = 6;
 /// An outline with places that was met so often is looked at more closely.
 const REFINED_AFTER: u8 = 64;
 
-/// What the prefilter said of an outline.
-#[derive(Clone, Copy)]
-struct Slot {
+/// The outline that a slot is for. Apart from what was said of it, so that a look touches one line of memory.
+#[derive(Clone, Copy, Default)]
+#[repr(align(128))]
+struct Tag {
     outline: Outline,
     len: u8,
     n_tokens: u8,
+}
+
+/// What the prefilter said of an outline.
+#[derive(Clone, Copy)]
+struct Answer {
     /// How often it was met, up to [`REFINED_AFTER`].
     n_met: u8,
     tokens: [Token; TOKENS_MAX],
     /// For each token, the pairs of digits with which it is worth a look, as bits.
     pairs: [u128; TOKENS_MAX],
+}
+
+impl Answer {
+    const NONE: Answer = Answer {
+        n_met: 0,
+        tokens: [Token::NONE; TOKENS_MAX],
+        pairs: [u128::MAX; TOKENS_MAX],
+    };
 }
 
 /// The places where values could begin in one cell, relative to its start.
@@ -42,7 +56,8 @@ pub(super) struct CellPlaces<'a> {
 
 /// What the prefilter said of the outlines seen so far.
 pub(super) struct Sieve {
-    slots: Box<[Slot]>,
+    tags: Box<[Tag]>,
+    answers: Box<[Answer]>,
     /// For cells whose outline is not kept.
     places: Places,
     /// The tokens of the cell in hand that are worth a look.
@@ -51,16 +66,9 @@ pub(super) struct Sieve {
 
 impl Sieve {
     pub(super) fn new() -> Sieve {
-        let empty = Slot {
-            outline: Outline::default(),
-            len: 0,
-            n_tokens: 0,
-            n_met: 0,
-            tokens: [Token::default(); TOKENS_MAX],
-            pairs: [0; TOKENS_MAX],
-        };
         Sieve {
-            slots: vec![empty; SLOTS].into_boxed_slice(),
+            tags: vec![Tag::default(); SLOTS].into_boxed_slice(),
+            answers: vec![Answer::NONE; SLOTS].into_boxed_slice(),
             places: Places::default(),
             chosen: Vec::new(),
         }
@@ -93,11 +101,10 @@ impl Sieve {
         let outline = bytes::outline(text, start, len);
         let at = slot_of(&outline, len);
         for at in [at, at ^ 1] {
-            if usize::from(self.slots[at].len) == len
-                && same(&self.slots[at].outline, &outline, len)
-            {
+            let tag = &self.tags[at];
+            if usize::from(tag.len) == len && same(&tag.outline, &outline, len) {
                 self.chosen.clear();
-                if self.slots[at].n_tokens > 0 {
+                if tag.n_tokens > 0 {
                     self.choose(&text[start..end], at, group);
                 }
                 return CellPlaces {
@@ -113,15 +120,15 @@ impl Sieve {
     /// looks closer when that was often.
     #[inline]
     fn choose(&mut self, cell: &[u8], at: usize, group: &TokenGroup) {
-        let slot = &mut self.slots[at];
-        if slot.n_met < REFINED_AFTER {
-            slot.n_met += 1;
-            if slot.n_met == REFINED_AFTER {
-                refine(slot, group);
+        let (tag, answer) = (&mut self.tags[at], &mut self.answers[at]);
+        if answer.n_met < REFINED_AFTER {
+            answer.n_met += 1;
+            if answer.n_met == REFINED_AFTER {
+                refine(tag, answer, group);
             }
         }
-        let tokens = slot.tokens.iter().zip(&slot.pairs);
-        for (token, pairs) in tokens.take(usize::from(slot.n_tokens)) {
+        let tokens = answer.tokens.iter().zip(&answer.pairs);
+        for (token, pairs) in tokens.take(usize::from(tag.n_tokens)) {
             if *pairs == u128::MAX || pairs >> pair_at(&cell[token.start as usize..]) & 1 == 1 {
                 self.chosen.push(*token);
             }
@@ -140,17 +147,15 @@ impl Sieve {
         self.places.find(cell, &group.admission, false);
         let Places { tokens, ats, .. } = &self.places;
         if ats.is_empty() && tokens.len() <= TOKENS_MAX && decides(&outline, cell.len(), group) {
-            let mut slot = Slot {
+            self.tags[at ^ 1] = self.tags[at];
+            self.answers[at ^ 1] = self.answers[at];
+            self.tags[at] = Tag {
                 outline,
                 len: cell.len() as u8,
                 n_tokens: tokens.len() as u8,
-                n_met: 0,
-                tokens: [Token::default(); TOKENS_MAX],
-                pairs: [u128::MAX; TOKENS_MAX],
             };
-            slot.tokens[..tokens.len()].copy_from_slice(tokens);
-            self.slots[at ^ 1] = self.slots[at];
-            self.slots[at] = slot;
+            self.answers[at] = Answer::NONE;
+            self.answers[at].tokens[..tokens.len()].copy_from_slice(tokens);
         }
         CellPlaces { tokens, ats }
     }
@@ -159,12 +164,12 @@ impl Sieve {
 /// Notes with which digits the automaton may match at each token, whatever the other digits and letters are; drops those at
 /// which it cannot.
 #[cold]
-fn refine(slot: &mut Slot, group: &TokenGroup) {
-    let outline = signs(&slot.outline);
-    let outline = &outline[..usize::from(slot.len)];
+fn refine(tag: &mut Tag, answer: &mut Answer, group: &TokenGroup) {
+    let outline = signs(&tag.outline);
+    let outline = &outline[..usize::from(tag.len)];
     let mut n_kept = 0;
-    for i in 0..usize::from(slot.n_tokens) {
-        let mut token = slot.tokens[i];
+    for i in 0..usize::from(tag.n_tokens) {
+        let mut token = answer.tokens[i];
         let start = token.start as usize;
         token.led &= is_led(outline, start, group);
         let pairs = match (token.led, token.plain) {
@@ -176,12 +181,12 @@ fn refine(slot: &mut Slot, group: &TokenGroup) {
             _ => 0,
         };
         if pairs != 0 {
-            slot.tokens[n_kept] = token;
-            slot.pairs[n_kept] = pairs;
+            answer.tokens[n_kept] = token;
+            answer.pairs[n_kept] = pairs;
             n_kept += 1;
         }
     }
-    slot.n_tokens = n_kept as u8;
+    tag.n_tokens = n_kept as u8;
 }
 
 /// Whether something can match that begins before the token at `start`.
@@ -262,6 +267,8 @@ fn decides(outline: &Outline, len: usize, group: &TokenGroup) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::detect::automaton::Automaton;
     use crate::detect::engine::Group;
     use crate::detect::label::Endings;
@@ -277,7 +284,7 @@ mod tests {
             "第?[0-9]{6}号",
             "\\+[0-9]{7}",
         ];
-        let automaton = Automaton::new(&patterns).expect("they compile");
+        let automaton = Arc::new(Automaton::new(&patterns).expect("they compile"));
         let admission = Admission::new(&automaton, Endings::default());
         let leads = automaton.leads().expect("they are anchored");
         let group = Group {
@@ -342,7 +349,7 @@ mod tests {
             let places = sieve.places(text, start, end, &group);
             assert_eq!(places.tokens.len(), n);
         }
-        let n_used = sieve.slots.iter().filter(|s| s.len > 0).count();
+        let n_used = sieve.tags.iter().filter(|s| s.len > 0).count();
         assert_eq!(n_used, 2);
     }
 

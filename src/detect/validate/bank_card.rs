@@ -49,7 +49,7 @@ enum Network {
 }
 
 /// Card number.
-pub(super) fn bank_card(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn bank_card(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if !(12..=20).contains(&number.len()) || !digits::all(number) || digits::is_repeated(number) {
         return Verdict::Reject;

@@ -13,7 +13,7 @@ const CHINA: ((f64, f64), (f64, f64)) = ((73.5, 135.1), (3.8, 53.6));
 ///
 /// Without context the pair must lie in China with four decimals (about ten metres) in both numbers. With it, any point of
 /// the earth will do, weaker outside China; the point 0, 0 stands for "unknown".
-pub(super) fn coordinates(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn coordinates(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if in_context && let Some(plain) = plain_number(compact.as_bytes()) {
         return match plain {
             // More than 0 and at most 180.
@@ -33,7 +33,7 @@ pub(super) fn coordinates(compact: &mut Compact, in_context: bool) -> Verdict {
 }
 
 /// Judges two numbers.
-fn pair(compact: &mut Compact, first: &str, second: &str, in_context: bool) -> Verdict {
+fn pair(compact: &mut Compact<'_>, first: &str, second: &str, in_context: bool) -> Verdict {
     let (Some(a), Some(b)) = (degrees(first), degrees(second)) else {
         return Verdict::Reject;
     };

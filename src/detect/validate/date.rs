@@ -29,7 +29,7 @@ pub(super) fn is_yyyymmdd(bytes: &[u8]) -> bool {
 
 /// A birth date in a column: year first in any common spelling, or `MM/DD/YYYY`. Normalised to `YYYYMMDD`, or to `YYYYMM`
 /// where only the month is given (that is weak evidence). A time of day after it is dropped.
-pub(super) fn birth_date(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn birth_date(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     let Some((year, month, day)) = parts(compact.as_bytes()) else {
         return Verdict::Reject;
     };
@@ -95,7 +95,7 @@ fn parts(text: &[u8]) -> Option<(u32, u32, Option<u32>)> {
 }
 
 /// Appends `number` in decimal, beginning at the digit worth `place`.
-fn write(compact: &mut Compact, number: u32, place: u32) {
+fn write(compact: &mut Compact<'_>, number: u32, place: u32) {
     let mut place = place;
     while place > 0 {
         compact.push(b'0' + (number / place % 10) as u8);

@@ -7,7 +7,7 @@ use super::{Compact, Verdict, digits, luhn};
 
 /// IMEI: type allocation (8), serial (6), Luhn check; normalised to 15 digits. In context also IMEISV (16 digits: a
 /// software version in place of the check), which is weak.
-pub(super) fn imei(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn imei(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if !digits::all(number) || digits::is_repeated(number) {
         return Verdict::Reject;
@@ -24,7 +24,7 @@ pub(super) fn imei(compact: &mut Compact, in_context: bool) -> Verdict {
 
 /// IMSI: mobile country code (460 for China), network code, subscriber. Subscriptions of other countries are weak and
 /// need context.
-pub(super) fn imsi(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn imsi(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if !digits::all(number) || !matches!(number.len(), 14 | 15) || digits::is_repeated(number) {
         return Verdict::Reject;
@@ -41,7 +41,7 @@ pub(super) fn imsi(compact: &mut Compact, in_context: bool) -> Verdict {
 
 /// ICCID of a Chinese operator: 8986, operator (2), 13 characters, and a Luhn check as 19th digit or as 20th; some
 /// operators write letters after the eighth place.
-pub(super) fn iccid(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn iccid(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if !matches!(number.len(), 19 | 20) || !number.starts_with(b"89") || !digits::all(&number[..6])
     {

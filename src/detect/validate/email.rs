@@ -48,7 +48,7 @@ fn is_local_domain(top: &[u8]) -> bool {
 }
 
 /// E-mail address in lower case. Addresses of services rather than people (`git@…`) are rejected without context.
-pub(super) fn email(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let text = compact.as_bytes();
     let Some(at) = text.iter().position(|b| *b == b'@') else {
         return Verdict::Reject;

@@ -12,7 +12,7 @@ static AREA_CODES: Table = Table::new(include_bytes!("area_codes.txt"), 3);
 
 /// Fixed-line number, normalised to trunk 0, area code, number and extension without separators. Numbers without area
 /// code are accepted in context, as weak.
-pub(super) fn landline(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn landline(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if !digits::all(compact.as_bytes()) {
         return Verdict::Reject;
     }
@@ -42,7 +42,7 @@ pub(super) fn landline(compact: &mut Compact, in_context: bool) -> Verdict {
 }
 
 /// Replaces the country code by the trunk 0.
-fn strip_country(compact: &mut Compact) {
+fn strip_country(compact: &mut Compact<'_>) {
     let number = compact.as_bytes();
     let n = match number {
         [b'0', b'0', b'8', b'6', ..] => 4,

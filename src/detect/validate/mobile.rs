@@ -21,7 +21,7 @@ const TESTS: [u64; 5] = [
 
 /// Mobile number, with or without `+86`, `0086`, `86` or a trunk 0; normalised to eleven digits. In context also the
 /// numbers of machines (13 digits, 140… to 148…; 1064…), which are weak: no person answers them.
-pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn mobile(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let trunk = compact.as_bytes().first() == Some(&b'0') && compact.as_bytes().len() == 12;
     strip_prefix(compact);
     let number = compact.as_bytes();
@@ -53,7 +53,7 @@ pub(super) fn mobile(compact: &mut Compact, in_context: bool) -> Verdict {
 }
 
 /// Drops the country code or the trunk prefix, where the length says that one is there.
-fn strip_prefix(compact: &mut Compact) {
+fn strip_prefix(compact: &mut Compact<'_>) {
     let number = compact.as_bytes();
     let n = match number.len() {
         15 | 17 if number.starts_with(b"0086") => 4,
@@ -66,10 +66,7 @@ fn strip_prefix(compact: &mut Compact) {
 
 /// Whether the prefix is assigned to subscribers.
 fn is_in_force(number: &[u8]) -> bool {
-    let Some(prefix) = digits::number(&number[..3]) else {
-        return false;
-    };
-    match prefix {
+    match number_of(&number[..3]) {
         130..=139 | 180..=189 => true,
         145 | 147 | 149 => true,
         150..=153 | 155..=159 => true,

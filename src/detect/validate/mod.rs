@@ -42,94 +42,130 @@ pub enum Verdict {
     Reject,
 }
 
-/// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack.
+/// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack, or, while nothing had to be changed,
+/// the candidate itself.
 #[derive(Clone, Copy)]
-pub struct Compact {
-    bytes: [u8; Compact::CAPACITY],
-    len: u8,
+pub struct Compact<'a>(Form<'a>);
+
+#[derive(Clone, Copy)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it lives on the stack"
+)]
+enum Form<'a> {
+    /// The candidate is compact as it stands in the text.
+    Given(&'a [u8]),
+    Own([u8; Compact::CAPACITY], u8),
 }
 
-impl Compact {
+impl Compact<'_> {
     /// Longest compact form a validator sees.
     pub const CAPACITY: usize = 255;
+}
 
+impl<'a> Compact<'a> {
     /// An empty form.
-    pub fn new() -> Compact {
-        Compact {
-            bytes: [0; Compact::CAPACITY],
-            len: 0,
-        }
+    pub fn new() -> Compact<'a> {
+        Compact(Form::Given(&[]))
     }
 
     /// The form of these bytes, if they fit.
-    pub fn of(bytes: &[u8]) -> Option<Compact> {
+    pub fn of(bytes: &'a [u8]) -> Option<Compact<'a>> {
         let mut compact = Compact::new();
-        compact.set(bytes).then_some(compact)
+        compact.give(bytes).then_some(compact)
     }
 
     /// The bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
+        match &self.0 {
+            Form::Given(bytes) => bytes,
+            Form::Own(bytes, len) => &bytes[..usize::from(*len)],
+        }
+    }
+
+    /// Lets these bytes stand for themselves. Says whether they fitted.
+    #[inline]
+    pub(crate) fn give(&mut self, bytes: &'a [u8]) -> bool {
+        let fits = bytes.len() <= Compact::CAPACITY;
+        if fits {
+            self.0 = Form::Given(bytes);
+        }
+        fits
     }
 
     /// Empties the form.
     pub fn clear(&mut self) {
-        self.len = 0;
+        self.0 = Form::Given(&[]);
     }
 
     /// Appends one byte; says whether it fitted.
     pub fn push(&mut self, byte: u8) -> bool {
-        let fits = usize::from(self.len) < Compact::CAPACITY;
+        let (bytes, len) = self.own();
+        let fits = usize::from(*len) < Compact::CAPACITY;
         if fits {
-            self.bytes[usize::from(self.len)] = byte;
-            self.len += 1;
+            bytes[usize::from(*len)] = byte;
+            *len += 1;
         }
         fits
     }
 
-    /// Replaces the content: a validator normalises what it accepts (`8613812345678` becomes `13812345678`), so that the
-    /// same number in two spellings is one distinct value. Says whether it fitted.
-    pub fn set(&mut self, bytes: &[u8]) -> bool {
-        let fits = bytes.len() <= Compact::CAPACITY;
-        if fits {
-            self.bytes[..bytes.len()].copy_from_slice(bytes);
-            self.len = bytes.len() as u8;
+    /// A copy of its own, to be changed: a validator normalises what it accepts (`8613812345678` becomes `13812345678`), so
+    /// that the same number in two spellings is one distinct value.
+    fn own(&mut self) -> (&mut [u8; Compact::CAPACITY], &mut u8) {
+        if let Form::Given(given) = self.0 {
+            let mut bytes = [0; Compact::CAPACITY];
+            bytes[..given.len()].copy_from_slice(given);
+            self.0 = Form::Own(bytes, given.len() as u8);
         }
-        fits
+        match &mut self.0 {
+            Form::Own(bytes, len) => (bytes, len),
+            Form::Given(_) => unreachable!("it was just copied"),
+        }
     }
 
-    /// Replaces the content with these bytes, ASCII letters in lower case. Says whether it fitted.
-    pub(crate) fn set_lowercase(&mut self, bytes: &[u8]) -> bool {
-        let fits = self.set(bytes);
-        self.bytes[..usize::from(self.len)].make_ascii_lowercase();
-        fits
+    /// Turns ASCII letters into small ones.
+    pub(crate) fn make_lowercase(&mut self) {
+        if has(self.as_bytes(), u8::is_ascii_uppercase) {
+            self.own().0.make_ascii_lowercase();
+        }
     }
 
-    /// Replaces the content with these bytes, ASCII letters in upper case. Says whether it fitted.
-    pub(crate) fn set_uppercase(&mut self, bytes: &[u8]) -> bool {
-        let fits = self.set(bytes);
-        self.bytes[..usize::from(self.len)].make_ascii_uppercase();
-        fits
+    /// Turns ASCII letters into capitals.
+    pub(crate) fn make_uppercase(&mut self) {
+        if has(self.as_bytes(), u8::is_ascii_lowercase) {
+            self.own().0.make_ascii_uppercase();
+        }
     }
 
     /// Drops the first `n` bytes.
     pub fn drop_front(&mut self, n: usize) {
-        let len = usize::from(self.len);
-        let n = n.min(len);
-        self.bytes.copy_within(n..len, 0);
-        self.len -= n as u8;
+        match &mut self.0 {
+            Form::Given(bytes) => *bytes = &bytes[n.min(bytes.len())..],
+            Form::Own(bytes, len) => {
+                let n = n.min(usize::from(*len));
+                bytes.copy_within(n..usize::from(*len), 0);
+                *len -= n as u8;
+            }
+        }
     }
 }
 
-impl Default for Compact {
-    fn default() -> Compact {
+/// Whether any byte is such a one. Without an early end, so that it becomes vector instructions.
+#[inline]
+pub(crate) fn has(bytes: &[u8], such: impl Fn(&u8) -> bool) -> bool {
+    bytes.iter().fold(false, |any, byte| any | such(byte))
+}
+
+impl Default for Compact<'_> {
+    fn default() -> Self {
         Compact::new()
     }
 }
 
 /// A validator: judges, and may normalise, a compact candidate. `in_context` says that a column or a label of the kind
 /// stands beside it.
-pub type Validator = fn(&mut Compact, in_context: bool) -> Verdict;
+pub type Validator = fn(&mut Compact<'_>, in_context: bool) -> Verdict;
 
 /// The validator of this name, as pattern files write it.
 pub fn by_name(name: &str) -> Option<Validator> {

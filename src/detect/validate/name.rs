@@ -176,7 +176,7 @@ impl Chars {
 }
 
 /// Name of a person, as a column or a label announces it.
-pub(super) fn name(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn name(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if !in_context {
         return Verdict::Reject;
     }

@@ -4,13 +4,20 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Compact, Verdict};
 
+/// Longest address as text: eight groups, the last two of which may be written with dots (RFC 4291, 2.2).
+const ADDRESS_BYTES_MAX: usize = 45;
+
 /// An IPv4 or IPv6 address. Addresses that lead to nobody (private, loopback, link-local, multicast, masks) are rejected, in
 /// a column of addresses as well: they are no personal information by themselves. So are, without context, dotted versions,
 /// whose numbers are all small.
-pub(super) fn ip_address(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn ip_address(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Ok(text) = std::str::from_utf8(compact.as_bytes()) else {
         return Verdict::Reject;
     };
+    // Parsing is slow, and names of things are full of colons (`a:a:a`).
+    if text.len() > ADDRESS_BYTES_MAX || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Verdict::Reject;
+    }
     let personal = if let Ok(address) = text.parse::<Ipv4Addr>() {
         is_personal_v4(address, in_context)
     } else if let Ok(address) = text.parse::<Ipv6Addr>() {
@@ -54,7 +61,7 @@ fn is_personal_v6(address: Ipv6Addr) -> bool {
 
 /// A hardware address of six octets, compacted to twelve hexadecimal digits. Groups (multicast, broadcast) and fillers are
 /// rejected; the block that RFC 7042 reserves for documentation is a test.
-pub(super) fn mac_address(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn mac_address(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     let digits = compact.as_bytes();
     if digits.len() != 12 || !digits.iter().all(u8::is_ascii_hexdigit) {
         return Verdict::Reject;

@@ -84,7 +84,7 @@ fn fold(text: &str) -> String {
     text.chars().map(fold).collect()
 }
 
-fn compact(text: &str, how: Compacting) -> Compact {
+fn compact(text: &str, how: Compacting) -> Compact<'_> {
     let mut out = Compact::new();
     let text = text.trim();
     let keep = |c: &char| match how {

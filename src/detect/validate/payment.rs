@@ -4,7 +4,7 @@ use super::{Compact, Verdict, date, digits};
 
 /// WeChat Pay transaction: 28 digits, `4` and three digits of the channel, six digits, day, ten digits. Older ones begin
 /// with the merchant's ten digits (`10…`) and carry the day from the eleventh place as well.
-pub(super) fn wechat_pay_id(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn wechat_pay_id(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     let shaped = number.len() == 28
         && digits::all(number)
@@ -17,7 +17,7 @@ pub(super) fn wechat_pay_id(compact: &mut Compact, _in_context: bool) -> Verdict
 }
 
 /// Alipay transaction: day and 20 digits (older ones 16 digits in all).
-pub(super) fn alipay_trade_no(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn alipay_trade_no(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     let shaped = digits::all(number) && number.len() >= 16 && is_day_of_payments(&number[..8]);
     match number.len() {
@@ -28,7 +28,7 @@ pub(super) fn alipay_trade_no(compact: &mut Compact, in_context: bool) -> Verdic
 }
 
 /// Alipay account: 16 digits that begin with 2088.
-pub(super) fn alipay_user_id(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn alipay_user_id(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     let shaped = number.len() == 16 && digits::all(number) && number.starts_with(b"2088");
     match shaped && !digits::is_repeated(&number[4..]) {

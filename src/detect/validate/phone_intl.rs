@@ -10,7 +10,7 @@ const SHORT_CODES: [u32; 45] = [
 ];
 
 /// International number, written with `+` or `00`; normalised to country code and number. Not +86.
-pub(super) fn phone_intl(compact: &mut Compact, _in_context: bool) -> Verdict {
+pub(super) fn phone_intl(compact: &mut Compact<'_>, _in_context: bool) -> Verdict {
     if compact.as_bytes().starts_with(b"00") {
         compact.drop_front(2);
     }

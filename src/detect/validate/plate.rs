@@ -4,7 +4,7 @@
 use super::{Compact, Verdict};
 
 /// Vehicle plate in upper case, separators dropped. Without context the serial must hold a digit.
-pub(super) fn plate(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn plate(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let text = compact.as_bytes();
     let n_digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let serial: usize = text.iter().filter(|b| b.is_ascii_alphanumeric()).count();

@@ -12,7 +12,7 @@ const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
 
 /// Resident identity number, and the residence permits of 2018 for residents of Hong Kong (81), Macao (82) and Taiwan (83),
 /// which share its form.
-pub(super) fn resident_id(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn resident_id(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Ok(number) = <&[u8; 18]>::try_from(compact.as_bytes()) else {
         return Verdict::Reject;
     };
@@ -38,7 +38,7 @@ pub(super) fn resident_id(compact: &mut Compact, in_context: bool) -> Verdict {
 }
 
 /// Resident identity number of the first generation: region, `YYMMDD` of the 20th century, sequence, no check.
-pub(super) fn resident_id_15(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn resident_id_15(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if number.len() != 15 || !digits::all(number) || !region::is_province(number) {
         return Verdict::Reject;
@@ -59,7 +59,7 @@ pub(super) fn resident_id_15(compact: &mut Compact, in_context: bool) -> Verdict
 /// Foreign permanent resident: since December 2023 `9`, province (2), country (3, ISO 3166-1 numeric), date of birth,
 /// sequence (3) and the check of the resident identity number; before that three letters and twelve digits, the date of
 /// birth as `YYMMDD` from the eighth place on.
-pub(super) fn foreign_pr_id(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn foreign_pr_id(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     match number.len() {
         18 => foreign_pr_id_2023(number, in_context),

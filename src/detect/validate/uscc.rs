@@ -7,7 +7,7 @@ use super::{Compact, Verdict, digits, region};
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// Unified social credit code.
-pub(super) fn uscc(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn uscc(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let code = compact.as_bytes();
     if code.len() != 18 || !is_authority(code[0], code[1]) || !digits::all(&code[2..8]) {
         return Verdict::Reject;

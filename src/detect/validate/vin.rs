@@ -6,7 +6,7 @@
 use super::{Compact, Verdict, digits};
 
 /// Vehicle identification number.
-pub(super) fn vin(compact: &mut Compact, in_context: bool) -> Verdict {
+pub(super) fn vin(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
     if number.len() != 17 || digits::is_repeated(number) {
         return Verdict::Reject;
