@@ -69,16 +69,6 @@ fn two_for_bad_arguments_and_nothing_is_scanned() {
         &["scan", "--lawful-business", "--action", "provide"],
         "lawful-business",
     );
-    check(&dir, &["scan", "--shard", "0/4"], "`1/4` to `4/4`");
-    check(&dir, &["scan", "--shard", "5/4"], "`1/4` to `4/4`");
-    check(&dir, &["scan", "--shard", "1/0"], "no shares of none");
-    check(&dir, &["scan", "--shard", "a/b"], "as in `1/4`");
-    check(&dir, &["scan", "--shard", "1/2", "-"], "standard input");
-    check(
-        &dir,
-        &["scan", "--shard", "1/2", "--fail-on", "any"],
-        "--fail-on",
-    );
     check(&dir, &["scan", "-q", "-v"], "--verbose");
     check(&dir, &["scan", "no-such-file"], "no-such-file");
     check(&dir, &["scan", "-o", "report.xyz"], "-f");

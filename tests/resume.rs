@@ -189,7 +189,7 @@ fn a_shard_that_was_cut_short_is_the_same_shard() {
         let args = ["--shard", shard, "--tally", name, "--key-file", "key"];
         assert!(kill_when(&dir, &args, || has_part(&dir, 3)));
         dir.cmd(SCAN)
-            .args(["--shard", "1/3", "--key-file", "key"])
+            .args(["--shard", "1/3", "--tally", "third", "--key-file", "key"])
             .run()
             .code(2)
             .err("another choice");

@@ -8,13 +8,15 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use leakgauge::audit::{Audit, FileAudit};
+use leakgauge::count::{Memory, RunKey};
 use leakgauge::detect::Catalog;
-use leakgauge::scan::{Observer, scan};
+use leakgauge::scan::{Counted, Observer, TallyFile, count, scan};
 use leakgauge::source::{Shard, WalkOptions, WalkResult, walk};
 
 use super::count::dump;
 use super::parallel::{Recorder, in_blocks};
-use crate::util::Dir;
+use super::parts::{assert_same, timeless};
+use crate::util::{Dir, Run};
 
 const ROWS: u64 = 500;
 
@@ -219,21 +221,143 @@ fn a_shard_reads_no_other_file_and_no_further_than_its_end() {
     );
 }
 
+/// Counts a share, or all, to a tally.
+fn tally(walked: WalkResult, threads: usize, catalog: &Catalog, key: RunKey) -> TallyFile {
+    let mut options = in_blocks(threads);
+    options.tally = Some(key);
+    let counted = count(walked, catalog, &options, &(), None).expect("it can start");
+    let file = tempfile::tempfile().unwrap();
+    counted.write_tally(file.try_clone().unwrap(), "t").unwrap();
+    let name = "t".to_owned();
+    TallyFile { file, name }
+}
+
+#[test]
+fn joined_shards_give_the_audit_of_one_scan() {
+    let catalog = Catalog::builtin().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    tree(folder.path());
+    // A shard that is joined with parts that are none.
+    let other = tempfile::tempdir().unwrap();
+    dump(other.path(), 100, 23);
+    let both = [folder.path().to_owned(), other.path().to_owned()];
+    let key = RunKey::from_file(&(0..32).collect::<Vec<u8>>()).unwrap();
+    let rank = |_, _, _| Some(0);
+    let whole = walk(&both, &WalkOptions::default());
+    let mut want = scan_with(whole, 2, &catalog, &());
+    assert!(want.files.iter().any(|file| file.copy_of.is_some()));
+    want.stats.seconds = 0.0;
+    for count in 1..=7 {
+        let mut tallies = vec![tally(walked(other.path()), 1, &catalog, key)];
+        for number in (1..=count).rev() {
+            let part = shard(number, count).of(walked(folder.path())).unwrap();
+            tallies.push(tally(part, 1 + number as usize % 3, &catalog, key));
+        }
+        let joined = Counted::from_tallies(tallies, key, &catalog, 2, Memory::default()).unwrap();
+        let mut joined = joined.audit(&rank).unwrap();
+        joined.stats.seconds = 0.0;
+        assert!(joined == want, "{count} shards: {joined:#?}");
+    }
+}
+
+/// A folder with files to share, and a key.
+fn shared() -> Dir {
+    let dir = Dir::new();
+    dir.file("d/a.txt", "手机号：13912345678\n")
+        .file("d/b.txt", "手机号：13912345679\n")
+        .file("key", (0..32).collect::<Vec<u8>>());
+    dir
+}
+
+#[track_caller]
+fn share(dir: &Dir, share: &str, name: &str) -> Run {
+    let args = ["scan", "d", "-f", "json", "--key-file", "key"];
+    let run = dir
+        .cmd(args)
+        .args(["--shard", share, "--tally", name])
+        .run();
+    run.code(0);
+    run
+}
+
 #[test]
 fn a_share_is_a_success_that_says_what_it_is() {
-    let dir = Dir::new();
-    dir.file("a.txt", "手机号：13912345678\n")
-        .file("b.txt", "手机号：13912345679\n");
-    for (share, file) in [("1/2", "a.txt"), ("2/2", "b.txt")] {
-        let audit = dir.audit(&["--shard", share, "."], 0);
+    let dir = shared();
+    for (number, file) in [("1/2", "d/a.txt"), ("2/2", "d/b.txt")] {
+        let audit = share(&dir, number, "t").audit();
         assert_eq!(audit.paths(), [file]);
         assert_eq!(
             (audit.shard.as_deref(), audit.complete),
-            (Some(share), false)
+            (Some(number), false)
         );
-        let run = dir.cmd(["scan", "--shard", share, "--lang", "en"]).run();
-        run.code(0).out(&format!("Share {share} of the input"));
+        let args = [
+            "scan",
+            "d",
+            "--lang",
+            "en",
+            "--key-file",
+            "key",
+            "--tally",
+            "t",
+        ];
+        let run = dir.cmd(args).args(["--shard", number]).run();
+        run.code(0).out(&format!("Share {number} of the input"));
     }
-    let audit = dir.audit(&["."], 0);
+    let audit = dir.audit(&["d"], 0);
     assert_eq!((audit.shard, audit.complete), (None, true));
+}
+
+#[test]
+fn all_shards_of_one_tree_are_joined_and_nothing_less() {
+    let dir = shared();
+    for (number, name) in [
+        ("1/2", "1"),
+        ("2/2", "2"),
+        ("1/3", "1of3"),
+        ("2/3", "2of3"),
+        ("3/3", "3of3"),
+    ] {
+        share(&dir, number, name);
+    }
+    let merge = |names: &[&str]| {
+        let args = ["merge", "-f", "json", "--key-file", "key"];
+        dir.cmd(args).args(names).run()
+    };
+    let want = timeless(&dir.cmd(["scan", "-f", "json", "d"]).run().stdout());
+    for names in [&["1", "2"][..], &["2", "1"], &["3of3", "1of3", "2of3"]] {
+        assert_same(&timeless(&merge(names).code(0).stdout()), &want);
+    }
+    let refused = |names: &[&str], part: &str| _ = merge(names).code(2).silent().err(part);
+    refused(&["1"], "shard 2/2 is missing");
+    refused(&["1", "1"], "a shard stands in two");
+    refused(&["1", "2", "2"], "a shard stands in two");
+    refused(&["1", "2of3"], "is missing");
+    refused(
+        &["1", "2", "1of3", "2of3", "3of3"],
+        "d/a.txt: stands in two",
+    );
+    dir.file("d/b.txt", "手机号：13912345679，好\n");
+    share(&dir, "2/2", "changed");
+    refused(&["1", "changed"], "is missing");
+}
+
+#[test]
+fn what_is_no_share_is_refused_before_anything_is_scanned() {
+    let dir = shared();
+    let refused = |args: &[&str], part: &str| {
+        let args = [&["scan"], args].concat();
+        dir.cmd(args).run().code(2).silent().err(part);
+    };
+    let shard = |number, more: &[&str], part: &str| {
+        let args = ["--tally", "t", "--key-file", "key", "--shard", number];
+        refused(&[&args[..], more].concat(), part);
+    };
+    refused(&["d", "--shard", "1/4"], "--tally");
+    shard("0/4", &["d"], "`1/4` to `4/4`");
+    shard("5/4", &["d"], "`1/4` to `4/4`");
+    shard("1/0", &["d"], "no shares of none");
+    shard("a/b", &["d"], "as in `1/4`");
+    shard("1/2", &["d", "--fail-on", "any"], "--fail-on");
+    shard("1/2", &["d", "-"], "-: standard input has no shares");
+    assert_eq!(dir.names(), ["d", "key"]);
 }

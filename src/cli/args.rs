@@ -107,6 +107,16 @@ pub(crate) struct Scan {
     /// Also write what was counted to this file, to be joined with that of other scans by `merge`; needs a key
     #[arg(long, value_name = "FILE", help_heading = "Parts")]
     pub(crate) tally: Option<PathBuf>,
+    /// Scan only the I-th of N shares of the same size, as in `1/4`; a large file is cut. `merge` joins all N. For machines
+    /// that have the same files under the same paths
+    #[arg(
+        long,
+        value_name = "I/N",
+        requires = "tally",
+        conflicts_with = "fail_on",
+        help_heading = "Parts"
+    )]
+    pub(crate) shard: Option<Shard>,
     /// Keep the state of the scan in this folder, and go on from it if the same scan was cut short; removed at the end
     ///
     /// The folder is made if it is missing. The same command line, but for outputs, law, threads and memory, goes on after
@@ -355,10 +365,6 @@ pub(crate) struct Walk {
     /// Follow symbolic links below the named folders
     #[arg(long)]
     pub(crate) follow_links: bool,
-    /// Scan only the I-th of N shares of the same size, as in `1/4`; a large file is cut. For machines that have the same
-    /// files under the same paths
-    #[arg(long, value_name = "I/N", conflicts_with = "fail_on")]
-    pub(crate) shard: Option<Shard>,
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

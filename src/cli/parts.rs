@@ -138,7 +138,7 @@ pub(crate) fn asked(args: &args::Scan, inputs: &[String]) -> Result<Asked> {
         format!("exclude {:?}", walk.exclude),
         format!("max-depth {:?}", walk.max_depth),
         format!("follow-links {}", walk.follow_links),
-        format!("shard {:?}", walk.shard.map(|shard| shard.to_string())),
+        format!("shard {:?}", args.shard.map(|shard| shard.to_string())),
     ];
     Ok(Asked {
         folder: source::display(&folder),

@@ -46,7 +46,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     };
     let walk = || {
         let walked = source::walk(&inputs, &walk_options);
-        match args.walk.shard {
+        match args.shard {
             Some(shard) => shard.of(walked),
             None => Ok(walked),
         }

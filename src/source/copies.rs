@@ -55,9 +55,11 @@ pub(super) fn expect_copies(entries: &mut [Entry]) {
     }
 }
 
-/// Prepares files for being hashed whole when they are read, so that [`Entry::content`] costs no second reading.
+/// Prepares files that are read to their end for being hashed whole then, so that [`Entry::content`] costs no second reading.
 pub fn expect_contents(entries: &mut [Entry]) {
-    let files = entries.iter_mut().filter(|e| e.kind == EntryKind::File);
+    let files = entries
+        .iter_mut()
+        .filter(|e| e.kind == EntryKind::File && e.has_end());
     files.for_each(|entry| entry.hashes.whole = Some(Arc::default()));
 }
 
