@@ -37,18 +37,13 @@ pub(crate) type Ends = Vec<(u16, usize)>;
 impl Automaton {
     /// Compiles the expressions; a pattern's index is its position.
     pub(crate) fn new(expressions: &[&str]) -> Result<Automaton, Error> {
-        Automaton::within(expressions, DFA_BYTES_MAX)
-    }
-
-    /// The same, with at most `bytes_max` of tables.
-    fn within(expressions: &[&str], bytes_max: usize) -> Result<Automaton, Error> {
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
                     .match_kind(MatchKind::All)
                     .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(bytes_max))
-                    .determinize_size_limit(Some(4 * bytes_max)),
+                    .dfa_size_limit(Some(DFA_BYTES_MAX))
+                    .determinize_size_limit(Some(4 * DFA_BYTES_MAX)),
             )
             .syntax(syntax::Config::new().unicode(true).utf8(false))
             .thompson(thompson::Config::new().utf8(false))

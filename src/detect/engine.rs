@@ -1,7 +1,8 @@
 //! The engine: the compiled catalog, and a worker's view of it that turns records into matches.
 //!
-//! A field is looked at in four ways: its labels (in prose), as a whole cell (in a column with a role), at each `@`, and at
-//! each token that the start table lets through. What passes the anchored automaton, its neighbours and its validator is a
+//! A cell of a column that announces its kinds is first asked for as a whole (`cell`), other cells are looked up by their
+//! outline (`sieve`). What is left, and running text, is looked at more closely (`look`): its labels (in prose), each `@`,
+//! and each token that the start table lets through. What passes the anchored automaton, its neighbours and its validator is a
 //! claim; overlapping claims are settled field by field. Nothing here allocates per record once the buffers have grown.
 
 mod cell;
@@ -21,7 +22,7 @@ use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
 use super::validate::Validator;
 use super::vocabulary::{RoleId, RoleSet};
-use super::{KindId, KindSet, Match, Status};
+use super::{Key, KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
 use look::Look;
 use sieve::{CellPlaces, Sieve};
@@ -141,6 +142,19 @@ impl Found {
         self.roles = RoleSet::default();
         self.arena.clear();
     }
+
+    /// The key of a value in its compact form.
+    #[inline]
+    fn key(&mut self, compact: &[u8]) -> Key {
+        match claim::pack(compact) {
+            Some(number) => Key::Packed(number),
+            None => {
+                let at = self.arena.len() as u32;
+                self.arena.extend_from_slice(compact);
+                Key::Text(at..self.arena.len() as u32)
+            }
+        }
+    }
 }
 
 /// A worker's view of a catalog. Cheap to clone; each worker has its own, because it holds buffers.
@@ -215,13 +229,7 @@ impl Prober {
             for (form, _) in &ends {
                 let form = engine.cells[any].forms[usize::from(*form)];
                 let scratch = &mut self.detector.scratch;
-                let mut look = Look {
-                    engine: &engine,
-                    rule: &ColumnRule::default(),
-                    scratch,
-                    behind_word: None,
-                    ask_cell: false,
-                };
+                let mut look = Look::new(&engine, &NO_RULE, scratch, false);
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
                 if claim.is_some_and(|c| c.status == Status::Valid)
                     && let Some(role) = engine.kinds[form.kind.index()].role
@@ -253,6 +261,15 @@ struct Scratch {
 }
 
 impl Scratch {
+    /// Starts caches anew that have grown too large. Sets of expressions found before mean nothing afterwards.
+    fn keep_small(&mut self, engine: &Engine) {
+        for (group, cache) in engine.cells.iter().zip(&mut self.caches) {
+            if let Some(cache) = cache {
+                cache.keep_small(&group.automaton);
+            }
+        }
+    }
+
     /// Finds the ends of a cell group's forms from the first byte of `text`, or with `whole` only
     /// those at its end.
     fn cell_ends(&mut self, engine: &Engine, group: usize, text: &[u8], whole: bool) {
@@ -325,11 +342,7 @@ impl Detector {
         }
         self.cursor = Cursor::default();
         self.ahead.clear();
-        for (group, cache) in self.engine.cells.iter().zip(&mut self.scratch.caches) {
-            if let Some(cache) = cache {
-                cache.keep_small(&group.automaton);
-            }
-        }
+        self.scratch.keep_small(&self.engine);
     }
 
     /// How many of the batch's records from this one on are of its table and end before the next place where a value could
@@ -429,23 +442,15 @@ impl Detector {
             ats,
             separators: &[],
         };
-        let looked_at = Look {
-            engine: &self.engine,
-            rule,
-            scratch: &mut self.scratch,
-            behind_word: None,
-            ask_cell: whole == Whole::FailedChecksum,
-        };
-        looked_at.run(&text[from..to], &places, found);
-        let place = |at| span.start + at as u32;
-        settle_into(
+        let look = Look::new(
             &self.engine,
             rule,
-            &mut self.scratch.claims,
-            index,
-            found,
-            place,
+            &mut self.scratch,
+            whole == Whole::FailedChecksum,
         );
+        look.find(&text[from..to], &places, index, found, |at| {
+            span.start + at as u32
+        });
     }
 
     /// A cell or a line of running text. Its places are those found for the batch.
@@ -476,23 +481,10 @@ impl Detector {
             ats,
             separators,
         };
-        let looked_at = Look {
-            engine: &self.engine,
-            rule,
-            scratch: &mut self.scratch,
-            behind_word: None,
-            ask_cell: rule.cells.is_some(),
-        };
-        looked_at.run(&text[span.range()], &places, found);
-        let place = |at| start + at as u32;
-        settle_into(
-            &self.engine,
-            rule,
-            &mut self.scratch.claims,
-            index,
-            found,
-            place,
-        );
+        let look = Look::new(&self.engine, rule, &mut self.scratch, rule.cells.is_some());
+        look.find(&text[span.range()], &places, index, found, |at| {
+            start + at as u32
+        });
     }
 
     /// A cell or a line with full-width letters or digits.
@@ -507,24 +499,10 @@ impl Detector {
             ats: &self.wide_places.ats,
             separators: &self.wide_places.separators,
         };
-        let looked_at = Look {
-            engine: &self.engine,
-            rule,
-            scratch: &mut self.scratch,
-            behind_word: None,
-            ask_cell: rule.cells.is_some(),
-        };
-        looked_at.run(&self.folded.text, &places, found);
+        let look = Look::new(&self.engine, rule, &mut self.scratch, rule.cells.is_some());
         let folded = &self.folded;
         let place = |at| span.start + folded.source_offset(at);
-        settle_into(
-            &self.engine,
-            rule,
-            &mut self.scratch.claims,
-            index,
-            found,
-            place,
-        );
+        look.find(&folded.text, &places, index, found, place);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Detection: records in, matches out.
 //!
-//! A [`Catalog`] is the checked set of patterns; a [`Detector`] is a worker's own view of the compiled catalog. One pass over
-//! a batch finds tokens and a few other places (`bytes`); only there does an anchored automaton run, and then the
-//! validator of the pattern. There is no search with a regex over the text. Detection does no input or output and cannot
+//! A [`Catalog`] is the checked set of patterns; a [`Detector`] is a worker's own view of the compiled catalog. Cells of
+//! known columns are held against the patterns of their column as a whole; in text, one pass over a batch finds tokens and a
+//! few other places (`bytes`), and only there does an anchored automaton run. Then the validator speaks. There is no search with a regex over the text. Detection does no input or output and cannot
 //! fail: whatever can fail does so when the catalog is loaded. It knows nothing of law or of counting.
 
 mod automaton;

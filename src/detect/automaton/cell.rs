@@ -340,7 +340,7 @@ impl Table {
 }
 
 impl CellCache {
-    /// Starts anew when the states have outgrown their memory. Asked between cells.
+    /// Starts anew when the states have outgrown their memory. Asked between records.
     pub(crate) fn keep_small(&mut self, automaton: &CellAutomaton) {
         if self.table.next.len() * size_of::<u32>() > STATES_BYTES_MAX {
             *self = automaton.cache();

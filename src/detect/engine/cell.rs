@@ -8,9 +8,8 @@
 //! ahead of the one in hand.
 
 use crate::detect::automaton::LANES;
-use crate::detect::claim;
 use crate::detect::validate::Compact;
-use crate::detect::{Key, Match, Status};
+use crate::detect::{Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
 use super::look::{Judged, verdict};
@@ -77,6 +76,7 @@ impl Ahead {
             self.sets.resize(record.fields.len(), NOT_WALKED);
             return;
         }
+        scratch.keep_small(engine);
         let first = batch
             .records
             .partition_point(|r| r.fields.start < record.fields.start);
@@ -191,14 +191,7 @@ impl Detector {
                 return Whole::FailedChecksum;
             }
             let bytes = if compacted { compact.as_bytes() } else { value };
-            let key = match claim::pack(bytes) {
-                Some(number) => Key::Packed(number),
-                None => {
-                    let at = found.arena.len() as u32;
-                    found.arena.extend_from_slice(bytes);
-                    Key::Text(at..found.arena.len() as u32)
-                }
-            };
+            let key = found.key(bytes);
             if status == Status::Valid
                 && let Some(role) = rule.role
             {

@@ -11,9 +11,9 @@ use crate::detect::pattern::Confidence;
 use crate::detect::prefilter::{Token, WORD_DIGITS_MIN, is_ascii_lead};
 use crate::detect::validate::{Compact, Verdict};
 use crate::detect::vocabulary::RoleId;
-use crate::detect::{Key, KindId, KindSet, Status};
+use crate::detect::{KindId, KindSet, Status};
 
-use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, trim};
+use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, settle_into, trim};
 
 /// One look at one field.
 pub(super) struct Look<'a> {
@@ -26,8 +26,38 @@ pub(super) struct Look<'a> {
     pub(super) ask_cell: bool,
 }
 
-impl Look<'_> {
-    pub(super) fn run(mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
+impl<'a> Look<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        rule: &'a ColumnRule,
+        scratch: &'a mut Scratch,
+        ask_cell: bool,
+    ) -> Look<'a> {
+        Look {
+            engine,
+            rule,
+            scratch,
+            behind_word: None,
+            ask_cell,
+        }
+    }
+
+    /// Looks, settles what overlaps, and adds what stands to `found`, for the field at position `index` of its record. `place`
+    /// says where a byte of `text` stands in the batch.
+    pub(super) fn find(
+        mut self,
+        text: &[u8],
+        places: &FieldPlaces<'_>,
+        index: u32,
+        found: &mut Found,
+        place: impl Fn(usize) -> u32,
+    ) {
+        self.run(text, places, found);
+        let claims = &mut self.scratch.claims;
+        settle_into(self.engine, self.rule, claims, index, found, place);
+    }
+
+    fn run(&mut self, text: &[u8], places: &FieldPlaces<'_>, found: &mut Found) {
         self.scratch.claims.clear();
         self.scratch.contexts.clear();
         if self.rule.prose {
@@ -362,14 +392,7 @@ impl Look<'_> {
             return None;
         }
         let bytes = if compacted { compact.as_bytes() } else { value };
-        let key = match claim::pack(bytes) {
-            Some(number) => Key::Packed(number),
-            None => {
-                let at = found.arena.len() as u32;
-                found.arena.extend_from_slice(bytes);
-                Key::Text(at..found.arena.len() as u32)
-            }
-        };
+        let key = found.key(bytes);
         Some(Claim {
             kind: form.kind,
             range,
