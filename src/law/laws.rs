@@ -3,14 +3,17 @@
 //! Each is one file in `instruments/`, compiled in; a user's own file is read with
 //! [`Instrument::from_toml`].
 
+use super::circumstances::{Circumstances, shown};
 use super::understood::Instrument;
 use crate::error::Error;
 
+/// Names of files with their texts.
+macro_rules! files {
+    ($($name:literal,)*) => { &[$(($name, include_str!(concat!("instruments/", $name)))),*] };
+}
+
 /// Every file of `instruments/`, ordered by id.
-const FILES: &[(&str, &str)] = &[(
-    "cn.spc-spp-2017-10.toml",
-    include_str!("instruments/cn.spc-spp-2017-10.toml"),
-)];
+const FILES: &[(&str, &str)] = files!["cn.export-2024.toml", "cn.spc-spp-2017-10.toml",];
 
 /// The instruments that come with the program, ordered by id.
 ///
@@ -29,21 +32,69 @@ pub fn builtin() -> Result<Vec<Instrument>, Error> {
 /// An unknown id, with the nearest known one.
 pub fn by_id(id: &str) -> Result<Instrument, Error> {
     let mut known = builtin()?;
-    match known.iter().position(|i| i.id() == id) {
-        Some(position) => Ok(known.swap_remove(position)),
-        None => Err(unknown(id, &known)),
+    let position = position(id, &known)?;
+    Ok(known.swap_remove(position))
+}
+
+/// Where the instrument with this id stands.
+///
+/// # Errors
+/// An unknown id, with the nearest known one.
+pub fn position(id: &str, known: &[Instrument]) -> Result<usize, Error> {
+    let found = known.iter().position(|i| i.id() == id);
+    found.ok_or_else(|| unknown(id, known))
+}
+
+/// Adds instruments of the user's to others.
+///
+/// # Errors
+/// An id that is taken.
+pub fn join(mut known: Vec<Instrument>, own: Vec<Instrument>) -> Result<Vec<Instrument>, Error> {
+    for instrument in own {
+        if known.iter().any(|other| other.id() == instrument.id()) {
+            let message = "is the id of another law; choose one of your own, like `acme.export`";
+            return Err(Error::new(message).at(format!("`{}`", instrument.id())));
+        }
+        known.push(instrument);
     }
+    Ok(known)
+}
+
+/// Refuses stated facts and classes that no instrument knows.
+///
+/// # Errors
+/// The first unknown one, with the nearest that is known.
+pub fn check_stated(stated: &Circumstances, known: &[Instrument]) -> Result<(), Error> {
+    let facts = || known.iter().flat_map(|i| &i.file().facts);
+    for id in stated.facts.keys() {
+        if !facts().any(|fact| fact.id == *id) {
+            let near = nearest(id, facts().map(|fact| fact.id.as_str()));
+            let id = shown(id);
+            return Err(Error::new(format!("facts: no law asks for `{id}`{near}")));
+        }
+    }
+    for (category, class) in &stated.classes {
+        if !known.iter().any(|i| i.class_by_id(class).is_some()) {
+            let (category, class) = (shown(category), shown(class));
+            return Err(Error::new(format!(
+                "classes: `{category}` = `{class}`: no law has such a class"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn unknown(id: &str, known: &[Instrument]) -> Error {
-    let nearest = known.iter().min_by_key(|i| distance(id, i.id()));
-    let hint = match nearest {
-        Some(instrument) => format!("; did you mean `{}`?", instrument.id()),
+    let hint = nearest(id, known.iter().map(Instrument::id));
+    Error::new(format!("no law `{}`{hint}", shown(id)))
+}
+
+/// `; did you mean ...?` with the nearest of some ids; nothing where there is none.
+pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match known.min_by_key(|other| distance(id, other)) {
+        Some(near) => format!("; did you mean `{near}`?"),
         None => String::new(),
-    };
-    // Ids are short; a long argument is not worth repeating.
-    let shown: String = id.chars().take(60).filter(|c| !c.is_control()).collect();
-    Error::new(format!("no law `{shown}`{hint}"))
+    }
 }
 
 /// Insertions, deletions and replacements that turn `a` into `b`; only the first 60 characters are

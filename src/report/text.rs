@@ -70,7 +70,7 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
         };
         let value = volume.with(lang, &[&thousands(weighted.value)]);
         let times = |threshold| ratio(weighted.value, threshold).unwrap_or_default();
-        let next = |level| assessment.next.filter(|next| next.level == level);
+        let next = |level| assessment.next.as_ref().filter(|next| next.level == level);
         let left = |level, threshold: u64| {
             let missing = threshold.saturating_sub(weighted.value);
             thousands(next(level).map_or(missing, |next| next.needed))
