@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::{Audit, ReadingCount, SCHEMA, Tool};
 use leakgauge::category::Reading;
+use leakgauge::count::Day;
 use leakgauge::detect::Catalog;
 use leakgauge::law::{self, Assessment, Circumstances, Instrument, Level};
 use leakgauge::report::Format;
@@ -70,6 +71,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         threads: args.counting.threads,
         memory: args.counting.memory,
         tally: parts.tally_key(),
+        ages_on: law.ages_on(&started),
         ..ScanOptions::default()
     };
     let counted = count(found, &catalog, &options, &watch, parts.state());
@@ -185,6 +187,12 @@ impl Law {
             instruments,
             circumstances,
         })
+    }
+
+    /// The day on which ages are taken: that of the act if it is stated, else that on which the scan began.
+    fn ages_on(&self, started: &str) -> Option<Day> {
+        let act = self.circumstances.act_date.map(|date| date.to_string());
+        Day::of(act.as_deref().unwrap_or(started))
     }
 
     fn governing(&self) -> &Instrument {
