@@ -215,7 +215,7 @@ fn stages(c: &mut Criterion) {
     }
     group.finish();
 
-    let ladder = Ladder::new(&catalog);
+    let ladder = Ladder::new(&catalog, None);
     let mut group = c.benchmark_group("count");
     for sample in &samples {
         let counted = sample.counted(&catalog, &rules);

@@ -43,6 +43,12 @@ pub struct Audit {
     /// What the data shows of these persons; absent where nothing was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
+    /// The day on which ages of persons are taken, as `2026-11-22`. Of joined parts of several days the earliest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ages_on: Option<String>,
+    /// The data subjects of `persons` by what their records show together. Each is in one profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<PersonProfile>,
     /// The same counts under each reading, because a reading can move a record to another category.
     pub readings: Vec<ReadingCount>,
     /// Every file that was read, ordered by path.
@@ -120,6 +126,24 @@ pub struct CategoryCount {
     /// Of `items`, those that support the category only in its bare form (see the record rules).
     pub bare: u64,
     /// Different data subjects behind the items.
+    pub persons: u64,
+}
+
+/// Data subjects whose records, taken together, support the same categories and show the same of them: what laws ask that
+/// count persons of some sort ("minors", "residents", "sensitive").
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonProfile {
+    /// Ids of the categories that their records support under the default reading, whoever has won the item.
+    pub categories: Vec<String>,
+    /// Ages that a birth date or identity number shows: `under-14`, `14-17`, `adult`. None if nothing shows it, several if
+    /// records differ.
+    pub ages: Vec<String>,
+    /// Countries and regions, as ISO 3166-1 codes in lower case, whose authorities or number plans have issued an identifier
+    /// in the records.
+    pub countries: Vec<String>,
+    /// Sorts of identifiers in the records: `id-number`, `permit`, `financial-account`.
+    pub identifiers: Vec<String>,
+    /// How many they are.
     pub persons: u64,
 }
 

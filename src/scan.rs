@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use crate::audit::{Audit, Hit};
 use crate::category::{Category, Reading};
 use crate::classify::Rules;
-use crate::count::{Ladder, Memory, RunKey};
+use crate::count::{Day, Ladder, Memory, RunKey};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
 use crate::error::{Error, Reason};
@@ -46,6 +46,8 @@ pub struct ScanOptions {
     /// The key to count under, if a tally is to be written that can be joined with others: then each file is hashed whole,
     /// so that copies are known also across parts. None draws one.
     pub tally: Option<RunKey>,
+    /// The day on which ages of persons are taken; without it they stay unknown.
+    pub ages_on: Option<Day>,
 }
 
 /// Someone who watches a scan. Called from all workers.
@@ -104,7 +106,7 @@ pub fn count<'c>(
 ) -> Result<Counted<'c>, Error> {
     let clock = Instant::now();
     let rules = Rules::builtin(catalog.vocabulary())?;
-    let ladder = Ladder::new(catalog);
+    let ladder = Ladder::new(catalog, options.ages_on);
     let key = match (&state, options.tally) {
         (Some(state), _) => state.key(),
         (None, Some(key)) => key,
@@ -173,6 +175,7 @@ pub fn count<'c>(
         pool,
         tallies,
         part: Part {
+            ages_on: options.ages_on,
             seconds: before + clock.elapsed().as_secs_f64(),
             files,
             skipped: walked.skipped,

@@ -246,3 +246,50 @@ fn a_dump_has_what_makes_counting_hard() {
         "the seed has an effect"
     );
 }
+
+/// A person whose age and region their number tells, and what stands in the row beside it.
+#[test]
+fn persons_are_told_apart_by_what_their_records_show() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = dir.path().join("guests.csv");
+    // The same child in two tables, an adult with a card, a resident of Hong Kong who is fifteen, someone with a phone alone.
+    let rows = "姓名,身份证号,手机号,银行卡号\n王小明,110101201503074617,13800138111,\n李四,44030519850610009X,13900139222,6222021234567890128\n\
+                张三,810000201006120030,,\n赵六,,13700137333,\n";
+    std::fs::write(&table, rows).expect("written");
+    let hotel = "姓名,身份证号,入住时间,房间号\n王小明,110101201503074617,2026-10-01 14:00,301\n";
+    std::fs::write(dir.path().join("hotel.csv"), hotel).expect("written");
+    let path = dir.path().to_str().expect("UTF-8");
+    let audit = audit(&[path, "--act-date", "2026-11-22"]);
+    assert_eq!(audit["ages_on"], "2026-11-22");
+    let profiles = audit["profiles"].as_array().expect("profiles");
+    let persons = |field: &str, id: &str| -> u64 {
+        let has = |p: &&Value| p[field].as_array().expect("ids").iter().any(|i| i == id);
+        let counted = profiles.iter().filter(has);
+        counted
+            .map(|p| p["persons"].as_u64().expect("a number"))
+            .sum()
+    };
+    assert_eq!(persons("ages", "under-14"), 1, "once, though in two files");
+    assert_eq!(persons("ages", "14-17"), 1);
+    assert_eq!(persons("ages", "adult"), 1);
+    assert_eq!(persons("countries", "hk"), 1);
+    assert_eq!(persons("countries", "cn"), 3);
+    assert_eq!(persons("identifiers", "id-number"), 3);
+    assert_eq!(persons("identifiers", "financial-account"), 1);
+    let child = profiles
+        .iter()
+        .find(|p| p["ages"] == serde_json::json!(["under-14"]));
+    let categories = &child.expect("the child")["categories"];
+    assert_eq!(
+        *categories,
+        serde_json::json!(["lodging", "identity", "contact"])
+    );
+    let all: u64 = profiles
+        .iter()
+        .map(|p| p["persons"].as_u64().expect("a number"))
+        .sum();
+    assert_eq!(audit["persons"], all);
+    // A year later the child is older than the law asks.
+    let later = run(&["scan", "-f", "json", path, "--act-date", "2029-03-08"]);
+    assert!(audit_of(&later)["profiles"].to_string().contains("14-17"));
+}

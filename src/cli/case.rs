@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::Audit;
+use leakgauge::count::Day;
 use leakgauge::law::{self, Circumstances, Instrument, Level, laws};
 use leakgauge::scan::Counted;
 
@@ -65,6 +66,12 @@ impl Case {
     /// Every instrument, those of the user among them.
     pub(crate) fn known(&self) -> &[Instrument] {
         &self.known
+    }
+
+    /// The day on which ages are taken: that of the act if it is stated, else that on which the scan began.
+    pub(crate) fn ages_on(&self, started: &str) -> Option<Day> {
+        let act = self.circumstances.act_date.map(|date| date.to_string());
+        Day::of(act.as_deref().unwrap_or(started))
     }
 
     /// The instrument of the headline.

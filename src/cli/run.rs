@@ -77,6 +77,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         threads: args.counting.threads,
         memory: args.counting.memory,
         tally: parts.tally_key(),
+        ages_on: law.ages_on(&started),
         ..ScanOptions::default()
     };
     let counted = count(found, &catalog, &options, &watch, parts.state());

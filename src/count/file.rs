@@ -3,14 +3,14 @@
 //! Joined are tallies of one key, one program version and one catalog, with the numbers that one scan of everything would have
 //! given. To whoever has not the key, a tally says which program and catalog made it, and about how much it holds.
 //!
-//! # Format 1
+//! # Format 2
 //!
 //! Integers are unsigned, low byte first.
 //!
 //! | part | bytes | holds |
 //! | --- | --- | --- |
 //! | magic | 8 | `LGTALLY` and a zero |
-//! | format | 4 | 1 |
+//! | format | 4 | 2 |
 //! | head length | 4 | at most 4,096 |
 //! | head | as told | JSON: `version` of the program, hash of the `catalog`, `salt` (32 random bytes in hexadecimal digits) |
 //! | sections | to the trailer | enciphered, in any order: runs, the enclosure, last the directory |
@@ -24,7 +24,7 @@
 //! whether the reader's key is that of the file, and that nobody else has changed it.
 //!
 //! The *directory* is JSON: the counters of each kind by its id, with samples (masked, with their places) and where its
-//! runs lie; the groups of records by what they support, with their number of records and where their runs lie; where the
+//! runs lie; the groups of records by what they support and tell of a person, with their number of records and where their runs lie; where the
 //! enclosure lies. A *run* is an ascending sequence of fingerprints without duplicates, of 8 bytes (`numbers`, `numbered`) or
 //! 16 (`texts`, `contents`, `persons`); `ends` holds for each sixty-fourth of the key space how many there are up to its end.
 //! The *enclosure* is what the caller wants to have with the counts, and means nothing here.
@@ -41,13 +41,14 @@ use super::merge::merge;
 use super::sample::{Sample, Samples};
 use super::spill::Memory;
 use super::store::{Fingerprint, RANGES, Run, RunPlace, Section, Store, Writer, read_exact_at};
+use super::traits::{Traits, WrittenTraits};
 use super::unions::read_bytes;
 use super::{Group, KindTally, NUMBERED, Tally, check_joinable};
 use crate::category::{Category, CategorySet, Support};
 use crate::error::Error;
 
 const MAGIC: &[u8; 8] = b"LGTALLY\0";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEAD_BYTES_MAX: usize = 4096;
 /// Magic, format, length of the head.
 const START_BYTES: usize = 16;
@@ -115,6 +116,7 @@ struct KindEntry {
 struct GroupEntry {
     base: SetEntry,
     strict: SetEntry,
+    traits: WrittenTraits,
     rows: u64,
     contents: Option<RunPlace>,
     persons: Option<RunPlace>,
@@ -233,10 +235,10 @@ impl Joiner<'_> {
 
     fn groups(&mut self, tallies: &[Tally]) -> Result<Vec<GroupEntry>, Error> {
         let all = || tallies.iter().flat_map(|t| &t.groups);
-        let supports: BTreeSet<Support> = all().map(|g| g.support).collect();
+        let sorts: BTreeSet<(Support, Traits)> = all().map(|g| (g.support, g.traits)).collect();
         let mut entries = Vec::new();
-        for support in supports {
-            let groups = || all().filter(|g| g.support == support);
+        for (support, traits) in sorts {
+            let groups = || all().filter(|g| (g.support, g.traits) == (support, traits));
             let mut numbered = BTreeMap::new();
             for (i, id) in NUMBERED_IDS.into_iter().enumerate() {
                 let run = self.union(groups().map(|g| &g.numbered[i]))?;
@@ -245,6 +247,7 @@ impl Joiner<'_> {
             entries.push(GroupEntry {
                 base: SetEntry::of(support.base),
                 strict: SetEntry::of(support.strict),
+                traits: WrittenTraits::of(traits),
                 rows: groups().map(|g| g.rows).sum(),
                 contents: self.union(groups().map(|g| &g.contents))?,
                 persons: self.union(groups().map(|g| &g.persons))?,
@@ -457,10 +460,12 @@ impl Runs {
 
     fn group(&self, entry: GroupEntry) -> Result<Group, Error> {
         let set = |entry: &SetEntry| entry.understood().ok_or_else(damaged);
-        let mut group = Group::new(Support {
+        let support = Support {
             base: set(&entry.base)?,
             strict: set(&entry.strict)?,
-        });
+        };
+        let traits = entry.traits.understood().ok_or_else(damaged)?;
+        let mut group = Group::new(support, traits);
         group.rows = entry.rows;
         group.contents = self.set(entry.contents)?;
         group.persons = self.set(entry.persons)?;

@@ -15,6 +15,7 @@ mod spill;
 mod store;
 mod subject;
 mod total;
+mod traits;
 mod unions;
 
 use std::ops::Range;
@@ -34,6 +35,8 @@ use spill::Budget;
 pub use spill::Memory;
 use subject::{Seen, Subject};
 pub use total::{Parallel, Ranking, Totals};
+pub use traits::Day;
+use traits::{Tells, Traits};
 
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;
@@ -49,16 +52,22 @@ pub struct Ladder {
     masks: Vec<Mask>,
     /// The side of a communication each role stands on: 1 or 2.
     parties: Vec<u8>,
+    /// What values of each kind tell of a person.
+    tells: Vec<Tells>,
+    /// The day on which ages are taken.
+    ages_on: Option<Day>,
 }
 
 impl Ladder {
-    /// The ladder of a catalog.
-    pub fn new(catalog: &Catalog) -> Ladder {
+    /// The ladder of a catalog. Ages of persons are those on the day `ages_on`; without it they stay unknown.
+    pub fn new(catalog: &Catalog, ages_on: Option<Day>) -> Ladder {
         let vocabulary = catalog.vocabulary();
         Ladder {
             identifies: catalog.patterns().iter().map(|p| p.identifies).collect(),
             masks: catalog.patterns().iter().map(|p| p.mask).collect(),
             parties: vocabulary.roles().iter().map(|r| r.party).collect(),
+            tells: catalog.patterns().iter().map(Tells::new).collect(),
+            ages_on,
         }
     }
 
@@ -92,9 +101,10 @@ struct KindTally {
     samples: Samples,
 }
 
-/// Records that support the same categories.
+/// Records that support the same categories, and tell the same of the person they are about.
 struct Group {
     support: Support,
+    traits: Traits,
     /// Whether a category of it counts events.
     has_events: bool,
     rows: u64,
@@ -157,13 +167,14 @@ impl Tally {
         if !support.is_empty() {
             let (key, scratch) = (&self.key, &mut self.scratch);
             let subjects = seen.subjects(key, found, parties, batch, record, scratch);
-            let at = self.group(support);
+            if let Some(second) = subjects.second {
+                let at = self.group(support, subjects.traits[1]);
+                self.groups[at].person(second, &mut self.budget.held);
+            }
+            let at = self.group(support, subjects.traits[0]);
             let (group, held) = (&mut self.groups[at], &mut self.budget.held);
             group.rows += 1;
             group.person(subjects.first, held);
-            if let Some(second) = subjects.second {
-                group.person(second, held);
-            }
             if group.has_events {
                 let (key, scratch) = (&self.key, &mut self.scratch);
                 let content = subject::content_of(key, batch, record, subjects.first, scratch);
@@ -193,14 +204,15 @@ impl Tally {
             .look_at(place, value, ladder.masks[m.kind.index()]);
     }
 
-    /// The position of the group of a support. Few sets of categories come up.
+    /// The position of the group of a support and traits. Few of them come up.
     #[inline]
-    fn group(&mut self, support: Support) -> usize {
+    fn group(&mut self, support: Support, traits: Traits) -> usize {
+        let is_it = |group: &Group| group.support == support && group.traits == traits;
         let last = self.groups.get(self.last_group);
-        if last.is_none_or(|group| group.support != support) {
-            let known = self.groups.iter().position(|g| g.support == support);
+        if last.is_none_or(|group| !is_it(group)) {
+            let known = self.groups.iter().position(is_it);
             self.last_group = known.unwrap_or_else(|| {
-                self.groups.push(Group::new(support));
+                self.groups.push(Group::new(support, traits));
                 self.groups.len() - 1
             });
         }
@@ -304,10 +316,11 @@ fn text<'f>(found: &'f Found, range: &Range<u32>) -> &'f [u8] {
 }
 
 impl Group {
-    fn new(support: Support) -> Group {
+    fn new(support: Support, traits: Traits) -> Group {
         let all = support.base.union(support.strict);
         Group {
             support,
+            traits,
             has_events: all.iter().any(|(category, _)| category.is_event()),
             rows: 0,
             contents: Distinct::default(),

@@ -11,6 +11,7 @@ use crate::record::{Batch, Record, Span};
 
 use super::Ladder;
 use super::fingerprint::Keyed;
+use super::traits::Traits;
 
 /// The fingerprint of a data subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) struct Subjects {
     pub(super) first: Subject,
     /// The other side of a communication.
     pub(super) second: Option<Subject>,
+    /// What the record tells of each of the two.
+    pub(super) traits: [Traits; 2],
 }
 
 /// Domains of fingerprints, so that a phone and an account of the same digits are different persons.
@@ -42,6 +45,7 @@ struct Side<'f> {
     best: Option<(Identifies, &'f Match)>,
     name: Option<&'f Match>,
     address: Option<&'f Match>,
+    traits: Traits,
 }
 
 impl<'f> Seen<'f> {
@@ -58,6 +62,8 @@ impl<'f> Seen<'f> {
             2 => &mut self.0[1],
             _ => return,
         };
+        side.traits
+            .join(ladder.tells[m.kind.index()].of(m, ladder.ages_on));
         match identifies {
             Identifies::Nothing => {}
             Identifies::Name => side.name = side.name.or(Some(m)),
@@ -81,18 +87,22 @@ impl<'f> Seen<'f> {
     ) -> Subjects {
         let first = self.0[0].subject(key, found, scratch);
         let second = self.0[1].subject(key, found, scratch);
+        let [of_first, of_second] = [self.0[0].traits, self.0[1].traits];
         match (first, second) {
             (Some(first), second) => Subjects {
                 first,
                 second: second.filter(|_| parties == 2),
+                traits: [of_first, of_second],
             },
             (None, Some(second)) => Subjects {
                 first: second,
                 second: None,
+                traits: [of_second, Traits::default()],
             },
             (None, None) => Subjects {
                 first: Subject::Text(content(key, batch, record, 0, scratch)),
                 second: None,
+                traits: [of_first, Traits::default()],
             },
         }
     }

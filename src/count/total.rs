@@ -4,9 +4,9 @@
 //! a category belongs to is asked of the caller; this file knows no law. What is to be counted is asked first, as unions of
 //! groups ([`Questions`]), and then counted together ([`unions`](super::unions)): each fingerprint is looked at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::audit::{CategoryCount, KindCount, ReadingCount};
+use crate::audit::{CategoryCount, KindCount, PersonProfile, ReadingCount};
 use crate::category::{Category, CategorySet, Reading, Support};
 use crate::detect::Catalog;
 use crate::error::Error;
@@ -15,7 +15,8 @@ use super::distinct::Distinct;
 use super::sample::Samples;
 use super::spill::Memory;
 use super::store::Fingerprint;
-use super::unions::{Mask, Union, count};
+use super::traits::{self, Profile};
+use super::unions::{Asks, Mask, Union, count};
 use super::{Group, KindTally, NUMBERED, Tally, check_joinable};
 
 /// Which class a category falls into under a reading: the rank, 0 for the highest class, or `None` where the reading leaves
@@ -42,6 +43,7 @@ pub struct Totals<'a> {
     readings: Vec<ReadingCount>,
     /// Of each reading.
     persons: [u64; Reading::ALL.len()],
+    profiles: BTreeMap<Profile, u64>,
 }
 
 /// Sets of groups whose unions are to be counted, each once. A group is a position in the list of supports.
@@ -99,7 +101,13 @@ impl<'a> Totals<'a> {
             readings: Reading::ALL.map(reading).to_vec(),
             persons: plan.everybody.map(|question| answers.persons[question]),
             distinct: answers.distinct,
+            profiles: answers.profiles,
         })
+    }
+
+    /// How many data subjects have the same categories and traits, over all records that the default reading counts.
+    pub fn profiles(&self) -> Vec<PersonProfile> {
+        traits::worded(&self.profiles)
     }
 
     /// Counts per kind, ordered by id; kinds that were not seen at all are left out. `files_with` gives for each kind the
@@ -171,6 +179,7 @@ struct Answers {
     distinct: Vec<u64>,
     persons: Vec<u64>,
     contents: Vec<u64>,
+    profiles: BTreeMap<Profile, u64>,
 }
 
 impl Plan {
@@ -209,6 +218,15 @@ impl Plan {
         questions.mask(place.expect("every support is in the list"))
     }
 
+    /// What is asked of the persons of a group.
+    fn asks(&self, group: &Group) -> Asks {
+        let categories = group.support.base.iter().map(|(category, _)| category);
+        Asks {
+            mask: self.mask(&self.of_persons, group),
+            profile: Profile::new(categories, group.traits),
+        }
+    }
+
     fn answers(
         &self,
         tallies: &[Tally],
@@ -220,12 +238,12 @@ impl Plan {
         let mut texts = kinds(tallies, |kind| &kind.texts);
         let n_kinds = numbers.len();
         for domain in 0..NUMBERED {
-            let sets = groups().map(|g| (&g.numbered[domain], self.mask(&self.of_persons, g)));
+            let sets = groups().map(|g| (&g.numbered[domain], self.asks(g)));
             numbers.push(Union::new(sets));
         }
-        let sets = groups().map(|g| (&g.persons, self.mask(&self.of_persons, g)));
+        let sets = groups().map(|g| (&g.persons, self.asks(g)));
         texts.push(Union::new(sets));
-        let sets = groups().map(|g| (&g.contents, self.mask(&self.of_contents, g)));
+        let sets = groups().map(|g| (&g.contents, Asks::of(self.mask(&self.of_contents, g))));
         texts.push(Union::new(sets));
 
         let mut numbers = count(&numbers, free, parallel)?;
@@ -233,16 +251,15 @@ impl Plan {
         let contents = texts.pop().expect("it was pushed last");
         let mut persons = texts.pop().expect("it was pushed before");
         for by_number in numbers.drain(n_kinds..) {
-            persons
-                .iter_mut()
-                .zip(by_number)
-                .for_each(|(sum, n)| *sum += n);
+            persons.add(by_number);
         }
-        let distinct = numbers.iter().zip(&texts).map(|(n, t)| n[0] + t[0]);
+        let distinct = numbers.iter().zip(&texts);
+        let distinct = distinct.map(|(n, t)| n.counts[0] + t.counts[0]);
         Ok(Answers {
             distinct: distinct.collect(),
-            persons,
-            contents,
+            persons: persons.counts,
+            contents: contents.counts,
+            profiles: persons.profiles,
         })
     }
 }
@@ -351,6 +368,6 @@ fn kinds<'a, F: Fingerprint>(
     let mut mask = Mask::default();
     mask.insert(0);
     (0..n_kinds)
-        .map(|k| Union::new(tallies.iter().map(|t| (set(&t.kinds[k]), mask))))
+        .map(|k| Union::new(tallies.iter().map(|t| (set(&t.kinds[k]), Asks::of(mask)))))
         .collect()
 }

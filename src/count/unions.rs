@@ -4,19 +4,21 @@
 //! counted for every question that asks for one of them. The key space is cut into ranges that are merged in parallel. Of
 //! what was spilled a block of each run is in memory at a time. What the questions mean, this file does not know.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use super::distinct::Distinct;
 use super::merge::merge;
 use super::store::{Fingerprint, RANGES};
 use super::total::Parallel;
+use super::traits::Profile;
 use crate::error::Error;
 
 /// Most questions about one union. Three readings of 21 categories ask for three unions each, and each reading for one.
 pub(super) const QUESTIONS_MAX: usize = 256;
 
 /// A set of questions, by position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mask([u64; QUESTIONS_MAX / 64]);
 
 impl Mask {
@@ -40,14 +42,67 @@ impl Mask {
     }
 }
 
-/// Sets to be joined, each with the questions it is part of.
-pub(super) struct Union<'a, F>(Vec<(&'a Distinct<F>, Mask)>);
+/// What is asked of the fingerprints of a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Asks {
+    /// The questions it is part of.
+    pub(super) mask: Mask,
+    /// What it tells of each; what all the sets of a fingerprint tell is joined.
+    pub(super) profile: Profile,
+}
+
+impl Asks {
+    /// Questions alone.
+    pub(super) fn of(mask: Mask) -> Asks {
+        Asks {
+            mask,
+            profile: Profile::default(),
+        }
+    }
+}
+
+/// What was counted over a union.
+#[derive(Clone)]
+pub(super) struct Counts {
+    /// By question, the different fingerprints.
+    pub(super) counts: Vec<u64>,
+    /// Different fingerprints by what is told of them.
+    pub(super) profiles: BTreeMap<Profile, u64>,
+}
+
+impl Counts {
+    fn new() -> Counts {
+        Counts {
+            counts: vec![0; QUESTIONS_MAX],
+            profiles: BTreeMap::new(),
+        }
+    }
+
+    fn count(&mut self, asked: &Asks, n: u64) {
+        asked.mask.count(n, &mut self.counts);
+        if n > 0 && asked.profile != Profile::default() {
+            *self.profiles.entry(asked.profile).or_default() += n;
+        }
+    }
+
+    /// Adds what was counted over other fingerprints.
+    pub(super) fn add(&mut self, other: Counts) {
+        let sums = self.counts.iter_mut().zip(other.counts);
+        sums.for_each(|(sum, n)| *sum += n);
+        for (profile, n) in other.profiles {
+            *self.profiles.entry(profile).or_default() += n;
+        }
+    }
+}
+
+/// Sets to be joined, each with what is asked of it.
+pub(super) struct Union<'a, F>(Vec<(&'a Distinct<F>, Asks)>);
 
 impl<'a, F: Fingerprint> Union<'a, F> {
     /// The sets are sealed.
-    pub(super) fn new(sets: impl Iterator<Item = (&'a Distinct<F>, Mask)>) -> Union<'a, F> {
+    pub(super) fn new(sets: impl Iterator<Item = (&'a Distinct<F>, Asks)>) -> Union<'a, F> {
         let is_asked =
-            |(set, mask): &(&Distinct<F>, Mask)| set.n_sequences() > 0 && *mask != Mask::default();
+            |(set, asks): &(&Distinct<F>, Asks)| set.n_sequences() > 0 && *asks != Asks::default();
         Union(sets.filter(is_asked).collect())
     }
 
@@ -64,46 +119,62 @@ impl<'a, F: Fingerprint> Union<'a, F> {
     }
 
     /// For each question the different fingerprints in some ranges.
-    fn count(&self, from: usize, to: usize, read_bytes: usize) -> Result<Vec<u64>, Error> {
+    fn count(&self, from: usize, to: usize, read_bytes: usize) -> Result<Counts, Error> {
         let mut cursors = Vec::with_capacity(self.n_sequences());
         for (tag, (set, _)) in (0..).zip(&self.0) {
             set.cursors(tag, from, to, read_bytes, &mut cursors);
         }
         let mut patterns = Patterns::default();
-        let (mut last, mut asked) = (None, Mask::default());
+        let (mut last, mut asked) = (None, Asks::default());
         merge(cursors, |key, tag| {
             if last != Some(key) {
                 patterns.add(&asked);
-                (last, asked) = (Some(key), Mask::default());
+                (last, asked) = (Some(key), Asks::default());
             }
-            asked.join(&self.0[tag as usize].1);
+            let asks = &self.0[tag as usize].1;
+            asked.mask.join(&asks.mask);
+            asked.profile.join(asks.profile);
             Ok(())
         })?;
         patterns.add(&asked);
-        let mut counts = vec![0; QUESTIONS_MAX];
-        for (mask, n) in &patterns.0 {
-            mask.count(*n, &mut counts);
-        }
-        Ok(counts)
+        Ok(patterns.counts())
     }
 }
 
-/// How many fingerprints are asked for by which questions. Few such sets come up.
+/// How many fingerprints are asked for by which questions, and told of alike. Few such sets come up, and some of them nearly
+/// always.
 #[derive(Default)]
-struct Patterns(Vec<(Mask, u64)>);
+struct Patterns {
+    /// At most [`FREQUENT_MAX`], the frequent ones to the front.
+    frequent: Vec<(Asks, u64)>,
+    rest: HashMap<Asks, u64>,
+}
+
+/// Patterns that are looked through one by one.
+const FREQUENT_MAX: usize = 16;
 
 impl Patterns {
     #[inline]
-    fn add(&mut self, mask: &Mask) {
-        let Some(at) = self.0.iter().position(|(known, _)| known == mask) else {
-            self.0.push((*mask, 1));
-            return;
-        };
-        self.0[at].1 += 1;
-        // The frequent ones come to the front.
-        if at > 0 && self.0[at].1 > self.0[at - 1].1 {
-            self.0.swap(at, at - 1);
+    fn add(&mut self, asked: &Asks) {
+        let frequent = &mut self.frequent;
+        match frequent.iter().position(|(known, _)| known == asked) {
+            Some(at) => {
+                frequent[at].1 += 1;
+                if at > 0 && frequent[at].1 > frequent[at - 1].1 {
+                    frequent.swap(at, at - 1);
+                }
+            }
+            None if frequent.len() < FREQUENT_MAX => frequent.push((*asked, 1)),
+            None => *self.rest.entry(*asked).or_default() += 1,
         }
+    }
+
+    fn counts(self) -> Counts {
+        let mut counts = Counts::new();
+        for (asked, n) in self.frequent.into_iter().chain(self.rest) {
+            counts.count(&asked, n);
+        }
+        counts
     }
 }
 
@@ -119,13 +190,13 @@ pub(super) fn count<F: Fingerprint>(
     unions: &[Union<'_, F>],
     free: usize,
     parallel: &Parallel<'_>,
-) -> Result<Vec<Vec<u64>>, Error> {
-    let mut counts = vec![vec![0; QUESTIONS_MAX]; unions.len()];
+) -> Result<Vec<Counts>, Error> {
+    let mut counts = vec![Counts::new(); unions.len()];
     let mut tasks = Vec::new();
     for (i, union) in unions.iter().enumerate() {
         match union.0.as_slice() {
             // A single sequence needs no reading.
-            [(set, mask)] if set.n_sequences() == 1 => mask.count(set.len(), &mut counts[i]),
+            [(set, asks)] if set.n_sequences() == 1 => counts[i].count(asks, set.len()),
             _ => {
                 let n = (union.len() / RANGE_LEN).clamp(1, RANGES as u64) as usize;
                 tasks.extend((0..n).map(|t| (i, t * RANGES / n, (t + 1) * RANGES / n)));
@@ -140,10 +211,7 @@ pub(super) fn count<F: Fingerprint>(
         let counted = unions[i].count(from, to, read_bytes);
         let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
         match counted {
-            Ok(counted) => {
-                let sums = &mut outcome.0[i];
-                sums.iter_mut().zip(counted).for_each(|(a, b)| *a += b);
-            }
+            Ok(counted) => outcome.0[i].add(counted),
             Err(error) => outcome.1 = Some(error),
         }
     });

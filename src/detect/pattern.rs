@@ -59,6 +59,9 @@ pub struct Pattern {
     /// Whom the value identifies, and how strongly.
     #[serde(default)]
     pub identifies: Identifies,
+    /// Position of a birth date, as `YYYYMMDD`, in the compact form, if the number carries one.
+    #[serde(default)]
+    pub born: Option<u32>,
     /// When two patterns claim the same text, the longer claim wins, then the higher precedence, then the smaller id.
     /// Rule of thumb: 90 structure and checksum and date, 70 checksum, 50 structure, 30 shape, 10 context alone.
     pub precedence: u8,

@@ -225,6 +225,8 @@ pub(super) fn plain() -> Audit {
         },
         shard: None,
         complete: true,
+        ages_on: Some("2026-01-05".to_owned()),
+        profiles: Vec::new(),
         kinds: vec![
             kind("cn.name", 2_310, 2_018, &[masked("测试甲", 0, 0)]),
             kind(

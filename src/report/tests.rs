@@ -240,6 +240,7 @@ fn json_has_its_fields_in_order() {
         "kinds",
         "categories",
         "persons",
+        "ages_on",
         "readings",
         "files",
         "assessments",

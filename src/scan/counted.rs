@@ -155,6 +155,8 @@ impl<'c> Counted<'c> {
             kinds: totals.kinds(self.catalog, &files_with),
             categories: readings[0].categories.clone(),
             persons: totals.persons(Reading::Default),
+            ages_on: part.ages_on.map(|day| day.to_string()),
+            profiles: totals.profiles(),
             readings,
             files,
             skipped,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::FileAudit;
+use crate::count::Day;
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
 
@@ -19,6 +20,8 @@ pub(super) struct Part {
     pub(super) inputs: Vec<String>,
     /// When the scan began: RFC 3339, UTC.
     pub(super) started: String,
+    /// The day on which ages are taken.
+    pub(super) ages_on: Option<Day>,
     /// Time it took.
     pub(super) seconds: f64,
     /// Every file that the walk found, in the order of paths.
@@ -108,6 +111,7 @@ impl Part {
             if n == 0 || part.started < joined.started {
                 joined.started = part.started;
             }
+            joined.ages_on = joined.ages_on.into_iter().chain(part.ages_on).min();
             joined.seconds += part.seconds;
             joined.skipped.extend(part.skipped);
             positions.push(vec![0; part.files.len()]);

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::audit::CategoryCount;
 use crate::category::Reading;
+use crate::count::{Day, Tells};
 use crate::count::{Ladder, Parallel, Totals};
 use crate::detect::vocabulary::RoleId;
 use crate::detect::{Confidence, Found, Identifies, Key, KindId, Match, Status};
@@ -31,6 +32,8 @@ fn ladder() -> Ladder {
         identifies: KINDS.iter().map(|k| k.1).collect(),
         masks: vec![Mask::ALL; KINDS.len()],
         parties: vec![1, 2],
+        tells: KINDS.iter().map(|k| Tells::of_kind(k.0, k.1)).collect(),
+        ages_on: Day::of("2026-11-22"),
     }
 }
 
@@ -150,7 +153,11 @@ struct Wanted {
     distinct: Vec<u64>,
     categories: BTreeMap<(Reading, Category), CategoryCount>,
     persons: Vec<u64>,
+    profiles: BTreeMap<Told, u64>,
 }
+
+/// What is told of a person: categories, sorts of identifiers.
+type Told = (BTreeSet<Category>, BTreeSet<&'static str>);
 
 /// What is counted, by plain sets of plain values.
 fn want(rows: &[Row]) -> Wanted {
@@ -213,11 +220,56 @@ fn want(rows: &[Row]) -> Wanted {
         let people: BTreeSet<_> = counted.flat_map(persons_of).collect();
         persons.push(people.len() as u64);
     }
+    let mut told: BTreeMap<String, Told> = BTreeMap::new();
+    for row in rows {
+        for (i, person) in persons_of(row).into_iter().enumerate() {
+            let told = told.entry(person).or_default();
+            let base = supports()[row.support].base;
+            told.0.extend(base.iter().map(|(category, _)| category));
+            told.1
+                .extend(side_told_of(row, i).contains(&0).then_some("id-number"));
+        }
+    }
+    let mut profiles = BTreeMap::new();
+    let counted = supported_persons(rows);
+    for (person, told) in told {
+        if counted.contains(&person) && !told.0.is_empty() {
+            *profiles.entry(told).or_default() += 1;
+        }
+    }
     Wanted {
         distinct: (0..KINDS.len()).map(distinct).collect(),
         categories,
         persons,
+        profiles,
     }
+}
+
+/// Persons of rows that support anything.
+fn supported_persons(rows: &[Row]) -> BTreeSet<String> {
+    let supported = rows.iter().filter(|r| !supports()[r.support].is_empty());
+    supported.flat_map(persons_of).collect()
+}
+
+/// The kinds of values on the side that a person of a row stands on.
+fn side_told_of(row: &Row, person: usize) -> Vec<usize> {
+    let identifies = |party: u8| {
+        let kinds: Vec<usize> = row
+            .cells
+            .iter()
+            .filter(|c| c.2 == party)
+            .map(|c| c.0)
+            .collect();
+        let has = |kind: &usize| kinds.contains(kind);
+        [0, 1, 2].iter().any(has) || has(&3) && has(&4)
+    };
+    let party = if person == 1 || !identifies(1) && identifies(2) {
+        2
+    } else {
+        1
+    };
+    let cells = row.cells.iter().filter(|c| c.2 == party);
+    cells.map(|c| c.0).collect()
 }
 
 fn cells(row: &Row) -> Vec<(usize, u32)> {
@@ -251,6 +303,25 @@ fn check(rows: &[Row], tallies: &[Tally]) {
     let totals = Totals::new(tallies, &rank, Memory::tiny(20_000), &parallel).unwrap();
     let want = want(rows);
     assert_eq!(totals.distinct, want.distinct);
+    let mut profiles: BTreeMap<Told, u64> = BTreeMap::new();
+    for profile in totals.profiles() {
+        let categories = profile
+            .categories
+            .iter()
+            .filter_map(|id| Category::from_id(id));
+        let identifiers = profile.identifiers.iter().map(|id| match id.as_str() {
+            "id-number" => "id-number",
+            other => panic!("no row has {other}"),
+        });
+        let told = (categories.collect(), identifiers.collect());
+        assert_eq!(profiles.insert(told, profile.persons), None, "each once");
+    }
+    assert_eq!(profiles, want.profiles);
+    assert_eq!(
+        profiles.values().sum::<u64>(),
+        totals.persons(Reading::Default),
+        "each person is in one profile"
+    );
     for (reading, persons) in Reading::ALL.into_iter().zip(want.persons) {
         assert_eq!(totals.persons(reading), persons, "{reading:?}");
         let counts = totals.readings();
@@ -413,8 +484,8 @@ fn what_cannot_be_joined_is_refused_with_the_reason() {
     for (bytes, part) in [
         (&b""[..], "no tally"),
         (b"{\"schema\": \"leakgauge.audit/1\"}", "no tally"),
-        (b"LGTALLY\0\x02\0\0\0\0\0\0\0", "format 2"),
-        (b"LGTALLY\0\x01\0\0\0\xFF\xFF\xFF\xFF", "damaged"),
+        (b"LGTALLY\0\x01\0\0\0\0\0\0\0", "format 1"),
+        (b"LGTALLY\0\x02\0\0\0\xFF\xFF\xFF\xFF", "damaged"),
     ] {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
