@@ -57,8 +57,9 @@ impl Part {
         stated: &Circumstances,
     ) -> Result<Part, Error> {
         let at = |bound: Bound| -> Result<(Tally, ClassCounts, Evaluation), Error> {
-            let tally = Tally::new(counts, reading, instrument.unit(), bound, stated)?;
+            let mut tally = Tally::new(counts, reading, instrument.unit(), bound, stated)?;
             let counts = ClassCounts::new(instrument, &tally, stated, |_| reading);
+            tally.learn(instrument, &counts, stated);
             let evaluation = evaluate(instrument, &counts, stated);
             Ok((tally, counts, evaluation))
         };

@@ -119,7 +119,10 @@ fn shown(figure: Figure, tally: &Tally) -> Text {
         },
     };
     match figure {
-        Figure::Persons => number("涉及", "persons", tally.persons(), ("人", "")),
+        Figure::Persons => {
+            let n = known.map(|a| a.total).or(tally.persons());
+            number("涉及", "persons", n, ("人", ""))
+        }
         Figure::Sensitive => number(
             "涉及敏感个人信息",
             "persons with sensitive information",

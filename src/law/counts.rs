@@ -2,15 +2,21 @@
 //!
 //! The lower bound is what is left after de-duplication, the upper one the records before it. Of
 //! persons in several categories a union is known only between bounds, unless the audit tells it.
-//! This file compares nothing.
+//! Profiles of persons make a union exact, see `people`. This file compares nothing.
+
+use std::sync::Arc;
 
 use super::circumstances::{Circumstances, Rate};
-use super::instrument::Unit;
+use super::instrument::{Scope, Unit};
+use super::people::{Group, Parts, People, Truth, is_within};
 use super::provision::Attribute;
-use super::understood::Instrument;
-use crate::audit::{Attributes, Audit, ReadingCount};
+use super::understood::{Instrument, Rule};
+use crate::audit::{Attributes, Audit, PersonProfile, ReadingCount};
 use crate::category::{Category, Reading};
 use crate::error::Error;
+
+/// Behind a country: that part of it in which most live.
+pub(super) const ANY_PART: &str = "-*";
 
 /// What an assessment starts from.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +25,10 @@ pub struct Counts<'a> {
     pub readings: &'a [ReadingCount],
     /// Different persons over all categories, if known.
     pub persons: Option<u64>,
-    /// What is known of them.
+    /// What is stated of them.
     pub attributes: Option<&'a Attributes>,
+    /// Persons by what their records show; not looked at where attributes are stated.
+    pub profiles: &'a [PersonProfile],
 }
 
 impl<'a> From<&'a [ReadingCount]> for Counts<'a> {
@@ -29,6 +37,7 @@ impl<'a> From<&'a [ReadingCount]> for Counts<'a> {
             readings,
             persons: None,
             attributes: None,
+            profiles: &[],
         }
     }
 }
@@ -47,6 +56,7 @@ impl<'a> From<&'a Audit> for Counts<'a> {
             readings: &audit.readings,
             persons: total.filter(|n| *n > 0),
             attributes,
+            profiles: &audit.profiles,
         }
     }
 }
@@ -65,9 +75,11 @@ pub(super) enum Bound {
 pub(super) struct Tally {
     units: [[u64; 2]; Category::ALL.len()],
     bound: Bound,
+    reading: Reading,
     unit: Unit,
     persons: Option<u64>,
     attributes: Option<Attributes>,
+    people: Option<Arc<People>>,
     /// Items and records of all categories, whatever the unit.
     n_items: u64,
     n_rows: u64,
@@ -125,10 +137,17 @@ impl Tally {
             sums[1] = sums[1].saturating_add(bare);
         }
         let touched = !stated.less.is_empty() || !stated.deduct.is_empty();
+        let is_apart = unit == Unit::Person && counts.attributes.is_none() && !touched;
+        let people = match is_apart {
+            true => People::new(counts.profiles)?,
+            false => None,
+        };
         Ok(Tally {
             units,
             bound,
+            reading,
             unit,
+            people: people.map(Arc::new),
             persons: counts.persons.filter(|_| !touched),
             attributes: counts.attributes.filter(|_| !touched).cloned(),
             n_items,
@@ -156,6 +175,18 @@ impl Tally {
             false => 0,
         };
         of(false).saturating_add(of(true))
+    }
+
+    /// Takes over what profiles tell of the persons that the instrument counts, for figures.
+    pub(super) fn learn(
+        &mut self,
+        instrument: &Instrument,
+        counts: &ClassCounts,
+        stated: &Circumstances,
+    ) {
+        if let Some(known) = counts.known(instrument, stated) {
+            self.attributes = Some(known);
+        }
     }
 
     /// Items of all categories, whatever the unit.
@@ -216,10 +247,14 @@ pub(super) struct ClassCounts {
     pub(super) sums: Vec<u64>,
     /// Class (`None`: excluded), category and units.
     parts: Vec<(Option<u8>, Category, u64)>,
+    /// By category its class, in full and bare.
+    places: Vec<[Option<u8>; 2]>,
     bound: Bound,
+    reading: Reading,
     unit: Unit,
     persons: Option<u64>,
     attributes: Option<Attributes>,
+    people: Option<Arc<People>>,
 }
 
 impl ClassCounts {
@@ -232,7 +267,10 @@ impl ClassCounts {
     ) -> ClassCounts {
         let mut sums = vec![0u64; instrument.file().classes.len()];
         let mut parts = Vec::new();
+        let mut places = Vec::new();
         for category in Category::ALL {
+            let class = |bare| place(instrument, category, bare, reading_of(category), stated);
+            places.push([class(false), class(true)]);
             for (bare, n) in [false, true].into_iter().zip(tally.units[category.index()]) {
                 let class = place(instrument, category, bare, reading_of(category), stated);
                 if let Some(class) = class {
@@ -247,10 +285,13 @@ impl ClassCounts {
         ClassCounts {
             sums,
             parts,
+            places,
             bound: tally.bound,
+            reading: tally.reading,
             unit: tally.unit,
             persons: tally.persons,
-            attributes: tally.attributes.clone(),
+            attributes: tally.attributes.clone().filter(|_| tally.people.is_none()),
+            people: tally.people.clone(),
         }
     }
 
@@ -264,6 +305,11 @@ impl ClassCounts {
         let within = sum(true);
         if self.unit != Unit::Person {
             return within;
+        }
+        if let Some(people) = &self.people
+            && self.reading != Reading::Strict
+        {
+            return people.count(self.bound, |group| group.is_in(self.asked(classes)));
         }
         match (self.bound, self.persons) {
             (Bound::Upper, total) => within.min(total.unwrap_or(u64::MAX)),
@@ -306,18 +352,133 @@ impl ClassCounts {
     pub(super) fn living_in(&self, place: &str) -> Option<u64> {
         let known = self.attributes.as_ref()?;
         let residence = known.residence.as_ref()?;
-        let is_there = |code: &str| {
-            let rest = code.strip_prefix(place);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        };
         let sum = |n: u64, (_, more): (&String, &u64)| n.saturating_add(*more);
-        let there = residence.iter().filter(|(code, _)| is_there(code));
-        let there = there.fold(0, sum);
-        let anywhere = residence.iter().fold(0, sum);
-        Some(match self.bound {
-            Bound::Lower => there,
-            Bound::Upper => there.saturating_add(known.total.saturating_sub(anywhere)),
+        let count = |is_there: &dyn Fn(&str) -> bool| {
+            let there = residence.iter().filter(|(code, _)| is_there(code));
+            there.fold(0, sum)
+        };
+        let elsewhere = count(&|code| !is_within(code, place) && !is_within(place, code));
+        Some(match (self.bound, place.strip_suffix(ANY_PART)) {
+            (Bound::Lower, None) => count(&|code| is_within(code, place)),
+            (Bound::Upper, None) => known.total.saturating_sub(elsewhere),
+            (_, Some(country)) => {
+                let parts = residence
+                    .iter()
+                    .filter(|(code, _)| code.len() > country.len() && is_within(code, country));
+                parts.map(|(_, n)| *n).max().unwrap_or(0)
+            }
         })
+    }
+
+    /// Persons that a rule counts, by the profiles of the audit; `None` where it has none.
+    pub(super) fn among_people(
+        &self,
+        instrument: &Instrument,
+        rule: &Rule,
+        stated: &Circumstances,
+    ) -> Option<u64> {
+        self.at_bound(self.bound, instrument, rule, stated)
+    }
+
+    /// As many as [`Self::among_people`] can be.
+    pub(super) fn at_most(
+        &self,
+        instrument: &Instrument,
+        rule: &Rule,
+        stated: &Circumstances,
+    ) -> Option<u64> {
+        self.at_bound(Bound::Upper, instrument, rule, stated)
+    }
+
+    fn at_bound(
+        &self,
+        bound: Bound,
+        instrument: &Instrument,
+        rule: &Rule,
+        stated: &Circumstances,
+    ) -> Option<u64> {
+        let people = self.people.as_ref()?;
+        let scope = scope(instrument, stated);
+        if rule.attribute.is_none() && rule.residence.is_none() && scope.is_none() {
+            return None;
+        }
+        let below = instrument.file().sensitive_below;
+        let all = self.asked(&vec![true; self.sums.len()]);
+        let own = self.asked(&rule.classes);
+        let others: Vec<bool> = rule.classes.iter().map(|c| !c).collect();
+        let others = self.asked(&others);
+        Some(people.count(bound, |group| {
+            let is_of_sort = match rule.attribute {
+                None => group.is_in(own),
+                Some(Attribute::Sensitive) => sensitive(group, own, below).and(group.is_in(all)),
+                Some(Attribute::General) => {
+                    group.is_in(all).and(sensitive(group, others, below).not())
+                }
+                Some(Attribute::MinorsUnder14) => group.is_in(own).and(group.is_below(14)),
+                Some(Attribute::MinorsUnder18) => group.is_in(own).and(group.is_below(18)),
+            };
+            let lives_there = match &rule.residence {
+                None => Truth::Yes,
+                Some(place) => match place.strip_suffix(ANY_PART) {
+                    None => group.lives_in(place),
+                    // No identifier tells the part of a country.
+                    Some(country) => group.lives_in(country).min(Truth::Unknown),
+                },
+            };
+            let counts = scope.map_or(Truth::Yes, |scope| people.is_protected(group, scope));
+            is_of_sort.and(lives_there).and(counts)
+        }))
+    }
+
+    /// Persons whom the instrument counts by where they live, as stated; `None` where it does not ask or nothing is stated.
+    pub(super) fn stated_in_scope(
+        &self,
+        instrument: &Instrument,
+        stated: &Circumstances,
+    ) -> Option<u64> {
+        let scope = scope(instrument, stated)?;
+        let living = |place: &String| self.living_in(place);
+        let there: Option<Vec<u64>> = scope.residence.iter().map(living).collect();
+        Some(there?.into_iter().fold(0, u64::saturating_add))
+    }
+
+    /// Whether some are left out for where they live.
+    pub(super) fn is_narrowed(&self, instrument: &Instrument, stated: &Circumstances) -> bool {
+        let located = self
+            .people
+            .as_ref()
+            .is_some_and(|people| people.is_located());
+        scope(instrument, stated).is_some()
+            && (located || self.stated_in_scope(instrument, stated).is_some())
+    }
+
+    /// What is known of the persons that the instrument counts.
+    fn known(&self, instrument: &Instrument, stated: &Circumstances) -> Option<Attributes> {
+        let people = self.people.as_ref()?;
+        let scope = scope(instrument, stated);
+        let all = self.asked(&vec![true; self.sums.len()]);
+        let is_sensitive_rule = |r: &&Rule| r.attribute == Some(Attribute::Sensitive);
+        let rule = instrument.rules().iter().find(is_sensitive_rule);
+        let below = instrument.file().sensitive_below;
+        let parts = rule.map(|rule| self.asked(&rule.classes));
+        Some(people.attributes(
+            self.bound,
+            |group| {
+                let counts = scope.map_or(Truth::Yes, |scope| people.is_protected(group, scope));
+                group.is_in(all).and(counts)
+            },
+            parts.map(|parts| move |group: &Group| sensitive(group, parts, below)),
+        ))
+    }
+
+    /// The categories of some classes.
+    fn asked(&self, classes: &[bool]) -> Parts {
+        let is_in = |class: Option<u8>| class.is_some_and(|c| classes[usize::from(c)]);
+        let mut parts = Parts::default();
+        for (category, [full, bare]) in Category::ALL.into_iter().zip(&self.places) {
+            parts.add(category, is_in(*full), is_in(*bare));
+        }
+        parts
     }
 
     /// Persons over all categories, as many as there can be.
@@ -327,9 +488,33 @@ impl ClassCounts {
             .unwrap_or_else(|| self.parts.iter().fold(0, sum))
     }
 
-    /// Categories of which something was counted in some class.
+    /// Categories of which something was counted in some class, or which somebody's records support.
     pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
-        let counted = self.parts.iter().filter(|p| p.0.is_some());
-        counted.map(|p| p.1)
+        let supported = self.people.iter().flat_map(|people| people.categories());
+        let won = self.parts.iter().filter(|p| p.0.is_some()).map(|p| p.1);
+        won.chain(supported.filter(|c| self.places[c.index()][0].is_some()))
     }
+
+    /// Position of the class of each of them, in full.
+    pub(super) fn present(&self) -> impl Iterator<Item = usize> {
+        let classes = self.categories().filter_map(|c| self.places[c.index()][0]);
+        classes.map(usize::from)
+    }
+}
+
+/// Whom the instrument counts by where they live, unless a stated fact makes it everybody.
+fn scope<'a>(instrument: &'a Instrument, stated: &Circumstances) -> Option<&'a Scope> {
+    let scope = instrument.file().scope.as_ref()?;
+    let is_everybody = scope
+        .everybody
+        .as_ref()
+        .is_some_and(|fact| stated.facts.get(fact) == Some(&true));
+    (!is_everybody).then_some(scope)
+}
+
+/// Whether something sensitive is known of a person: a category, or that they are under an age. Whoever shows no age is not
+/// taken for a minor, or everybody would be sensitive at the upper bound.
+fn sensitive(group: &Group, parts: Parts, below: Option<u64>) -> Truth {
+    let is_young = below.is_some_and(|years| group.is_below(years) == Truth::Yes);
+    group.is_in(parts).or(is_young.into())
 }

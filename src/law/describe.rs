@@ -139,8 +139,44 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
         out,
         format_args!("- {}: {comparison}", say(zh, "比较", "comparison")),
     );
+    scope(out, file, zh);
     if let Some(summary) = &file.summary {
         line(out, format_args!("\n{}", summary.get(zh)));
+    }
+}
+
+/// Whom the numbers count, where age or residence matters.
+fn scope(out: &mut String, file: &InstrumentFile, zh: bool) {
+    if let Some(scope) = &file.scope {
+        let places = scope.residence.join(", ");
+        let fact = scope
+            .everybody
+            .as_ref()
+            .and_then(|id| file.facts.iter().find(|f| f.id == *id));
+        let unless = fact.map_or(String::new(), |fact| {
+            let (open, close) = (
+                say(zh, "；如", "; everybody if "),
+                say(zh, "，不论居住地", ""),
+            );
+            format!("{open}{}{close}", fact.text.get(zh))
+        });
+        let name = say(
+            zh,
+            "按居住地计数（数据显示居住地时）",
+            "counts persons living in (where the data shows it)",
+        );
+        line(out, format_args!("- {name}: {places}{unless}"));
+    }
+    if let Some(years) = file.sensitive_below {
+        let text = say(
+            zh,
+            "不满 {} 周岁的人的信息均属敏感",
+            "everything of persons under {} is sensitive",
+        );
+        line(
+            out,
+            format_args!("- {}", text.replace("{}", &years.to_string())),
+        );
     }
 }
 

@@ -304,6 +304,12 @@ impl<'a> Scene<'a> {
     }
 
     fn units(&self, rule: &Rule) -> Option<u64> {
+        let by_profile = self
+            .counts
+            .among_people(self.instrument, rule, self.circumstances);
+        if let Some(n) = by_profile {
+            return Some(n.saturating_mul(self.times));
+        }
         let n = match (&rule.attribute, &rule.residence) {
             (Some(attribute), _) => self.counts.with_attribute(*attribute, &rule.classes)?,
             (None, Some(place)) => {
@@ -312,6 +318,10 @@ impl<'a> Scene<'a> {
             }
             (None, None) => self.counts.in_any(&rule.classes),
         };
+        let in_scope = self
+            .counts
+            .stated_in_scope(self.instrument, self.circumstances);
+        let n = n.min(in_scope.unwrap_or(u64::MAX));
         Some(n.saturating_mul(self.times))
     }
 

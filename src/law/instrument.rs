@@ -148,6 +148,12 @@ pub struct InstrumentFile {
     /// When it is assessed without having been named.
     #[serde(default)]
     pub applies: Applies,
+    /// Whom it counts by where they live; absent: everybody.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// Whoever is under this age is a person of whom something sensitive is known, whatever is known.
+    #[serde(default)]
+    pub sensitive_below: Option<u64>,
     /// Classes of information, the most protected first.
     #[serde(rename = "class")]
     pub classes: Vec<Class>,
@@ -200,6 +206,18 @@ pub struct Applies {
     /// Places of residence of at least one person, as the audit writes them (`us-ca`).
     #[serde(default)]
     pub residence: Vec<String>,
+}
+
+/// Whom an instrument counts by where they live: where a record shows a country of anybody, only those whom it places here,
+/// and at the upper bound those whom none places anywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Countries or parts of them, as the audit writes them (`jp`, `us-ca`).
+    pub residence: Vec<String>,
+    /// Id of the fact on which everybody counts, wherever they live.
+    #[serde(default)]
+    pub everybody: Option<String>,
 }
 
 /// A circumstance that no data shows and a provision asks for: answered yes, no, or not at all.

@@ -18,6 +18,7 @@ pub mod instrument;
 pub mod laws;
 pub mod money;
 mod overlap;
+mod people;
 pub mod provision;
 mod references;
 mod remarks;

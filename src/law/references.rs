@@ -25,8 +25,35 @@ pub(super) fn check_references(file: &InstrumentFile) -> Result<(), Error> {
             return Err(at(Error::new("the table `score` is missing").at("counts")));
         }
     }
+    scope(file)?;
     consequences(file)?;
     score(file)
+}
+
+fn scope(file: &InstrumentFile) -> Result<(), Error> {
+    let is_person = file.unit == Unit::Person;
+    if file.sensitive_below.is_some() && !is_person {
+        let message = "only persons have an age: the unit must be `person`";
+        return Err(Error::new(message).at("sensitive_below"));
+    }
+    if file
+        .sensitive_below
+        .is_some_and(|years| years != 14 && years != 18)
+    {
+        return Err(Error::new("an audit tells 14 and 18 years").at("sensitive_below"));
+    }
+    let Some(scope) = &file.scope else {
+        return Ok(());
+    };
+    let at = |message: &str| Err(Error::new(message).at("scope"));
+    match &scope.everybody {
+        _ if !is_person => at("only persons live somewhere: the unit must be `person`"),
+        _ if scope.residence.is_empty() => at("`residence` must name a place"),
+        Some(id) if !file.facts.iter().any(|fact| fact.id == *id) => {
+            at("`everybody` is no declared fact; declare it with [[fact]]")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn facts(file: &InstrumentFile) -> Result<(), Error> {

@@ -52,6 +52,33 @@ impl Account<'_> {
         }
     }
 
+    /// Who counts, where an instrument asks where people live.
+    pub(super) fn scope(&self, steps: &mut Vec<Step>) {
+        let Some(scope) = &self.instrument.file().scope else {
+            return;
+        };
+        if !self.counts.is_narrowed(self.instrument, self.circumstances) {
+            return;
+        }
+        let stated = || {
+            self.counts
+                .stated_in_scope(self.instrument, self.circumstances)
+        };
+        let shown = self.tally.attributes().map(|known| known.total);
+        let n = group(stated().or(shown).unwrap_or(0));
+        let places = scope.residence.join(", ");
+        steps.push(step(
+            "",
+            format!(
+                "按居住地计：数据显示属于 {places} 的有 {n} 人；未显示居住地的人只计入上限，显示属于其他地方的人不计"
+            ),
+            format!(
+                "counted by residence ({places}): {n} persons whom the data places there; those whom it places nowhere count \
+                 at the upper bound only, those whom it places elsewhere do not"
+            ),
+        ));
+    }
+
     /// Units, persons with an attribute, and scores against the heaviest number that they reach, or
     /// the first that they do not.
     pub(super) fn units(&self, steps: &mut Vec<Step>) {

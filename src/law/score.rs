@@ -13,12 +13,8 @@ pub(super) fn score(
 ) -> Option<u64> {
     let file = instrument.file();
     let written = file.score.as_ref()?;
-    let present = file
-        .classes
-        .iter()
-        .zip(&counts.sums)
-        .filter(|(_, n)| **n > 0);
-    let Some(base) = present.filter_map(|(class, _)| class.score).max() else {
+    let present = counts.present().map(|class| &file.classes[class]);
+    let Some(base) = present.filter_map(|class| class.score).max() else {
         return Some(0);
     };
     let is_stated = |id: &str| stated.facts.get(id) == Some(&true);

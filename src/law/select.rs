@@ -6,6 +6,7 @@
 use super::Circumstances;
 use super::counts::place;
 use super::date::Date;
+use super::people::is_within;
 use super::understood::Instrument;
 use crate::audit::Audit;
 use crate::category::{Category, Reading};
@@ -26,16 +27,13 @@ pub fn has_reason(instrument: &Instrument, audit: &Audit, stated: &Circumstances
         let mut kinds = audit.kinds.iter().filter(|k| k.matches > 0);
         kinds.any(|k| reason.kinds.iter().any(|wanted| is_kind(wanted, &k.kind)))
     };
+    let is_wanted = |code: &String| reason.residence.iter().any(|place| is_within(code, place));
     let lives = || {
-        let places = audit.attributes.as_ref().and_then(|a| a.residence.as_ref());
-        let mut places = places.into_iter().flatten().filter(|(_, n)| **n > 0);
-        places.any(|(code, _)| {
-            let mut wanted = reason.residence.iter();
-            wanted.any(|w| {
-                code.strip_prefix(w.as_str())
-                    .is_some_and(|r| r.is_empty() || r.starts_with('-'))
-            })
-        })
+        let stated = audit.attributes.as_ref().and_then(|a| a.residence.as_ref());
+        let mut stated = stated.into_iter().flatten().filter(|(_, n)| **n > 0);
+        let mut shown = audit.profiles.iter().filter(|p| p.persons > 0);
+        stated.any(|(code, _)| is_wanted(code))
+            || shown.any(|profile| profile.countries.iter().any(is_wanted))
     };
     in_force && (reason.always || found() || lives())
 }

@@ -34,6 +34,7 @@ pub(super) fn steps(account: &Account<'_>) -> Vec<Step> {
     account.dates(&mut steps);
     account.choices(&mut steps);
     account.classes(&mut steps);
+    account.scope(&mut steps);
     account.excluded(&mut steps);
     account.lawful_business(&mut steps);
     account.recipients(&mut steps);

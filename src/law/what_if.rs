@@ -195,6 +195,17 @@ impl Search<'_> {
                 (None, Some(place)) => (place.clone(), self.counts.living_in(place).is_none()),
                 (None, None) => continue,
             };
+            let most = self.counts.at_most(self.instrument, rule, self.stated);
+            let unknown = match (
+                most,
+                self.counts.among_people(self.instrument, rule, self.stated),
+            ) {
+                (Some(most), Some(least)) => {
+                    let is_reached = |n| rule.comparison.is_reached(n, rule.threshold);
+                    is_reached(most) && !is_reached(least)
+                }
+                _ => unknown,
+            };
             let result = Result {
                 level: rule.level,
                 outcome: rule.outcome,
