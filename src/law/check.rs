@@ -186,6 +186,15 @@ fn check_fields(provision: &Provision) -> Result<(), Error> {
             | Counts::Score
     );
     let is_scaled = counts == Counts::Scaled;
+    if let Some(under) = provision.under {
+        let is_counted = matches!(counts, Counts::Units | Counts::Class);
+        if !is_counted || provision.threshold.is_none_or(|n| n >= under) {
+            return fail(
+                "under",
+                "must be more than `threshold`, of `units` or `class`",
+            );
+        }
+    }
     if is_amount && provision.threshold.is_none() {
         return fail("threshold", "is missing");
     }

@@ -287,7 +287,15 @@ fn numbers(out: &mut String, instrument: &Instrument, index: usize, zh: bool) {
         let of = base
             .map(|base| format!(" ({})", base.get(zh)))
             .unwrap_or_default();
-        line(out, format_args!("- {}{of}", counted(instrument, rule, zh)));
+        let under = rule.under.map(|n| {
+            let n = group(n);
+            say(zh, "，不满 {}", ", fewer than {}").replace("{}", &n)
+        });
+        let under = under.unwrap_or_default();
+        line(
+            out,
+            format_args!("- {}{under}{of}", counted(instrument, rule, zh)),
+        );
     }
 }
 

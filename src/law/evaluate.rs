@@ -266,7 +266,10 @@ impl<'a> Scene<'a> {
         let threshold = rule.threshold.saturating_mul(unit);
         let reached = match rule.basis {
             Basis::Prior | Basis::Fact => count >= threshold,
-            _ => rule.comparison.is_reached(count, threshold),
+            _ => {
+                rule.comparison.is_reached(count, threshold)
+                    && rule.under.is_none_or(|under| count < under)
+            }
         };
         let file = self.instrument.file();
         let id = |index: usize| self.instrument.provision(index).id.clone();

@@ -13,7 +13,23 @@ macro_rules! files {
 }
 
 /// Every file of `instruments/`, ordered by id.
-const FILES: &[(&str, &str)] = files!["cn.export-2024.toml", "cn.spc-spp-2017-10.toml",];
+const FILES: &[(&str, &str)] = files![
+    "br.lgpd.toml",
+    "cn.export-2024.toml",
+    "cn.spc-spp-2017-10.toml",
+    "eu.enisa-2013.toml",
+    "eu.gdpr.toml",
+    "hk.pdpo.toml",
+    "in.dpdp.toml",
+    "jp.appi.toml",
+    "kr.pipa.toml",
+    "sg.pdpa.toml",
+    "uk.gdpr.toml",
+    "us.ca-civ-1798-82.toml",
+    "us.ftc-safeguards.toml",
+    "us.hipaa.toml",
+    "us.states.toml",
+];
 
 /// The instruments that come with the program, ordered by id.
 ///

@@ -14,6 +14,7 @@ fn same(a: &Rule, b: &Rule) -> bool {
         && a.attribute == b.attribute
         && a.residence == b.residence
         && a.adds == b.adds
+        && a.under == b.under
         && a.when == b.when
         && a.unless == b.unless
 }

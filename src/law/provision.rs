@@ -141,6 +141,8 @@ pub struct Provision {
     pub adds: Option<RunningTotal>,
     /// The number it compares to: units, converted items, yuan, or hundredths of a score.
     pub threshold: Option<u64>,
+    /// The number from which on it no longer holds, because another provision does ("fewer than"); for `units` and `class`.
+    pub under: Option<u64>,
     /// When the number is reached, if not as the instrument has it.
     pub comparison: Option<Comparison>,
     /// Ids of the earlier provisions whose numbers it scales.

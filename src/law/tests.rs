@@ -1,5 +1,6 @@
 //! Tests of the law: by clause, by alternative, by property, by error, by wording.
 
+mod abroad;
 mod alternatives;
 mod clauses;
 mod properties;

@@ -53,6 +53,8 @@ pub(super) struct Rule {
     pub(super) adds: Option<RunningTotal>,
     pub(super) threshold: u64,
     pub(super) comparison: Comparison,
+    /// From which number on it no longer holds.
+    pub(super) under: Option<u64>,
     pub(super) level: Level,
     /// Position of the outcome, if it leads to one.
     pub(super) outcome: Option<usize>,
@@ -314,6 +316,7 @@ fn simple(file: &InstrumentFile, index: usize) -> Result<Option<Rule>, Error> {
         adds: provision.adds,
         threshold,
         comparison: provision.comparison.unwrap_or(file.comparison),
+        under: provision.under,
         level,
         outcome,
         rank,
