@@ -254,11 +254,14 @@ impl ClassCounts {
         }
     }
 
-    /// Units in any of these classes: a sum of items, the bound of a union of persons.
-    pub(super) fn in_any(&self, classes: &[bool]) -> u64 {
-        let is_in = |class: Option<u8>| class.is_some_and(|c| classes[usize::from(c)]);
+    /// Units in any of these classes, and of these categories if some are named: a sum of items, the bound of a union of persons.
+    pub(super) fn in_any(&self, classes: &[bool], categories: &[Category]) -> u64 {
+        let is_in = |part: &(Option<u8>, Category, u64)| {
+            part.0.is_some_and(|c| classes[usize::from(c)])
+                && (categories.is_empty() || categories.contains(&part.1))
+        };
         let sum = |within: bool| {
-            let parts = self.parts.iter().filter(|p| is_in(p.0) == within);
+            let parts = self.parts.iter().filter(|p| is_in(p) == within);
             parts.fold(0u64, |sum, p| sum.saturating_add(p.2))
         };
         let within = sum(true);
@@ -268,7 +271,7 @@ impl ClassCounts {
         match (self.bound, self.persons) {
             (Bound::Upper, total) => within.min(total.unwrap_or(u64::MAX)),
             (Bound::Lower, total) => {
-                let parts = self.parts.iter().filter(|p| is_in(p.0));
+                let parts = self.parts.iter().filter(|p| is_in(p));
                 let largest = parts.map(|p| p.2).max().unwrap_or(0);
                 // Whoever is in no other category is in one of these.
                 let rest = total.map_or(0, |total| total.saturating_sub(sum(false)));
@@ -279,10 +282,16 @@ impl ClassCounts {
 
     /// Persons with an attribute; `None` where that is unknown. `classes` stand in for an attribute
     /// that was not counted.
-    pub(super) fn with_attribute(&self, attribute: Attribute, classes: &[bool]) -> Option<u64> {
+    pub(super) fn with_attribute(
+        &self,
+        attribute: Attribute,
+        classes: &[bool],
+        categories: &[Category],
+    ) -> Option<u64> {
         let known = self.attributes.as_ref();
         let total = self.persons;
-        let instead = || (!classes.iter().all(|c| *c)).then(|| self.in_any(classes));
+        let narrowed = !classes.iter().all(|c| *c) || !categories.is_empty();
+        let instead = || narrowed.then(|| self.in_any(classes, categories));
         let aged = |n: Option<u64>| {
             let unknown = known.and_then(|a| Some(a.total.saturating_sub(a.age_known?)));
             let more = match self.bound {

@@ -1,9 +1,12 @@
 //! Tests of the law: by clause, by alternative, by property, by error, by wording.
 
 mod alternatives;
+mod cases;
+mod choices;
 mod clauses;
 mod properties;
 mod validation;
+mod vectors;
 mod wording;
 
 use super::*;
