@@ -331,7 +331,7 @@ pub(crate) struct Stated {
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) circumstances: Option<PathBuf>,
     /// Obtained in duty or while providing a service; `=no` if it is known not to be so, like all that take it
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
           value_parser = yes_or_no())]
     pub(crate) in_duty: Option<bool>,
     /// What was done with the information
@@ -344,7 +344,7 @@ pub(crate) struct Stated {
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub(crate) gains: Option<Yuan>,
     /// Bought or received for lawful business, and not passed on
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
           value_parser = yes_or_no())]
     pub(crate) lawful_business: Option<bool>,
     /// Profit from using the information in lawful business
@@ -357,15 +357,15 @@ pub(crate) struct Stated {
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub(crate) turnover: Option<Yuan>,
     /// Punished for the same before: a criminal penalty, or an administrative one within two years
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
           value_parser = yes_or_no())]
     pub(crate) prior: Option<bool>,
     /// Another used it for an offence, known beforehand (the fact `downstream-crime`)
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
           value_parser = yes_or_no())]
     pub(crate) downstream_crime: Option<bool>,
     /// It leaked after an order to correct was refused (the fact `order-refused`)
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
           value_parser = yes_or_no())]
     pub(crate) order_refused: Option<bool>,
     /// Persons exported since 1 January without sensitive information, before these
@@ -381,7 +381,7 @@ pub(crate) struct Stated {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) decision_date: Option<Date>,
     /// A circumstance that a law asks for, as `laws show` names it; repeatable
-    #[arg(long, value_name = "ID[=yes|no]", value_parser = fact)]
+    #[arg(long, value_name = "ID[=ANSWER]", value_parser = fact)]
     pub(crate) fact: Vec<(String, bool)>,
     /// Count otherwise where opinions differ, as in `weighted-total=literal`; repeatable. See `laws show`
     #[arg(long, value_name = "RULE=VALUE", value_parser = pair)]

@@ -60,6 +60,12 @@ impl Render {
         })
     }
 
+    /// Tells every step in the terminal summary as well.
+    pub(crate) fn with_steps(mut self) -> Render {
+        self.options.steps = true;
+        self
+    }
+
     /// Writes the audit to each output and puts it in place.
     pub(crate) fn write(&self, outputs: Vec<Output>, audit: &Audit) -> Result<()> {
         for mut output in outputs {

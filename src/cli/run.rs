@@ -154,7 +154,8 @@ pub(crate) fn assess(args: &args::Assess, common: &Common) -> Result<ExitCode> {
         law.known(),
         law.governing().id(),
         args.gate.reading,
-    )?;
+    )?
+    .with_steps();
     render.write(outputs, &audit)?;
     Ok(ExitCode::of(
         law.is_reached(&args.gate, &audit),

@@ -3,12 +3,13 @@
 
 use super::cite::group;
 use super::consequence::{Fine, Liable};
-use super::describe::{condition, confidence, line, say};
+use super::describe::{condition, confidence, heading, line, say};
 use super::instrument::{Confidence, InstrumentFile};
 use super::provision::Condition;
 use super::understood::Instrument;
 
-fn doubt(known: Confidence, zh: bool) -> String {
+/// How a fact is known, in brackets, unless the text itself says so.
+pub(super) fn doubt(known: Confidence, zh: bool) -> String {
     match known {
         Confidence::Text => String::new(),
         other => format!(" ({})", confidence(other, zh)),
@@ -60,9 +61,8 @@ pub(super) fn consequences(out: &mut String, instrument: &Instrument, zh: bool) 
         line(
             out,
             format_args!(
-                "\n### {} `{}`\n\n> {}\n",
-                instrument.cite(&duty.id).get(zh),
-                duty.id,
+                "\n### {}\n\n> {}\n",
+                heading(instrument, &duty.id, zh),
                 duty.quote
             ),
         );
@@ -232,18 +232,25 @@ pub(super) fn score(out: &mut String, file: &InstrumentFile, zh: bool) {
         format_args!("- {other}: {}", decimal(score.ease_default)),
     );
     for factor in &score.factors {
-        let ease = factor
-            .ease
-            .map(|e| format!(" = {}", decimal(e)))
-            .unwrap_or_default();
+        let mut changes = Vec::new();
+        if factor.base != 0 {
+            let sign = if factor.base < 0 { "−" } else { "+" };
+            let base = say(zh, "基础分", "base");
+            changes.push(format!(
+                "{base} {sign}{}",
+                decimal(factor.base.unsigned_abs())
+            ));
+        }
+        if let Some(ease) = factor.ease {
+            let name = say(zh, "可识别程度", "ease of identification");
+            changes.push(format!("{name} {}", decimal(ease)));
+        }
+        if factor.add > 0 {
+            changes.push(format!("+{}", decimal(factor.add)));
+        }
         line(
             out,
-            format_args!(
-                "- `{}`: {:+}/100, +{}{ease}",
-                factor.fact,
-                factor.base,
-                decimal(factor.add)
-            ),
+            format_args!("- `{}`: {}", factor.fact, changes.join(", ")),
         );
     }
 }

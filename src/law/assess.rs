@@ -123,8 +123,8 @@ impl Part {
             what_if: what_if(instrument, counts, circumstances, evaluation),
             steps: steps(&account),
             bounds: vec![bound("items", evaluation), bound("rows", above)],
-            filings: filings(instrument, tally, circumstances, result),
-            fines: fines(instrument, circumstances, result),
+            filings: filings(instrument, tally, circumstances, evaluation),
+            fines: fines(instrument, circumstances, evaluation),
             cap: evaluation.cap,
         }
     }

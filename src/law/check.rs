@@ -207,8 +207,12 @@ fn check_fields(provision: &Provision) -> Result<(), Error> {
     if provision.class.is_some() != (counts == Counts::Class) {
         return fail("class", "belongs to `class`, and to nothing else");
     }
-    if counts != Counts::Units && !provision.classes.is_empty() {
-        return fail("classes", "belongs to `units`, and to nothing else");
+    let has_parts = !provision.classes.is_empty() || !provision.categories.is_empty();
+    if counts != Counts::Units && has_parts {
+        return fail(
+            "classes",
+            "`classes` and `categories` belong to `units`, and to nothing else",
+        );
     }
     let is_units = matches!(counts, Counts::Units | Counts::Class);
     if (provision.attribute.is_some() || provision.residence.is_some()) && counts != Counts::Units {

@@ -8,10 +8,10 @@ use super::circumstances::Circumstances;
 use super::cite::{group, yuan};
 use super::consequence::{Deadline, Duty, Figure, Fine, Liable, TimeUnit};
 use super::counts::Tally;
-use super::evaluate::{Result, is_open};
+use super::evaluate::{Evaluation, is_open};
 use super::instrument::Text;
 use super::understood::Instrument;
-use super::{Filing, FineRange, Words, Yuan};
+use super::{Filing, FineRange, Level, Words, Yuan};
 use crate::category::Category;
 
 /// Hundredths of a percent in the whole.
@@ -26,16 +26,39 @@ impl From<&Text> for Words {
     }
 }
 
+/// Ids of every outcome, or level, that some provision reaches; none where the dates leave nothing.
+fn reached<'a>(instrument: &'a Instrument, evaluation: &Evaluation) -> Vec<&'a str> {
+    let is_in_force = evaluation.cap != Some(Level::None);
+    let by = |id: &str, level: Level| {
+        let mut outcomes = evaluation
+            .outcomes
+            .iter()
+            .filter(|o| o.reached && is_in_force);
+        outcomes
+            .any(|o| o.outcome.as_deref() == Some(id) || (o.outcome.is_none() && o.level == level))
+    };
+    let file = instrument.file();
+    if instrument.has_outcomes() {
+        let names = file.outcomes.iter().map(|o| o.id.as_str());
+        return names.filter(|id| by(id, Level::None)).collect();
+    }
+    match evaluation.level {
+        Level::None => Vec::new(),
+        level => vec![level.id()],
+    }
+}
+
 /// What must be filed or done for what was reached.
 pub(super) fn filings(
     instrument: &Instrument,
     tally: &Tally,
     stated: &Circumstances,
-    result: Result,
+    evaluation: &Evaluation,
 ) -> Vec<Filing> {
+    let reached = reached(instrument, evaluation);
     let duties = instrument.file().duties.iter();
     let due = duties.filter(|duty| {
-        is_due(instrument, duty, result) && is_open(instrument, stated, &duty.when, &duty.unless)
+        is_due(instrument, duty, &reached) && is_open(instrument, stated, &duty.when, &duty.unless)
     });
     due.map(|duty| Filing {
         provision: duty.id.clone(),
@@ -52,20 +75,17 @@ pub(super) fn filings(
     .collect()
 }
 
-/// Whether an outcome, or a level of an instrument without outcomes, brings a duty about.
-fn is_due(instrument: &Instrument, duty: &Duty, result: Result) -> bool {
-    let is_reached = |id: &String| match result.outcome {
-        Some(reached) => {
-            let outcomes = &instrument.file().outcomes;
-            let at = outcomes.iter().position(|o| o.id == *id);
-            at.is_some_and(|at| at == reached || (duty.upwards && at < reached))
-        }
-        None => {
-            let level = super::Level::from_id(id).filter(|_| !instrument.has_outcomes());
-            level.is_some_and(|l| l == result.level || (duty.upwards && l < result.level))
-        }
+/// Whether something that was reached brings a duty about.
+fn is_due(instrument: &Instrument, duty: &Duty, reached: &[&str]) -> bool {
+    let place = |id: &str| match instrument.has_outcomes() {
+        true => instrument.file().outcomes.iter().position(|o| o.id == id),
+        false => Level::from_id(id).map(|level| level as usize),
     };
-    duty.on.iter().any(is_reached)
+    duty.on.iter().any(|id| {
+        let is_it =
+            |other: &&str| *other == id.as_str() || (duty.upwards && place(other) > place(id));
+        reached.iter().any(|other| is_it(other))
+    })
 }
 
 fn by(deadline: &Deadline) -> Words {
@@ -179,19 +199,13 @@ fn residence(tally: &Tally) -> Text {
 pub(super) fn fines(
     instrument: &Instrument,
     stated: &Circumstances,
-    result: Result,
+    evaluation: &Evaluation,
 ) -> Vec<FineRange> {
     let file = instrument.file();
-    let reached = match result.outcome {
-        Some(at) => Some(file.outcomes[at].id.as_str()),
-        None if result.level > super::Level::None => Some(result.level.id()),
-        None => None,
-    };
-    let Some(reached) = reached else {
-        return Vec::new();
-    };
+    let reached = reached(instrument, evaluation);
     let is_shown = |fine: &&Fine| {
-        (fine.on.is_empty() || fine.on.iter().any(|id| id == reached))
+        !reached.is_empty()
+            && (fine.on.is_empty() || fine.on.iter().any(|id| reached.contains(&id.as_str())))
             && is_open(instrument, stated, &fine.when, &[])
     };
     let fines = file.fines.iter().filter(is_shown);

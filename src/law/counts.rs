@@ -295,11 +295,14 @@ impl ClassCounts {
         }
     }
 
-    /// Units in any of these classes: a sum of items, the bound of a union of persons.
-    pub(super) fn in_any(&self, classes: &[bool]) -> u64 {
-        let is_in = |class: Option<u8>| class.is_some_and(|c| classes[usize::from(c)]);
+    /// Units in any of these classes, and of these categories if some are named: a sum of items, the bound of a union of persons.
+    pub(super) fn in_any(&self, classes: &[bool], categories: &[Category]) -> u64 {
+        let is_in = |part: &(Option<u8>, Category, u64)| {
+            part.0.is_some_and(|c| classes[usize::from(c)])
+                && (categories.is_empty() || categories.contains(&part.1))
+        };
         let sum = |within: bool| {
-            let parts = self.parts.iter().filter(|p| is_in(p.0) == within);
+            let parts = self.parts.iter().filter(|p| is_in(p) == within);
             parts.fold(0u64, |sum, p| sum.saturating_add(p.2))
         };
         let within = sum(true);
@@ -309,12 +312,14 @@ impl ClassCounts {
         if let Some(people) = &self.people
             && self.reading != Reading::Strict
         {
-            return people.count(self.bound, |group| group.is_in(self.asked(classes)));
+            return people.count(self.bound, |group| {
+                group.is_in(self.asked(classes, categories))
+            });
         }
         match (self.bound, self.persons) {
             (Bound::Upper, total) => within.min(total.unwrap_or(u64::MAX)),
             (Bound::Lower, total) => {
-                let parts = self.parts.iter().filter(|p| is_in(p.0));
+                let parts = self.parts.iter().filter(|p| is_in(p));
                 let largest = parts.map(|p| p.2).max().unwrap_or(0);
                 // Whoever is in no other category is in one of these.
                 let rest = total.map_or(0, |total| total.saturating_sub(sum(false)));
@@ -325,10 +330,16 @@ impl ClassCounts {
 
     /// Persons with an attribute; `None` where that is unknown. `classes` stand in for an attribute
     /// that was not counted.
-    pub(super) fn with_attribute(&self, attribute: Attribute, classes: &[bool]) -> Option<u64> {
+    pub(super) fn with_attribute(
+        &self,
+        attribute: Attribute,
+        classes: &[bool],
+        categories: &[Category],
+    ) -> Option<u64> {
         let known = self.attributes.as_ref();
         let total = self.persons;
-        let instead = || (!classes.iter().all(|c| *c)).then(|| self.in_any(classes));
+        let narrowed = !classes.iter().all(|c| *c) || !categories.is_empty();
+        let instead = || narrowed.then(|| self.in_any(classes, categories));
         let aged = |n: Option<u64>| {
             let unknown = known.and_then(|a| Some(a.total.saturating_sub(a.age_known?)));
             let more = match self.bound {
@@ -403,10 +414,10 @@ impl ClassCounts {
             return None;
         }
         let below = instrument.file().sensitive_below;
-        let all = self.asked(&vec![true; self.sums.len()]);
-        let own = self.asked(&rule.classes);
+        let all = self.asked(&vec![true; self.sums.len()], &[]);
+        let own = self.asked(&rule.classes, &rule.categories);
         let others: Vec<bool> = rule.classes.iter().map(|c| !c).collect();
-        let others = self.asked(&others);
+        let others = self.asked(&others, &[]);
         Some(people.count(bound, |group| {
             let is_of_sort = match rule.attribute {
                 None => group.is_in(own),
@@ -456,11 +467,11 @@ impl ClassCounts {
     fn known(&self, instrument: &Instrument, stated: &Circumstances) -> Option<Attributes> {
         let people = self.people.as_ref()?;
         let scope = scope(instrument, stated);
-        let all = self.asked(&vec![true; self.sums.len()]);
+        let all = self.asked(&vec![true; self.sums.len()], &[]);
         let is_sensitive_rule = |r: &&Rule| r.attribute == Some(Attribute::Sensitive);
         let rule = instrument.rules().iter().find(is_sensitive_rule);
         let below = instrument.file().sensitive_below;
-        let parts = rule.map(|rule| self.asked(&rule.classes));
+        let parts = rule.map(|rule| self.asked(&rule.classes, &rule.categories));
         Some(people.attributes(
             self.bound,
             |group| {
@@ -471,12 +482,14 @@ impl ClassCounts {
         ))
     }
 
-    /// The categories of some classes.
-    fn asked(&self, classes: &[bool]) -> Parts {
+    /// The categories of some classes; of these only those in `categories`, if some are named.
+    fn asked(&self, classes: &[bool], categories: &[Category]) -> Parts {
         let is_in = |class: Option<u8>| class.is_some_and(|c| classes[usize::from(c)]);
         let mut parts = Parts::default();
         for (category, [full, bare]) in Category::ALL.into_iter().zip(&self.places) {
-            parts.add(category, is_in(*full), is_in(*bare));
+            if categories.is_empty() || categories.contains(&category) {
+                parts.add(category, is_in(*full), is_in(*bare));
+            }
         }
         parts
     }

@@ -100,7 +100,11 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
     let from = file.in_force.from;
     line(
         out,
-        format_args!("- {}: {from}{until}", say(zh, "施行", "in force from")),
+        format_args!(
+            "- {}: {from}{until}{}",
+            say(zh, "施行", "in force from"),
+            appendix::doubt(file.in_force.confidence, zh)
+        ),
     );
     let url = file
         .source
@@ -227,9 +231,8 @@ fn provisions(out: &mut String, instrument: &Instrument, zh: bool) {
         line(
             out,
             format_args!(
-                "\n### {} `{}`{leads_to}\n",
-                instrument.cite(&provision.id).get(zh),
-                provision.id
+                "\n### {}{leads_to}\n",
+                heading(instrument, &provision.id, zh)
             ),
         );
         line(out, format_args!("> {}\n", provision.quote));
@@ -274,6 +277,15 @@ fn provisions(out: &mut String, instrument: &Instrument, zh: bool) {
     }
 }
 
+/// An id as it is cited, and as it is written where that differs.
+pub(super) fn heading(instrument: &Instrument, id: &str, zh: bool) -> String {
+    let cited = instrument.cite(id);
+    match cited.get(zh) {
+        cited if cited == id => format!("`{id}`"),
+        cited => format!("{cited} `{id}`"),
+    }
+}
+
 /// Every number that a provision compares to, with the provision it scales.
 fn numbers(out: &mut String, instrument: &Instrument, index: usize, zh: bool) {
     for rule in instrument
@@ -315,14 +327,15 @@ fn counted(instrument: &Instrument, rule: &Rule, zh: bool) -> String {
             format!("{} {id}: {}", say(zh, "类", "class"), of_units())
         }
         Basis::Units => {
+            let classes = file.classes.iter().zip(&rule.classes).filter(|c| *c.1);
+            let ids: Vec<&str> = classes.map(|c| c.0.id.as_str()).collect();
             let who = match (rule.attribute, &rule.residence) {
-                (Some(attribute), _) => format!("`{}`", attribute.id()),
-                (None, Some(place)) => format!("{} `{place}`", say(zh, "居住于", "living in")),
-                (None, None) => {
-                    let classes = file.classes.iter().zip(&rule.classes).filter(|c| *c.1);
-                    let ids: Vec<&str> = classes.map(|c| c.0.id.as_str()).collect();
-                    format!("{} {}", say(zh, "类", "class"), ids.join(", "))
+                (Some(attribute), _) if rule.classes.iter().all(|c| *c) => {
+                    format!("`{}`", attribute.id())
                 }
+                (Some(attribute), _) => format!("`{}` ({})", attribute.id(), ids.join(", ")),
+                (None, Some(place)) => format!("{} `{place}`", say(zh, "居住于", "living in")),
+                (None, None) => format!("{} {}", say(zh, "类", "class"), ids.join(", ")),
             };
             format!("{who}: {}", of_units())
         }

@@ -300,9 +300,10 @@ impl<'a> Scene<'a> {
             Basis::Gains => (stated.gains?.cents(), 100),
             Basis::Profit => (stated.profit?.cents(), 100),
             Basis::Loss => (stated.loss?.cents(), 100),
-            Basis::Score => (score(self.instrument, self.counts, stated)?, 1),
+            Basis::Score => (score(self.instrument, self.counts, stated)?.value, 1),
             Basis::Prior => (u64::from(self.repeats(rule)?), 1),
-            Basis::Fact => (1, 1),
+            // A circumstance of nothing reaches nothing.
+            Basis::Fact => (u64::from(self.has_ordinary() || self.business > 0), 1),
         })
     }
 
@@ -314,12 +315,15 @@ impl<'a> Scene<'a> {
             return Some(n.saturating_mul(self.times));
         }
         let n = match (&rule.attribute, &rule.residence) {
-            (Some(attribute), _) => self.counts.with_attribute(*attribute, &rule.classes)?,
+            (Some(attribute), _) => {
+                self.counts
+                    .with_attribute(*attribute, &rule.classes, &rule.categories)?
+            }
             (None, Some(place)) => {
                 let there = self.counts.living_in(place)?;
-                there.min(self.counts.in_any(&rule.classes))
+                there.min(self.counts.in_any(&rule.classes, &rule.categories))
             }
-            (None, None) => self.counts.in_any(&rule.classes),
+            (None, None) => self.counts.in_any(&rule.classes, &rule.categories),
         };
         let in_scope = self
             .counts

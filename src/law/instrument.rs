@@ -232,6 +232,9 @@ pub struct Fact {
     /// Taken as given while nothing is stated; the steps say so.
     #[serde(default)]
     pub presumed: bool,
+    /// Not proposed among the alternatives, because it would change any result.
+    #[serde(default)]
+    pub silent: bool,
 }
 
 /// A question of counting on which opinions differ.

@@ -13,10 +13,17 @@ macro_rules! files {
 }
 
 /// Every file of `instruments/`, ordered by id.
-const FILES: &[(&str, &str)] = files![
+const FILES: &[(&str, &str)] = files! {
     "br.lgpd.toml",
+    "cn.compliance-audit-2025.toml",
     "cn.export-2024.toml",
+    "cn.incidents-2025.toml",
+    "cn.minors-2024.toml",
+    "cn.network-data-2025.toml",
+    "cn.pipl-2021.toml",
+    "cn.spc-spp-2011-19.toml",
     "cn.spc-spp-2017-10.toml",
+    "cn.spc-spp-2019-15.toml",
     "eu.enisa-2013.toml",
     "eu.gdpr.toml",
     "hk.pdpo.toml",
@@ -29,7 +36,7 @@ const FILES: &[(&str, &str)] = files![
     "us.ftc-safeguards.toml",
     "us.hipaa.toml",
     "us.states.toml",
-];
+};
 
 /// The instruments that come with the program, ordered by id.
 ///
@@ -113,22 +120,25 @@ pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Str
     }
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b`; only the first 60 characters are
-/// compared.
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; only the first 60
+/// characters are compared.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().take(60).collect();
     let b: Vec<char> = b.chars().take(60).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -171,7 +181,7 @@ mod tests {
             ("", "", 0),
             ("", "abc", 3),
             ("kitten", "sitting", 3),
-            ("ab", "ba", 2),
+            ("ab", "ba", 1),
         ] {
             assert_eq!(distance(a, b), want, "{a} {b}");
         }

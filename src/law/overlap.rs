@@ -11,6 +11,7 @@ fn same(a: &Rule, b: &Rule) -> bool {
     a.basis == b.basis
         && a.class == b.class
         && (a.basis != Basis::Units || a.classes == b.classes)
+        && a.categories == b.categories
         && a.attribute == b.attribute
         && a.residence == b.residence
         && a.adds == b.adds

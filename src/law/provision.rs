@@ -133,6 +133,9 @@ pub struct Provision {
     /// Ids of the classes that `units` counts together; empty: all.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// Ids of the categories that `units` counts, of those in its classes; empty: all.
+    #[serde(default)]
+    pub categories: Vec<String>,
     /// Which persons `units` counts.
     pub attribute: Option<Attribute>,
     /// Only persons who live there, as the audit writes it (`us-ca`).

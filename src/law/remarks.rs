@@ -4,9 +4,11 @@
 //! The order of all steps stands in `steps`.
 
 use super::cite::{group, level as level_words, units};
+use super::counts::ANY_PART;
 use super::evaluate::{holds, is_open};
 use super::instrument::Text;
 use super::provision::Counts;
+use super::score::score;
 use super::steps::{Account, step};
 use super::{Basis, Level, Outcome, Step};
 use crate::category::Category;
@@ -92,6 +94,7 @@ impl Account<'_> {
         let same = |a: &Outcome, b: &Outcome| {
             (a.basis, &a.class, &a.attribute, &a.residence, a.count)
                 == (b.basis, &b.class, &b.attribute, &b.residence, b.count)
+                && self.classes_of(a) == self.classes_of(b)
         };
         for outcome in outcomes {
             let is_one =
@@ -106,6 +109,26 @@ impl Account<'_> {
         }
     }
 
+    /// The classes that a provision names; none where it counts all.
+    fn classes_of(&self, outcome: &Outcome) -> &[String] {
+        let mut provisions = self.instrument.file().provisions.iter();
+        let provision = provisions.find(|p| p.id == outcome.provision);
+        provision.map_or(&[], |p| p.classes.as_slice())
+    }
+
+    /// `3.00 × 0.75 + 0.50 = ` before a score.
+    fn arithmetic(&self) -> String {
+        match score(self.instrument, self.counts, self.circumstances) {
+            Some(made) => format!(
+                "{} × {} + {} = ",
+                hundredths(made.base).en,
+                hundredths(made.ease).en,
+                hundredths(made.added).en
+            ),
+            None => String::new(),
+        }
+    }
+
     fn compared(&self, outcome: &Outcome) -> Step {
         let cited = self.instrument.cite(&outcome.provision);
         let unit = self.instrument.unit();
@@ -115,22 +138,31 @@ impl Account<'_> {
         };
         let who = match (&outcome.attribute, &outcome.residence, &outcome.class) {
             (Some(attribute), _, _) => attribute_words(attribute),
-            (_, Some(place), _) => Text {
-                zh: format!("居住于 {place} 的人"),
-                en: format!("persons living in `{place}`"),
-            },
+            (_, Some(place), _) => living_words(place),
             (_, _, Some(class)) => Text {
                 zh: format!("{class} 类"),
                 en: format!("class {class}"),
             },
             _ if outcome.basis == Basis::Score => Text {
-                zh: "严重程度得分".to_owned(),
-                en: "severity score".to_owned(),
+                zh: format!("严重程度得分：{}", self.arithmetic().trim_end()),
+                en: format!("severity score: {}", self.arithmetic().trim_end()),
             },
+            _ if !self.classes_of(outcome).is_empty() => {
+                let classes = self.classes_of(outcome).join(", ");
+                Text {
+                    zh: format!("{classes} 类"),
+                    en: format!("class {classes}"),
+                }
+            }
             _ => Text {
                 zh: "合计".to_owned(),
                 en: "in all".to_owned(),
             },
+        };
+        // A sum ends with its own sign.
+        let colon = match outcome.basis {
+            Basis::Score => (" ", ""),
+            _ => ("：", ":"),
         };
         let sign = match (outcome.reached, outcome.more_than) {
             (true, false) => "≥",
@@ -141,12 +173,12 @@ impl Account<'_> {
         step(
             &outcome.provision,
             format!(
-                "{}：{} {sign} {}（{}）",
-                who.zh, count.zh, number.zh, cited.zh
+                "{}{}{} {sign} {}（{}）",
+                who.zh, colon.0, count.zh, number.zh, cited.zh
             ),
             format!(
-                "{}: {} {sign} {} ({})",
-                who.en, count.en, number.en, cited.en
+                "{}{} {} {sign} {} ({})",
+                who.en, colon.1, count.en, number.en, cited.en
             ),
         )
     }
@@ -261,6 +293,19 @@ fn hundredths(n: u64) -> Text {
     Text {
         zh: text.clone(),
         en: text,
+    }
+}
+
+fn living_words(place: &str) -> Text {
+    match place.strip_suffix(ANY_PART) {
+        Some(country) => Text {
+            zh: format!("居住于 {country} 人数最多的一个地区的人"),
+            en: format!("persons living in that part of `{country}` where most do"),
+        },
+        None => Text {
+            zh: format!("居住于 {place} 的人"),
+            en: format!("persons living in `{place}`"),
+        },
     }
 }
 

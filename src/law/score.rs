@@ -5,17 +5,27 @@ use super::circumstances::Circumstances;
 use super::counts::ClassCounts;
 use super::understood::Instrument;
 
-/// The score in hundredths; `None` where the instrument has none. Nothing counted scores nothing.
+/// A score with what it is made of, in hundredths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scored {
+    pub(super) base: u64,
+    pub(super) ease: u64,
+    pub(super) added: u64,
+    /// `base × ease ÷ 100 + added`.
+    pub(super) value: u64,
+}
+
+/// The score; `None` where the instrument has none. Nothing counted scores nothing.
 pub(super) fn score(
     instrument: &Instrument,
     counts: &ClassCounts,
     stated: &Circumstances,
-) -> Option<u64> {
+) -> Option<Scored> {
     let file = instrument.file();
     let written = file.score.as_ref()?;
     let present = counts.present().map(|class| &file.classes[class]);
     let Some(base) = present.filter_map(|class| class.score).max() else {
-        return Some(0);
+        return Some(Scored::default());
     };
     let is_stated = |id: &str| stated.facts.get(id) == Some(&true);
     let factors = || written.factors.iter().filter(|f| is_stated(&f.fact));
@@ -28,5 +38,10 @@ pub(super) fn score(
     let found = of_categories.copied().max().unwrap_or(written.ease_default);
     let ease = factors().filter_map(|f| f.ease).max().unwrap_or(found);
     let added = factors().fold(0u64, |sum, factor| sum.saturating_add(factor.add));
-    Some((base.saturating_mul(ease) / 100).saturating_add(added))
+    Some(Scored {
+        base,
+        ease,
+        added,
+        value: (base.saturating_mul(ease) / 100).saturating_add(added),
+    })
 }

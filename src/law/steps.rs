@@ -147,7 +147,7 @@ impl Account<'_> {
             let counted = match file.unit {
                 Unit::Person => {
                     let only: Vec<bool> = (0..file.classes.len()).map(|c| c == position).collect();
-                    self.counts.in_any(&only)
+                    self.counts.in_any(&only, &[])
                 }
                 Unit::Item | Unit::CredentialSet => self.counts.sums[position],
             };

@@ -2,9 +2,12 @@
 
 mod abroad;
 mod alternatives;
+mod cases;
+mod choices;
 mod clauses;
 mod properties;
 mod validation;
+mod vectors;
 mod wording;
 
 use super::*;

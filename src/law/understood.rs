@@ -48,6 +48,8 @@ pub(super) struct Rule {
     pub(super) class: Option<usize>,
     /// By class whether [`Basis::Units`] counts it.
     pub(super) classes: Vec<bool>,
+    /// The categories that it counts of them; empty: all.
+    pub(super) categories: Vec<Category>,
     pub(super) attribute: Option<Attribute>,
     pub(super) residence: Option<String>,
     pub(super) adds: Option<RunningTotal>,
@@ -304,6 +306,15 @@ fn simple(file: &InstrumentFile, index: usize) -> Result<Option<Rule>, Error> {
     for id in &provision.classes {
         classes[position_of_class(file, id).map_err(|e| e.at("classes"))?] = true;
     }
+    let category = |id: &String| {
+        Category::from_id(id)
+            .ok_or_else(|| Error::new(format!("no category `{id}`")).at("categories"))
+    };
+    let categories = provision
+        .categories
+        .iter()
+        .map(category)
+        .collect::<Result<_, Error>>()?;
     let (level, outcome, rank) = result(file, provision)?;
     Ok(Some(Rule {
         provision: index,
@@ -311,6 +322,7 @@ fn simple(file: &InstrumentFile, index: usize) -> Result<Option<Rule>, Error> {
         basis,
         class,
         classes,
+        categories,
         attribute: provision.attribute,
         residence: provision.residence.clone(),
         adds: provision.adds,

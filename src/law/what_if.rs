@@ -162,7 +162,7 @@ impl Search<'_> {
     /// nothing was, and denied where it is only presumed.
     fn facts(&mut self) {
         for fact in &self.instrument.file().facts {
-            if self.stated.facts.contains_key(&fact.id) {
+            if fact.silent || self.stated.facts.contains_key(&fact.id) {
                 continue;
             }
             let mut changed = self.stated.clone();
@@ -189,7 +189,7 @@ impl Search<'_> {
                 (Some(attribute), _) => (
                     attribute.id().to_owned(),
                     self.counts
-                        .with_attribute(attribute, &rule.classes)
+                        .with_attribute(attribute, &rule.classes, &rule.categories)
                         .is_none(),
                 ),
                 (None, Some(place)) => (place.clone(), self.counts.living_in(place).is_none()),

@@ -566,3 +566,16 @@ fn figures_of_a_notification_are_those_of_the_persons_counted() {
         assert!(first.contains(figure), "{figure}: {first}");
     }
 }
+
+#[test]
+fn steps_show_how_a_score_is_made_and_which_class_is_counted() {
+    let facts = [("context-lowers", true), ("recipients-unknown", true)];
+    let got = by_hand("eu.enisa-2013", &facts, &[(Identity, 1), (Health, 1)], &[]);
+    let steps: Vec<&str> = got[0].steps.iter().map(|s| s.en.as_str()).collect();
+    let want = "severity score: 3.00 × 1.00 + 0.50 = 3.50 ≥ 3.00 (SE/high)";
+    assert!(steps.contains(&want), "{steps:#?}");
+    let got = by_hand("jp.appi", &[], &[(Property, 2)], &[]);
+    let steps: Vec<&str> = got[0].steps.iter().map(|s| s.en.as_str()).collect();
+    let want = "class property-risk: 2 persons ≥ 1 person (規則7条2号)";
+    assert!(steps.contains(&want), "{steps:#?}");
+}

@@ -184,7 +184,7 @@ fn provisions_are_checked() {
     );
     refused(
         "of = [\"5.1(3)\", \"5.1(4)\", \"5.1(5)\", \"5.1(6)\", \"5.1(7)\"]",
-        "of = [\"5.1(1)\"]",
+        "of = [\"5.1(10)\"]",
         "is no provision above",
     );
     refused(

@@ -71,7 +71,7 @@ fn every_number_is_the_one_in_its_quote() {
             }),
             Counts::Total => contains("按相应比例合计"),
             Counts::Prior => contains("曾因"),
-            Counts::Context | Counts::Relief | Counts::Fact => {}
+            Counts::Context | Counts::Relief | Counts::Fact | Counts::Units => {}
             other => panic!("{id}: {other:?} is not in this instrument"),
         }
     }
@@ -156,7 +156,7 @@ fn no_word_accuses_anyone() {
         let what_ifs = assessment.what_if.iter().flat_map(|w| [&w.en, &w.zh]);
         for text in steps.chain(what_ifs) {
             // The law's own name of a statute may stand; a verdict may not.
-            let text = text.to_lowercase();
+            let text = text.replace("Criminal Law Art.", "").to_lowercase();
             assert!(!accusing.iter().any(|word| text.contains(word)), "{text}");
         }
     }
