@@ -84,7 +84,7 @@ fn is_due(instrument: &Instrument, duty: &Duty, reached: &[&str]) -> bool {
     duty.on.iter().any(|id| {
         let is_it =
             |other: &&str| *other == id.as_str() || (duty.upwards && place(other) > place(id));
-        reached.iter().any(|other| is_it(other))
+        reached.iter().any(is_it)
     })
 }
 

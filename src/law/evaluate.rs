@@ -3,7 +3,7 @@
 //! This is the whole of the arithmetic. It does not know readings, words or alternatives; those
 //! call it again with other counts or other circumstances.
 
-use super::circumstances::{Circumstances, WeightedTotal};
+use super::circumstances::{Action, Circumstances, WeightedTotal};
 use super::counts::ClassCounts;
 use super::provision::{Condition, RunningTotal};
 use super::score::score;
@@ -134,7 +134,7 @@ pub(super) fn holds(
 ) -> Option<bool> {
     match condition {
         Condition::InDuty => stated.in_duty,
-        Condition::Provided => stated.action.map(|action| action.is_provided()),
+        Condition::Provided => stated.action.map(Action::is_provided),
         Condition::LawfulBusiness => stated.lawful_business,
         Condition::Fact(id) => {
             let presumed = || instrument.fact(id).filter(|f| f.presumed).map(|_| true);
