@@ -124,9 +124,8 @@ pub(super) fn consequences(out: &mut String, instrument: &Instrument, zh: bool) 
         line(
             out,
             format_args!(
-                "- **{}** `{}`: {}{}{}",
-                instrument.cite(&fine.id).get(zh),
-                fine.id,
+                "- {}: {}{}{}",
+                heading(instrument, &fine.id, zh),
                 amount(fine, zh),
                 conditions(file, &fine.when, &[], zh),
                 doubt(fine.confidence, zh)

@@ -415,8 +415,11 @@ fn a_ceiling_of_turnover_is_worked_out_and_unknown_without_it() {
     );
 }
 
-/// Persons of an audit: (categories, ages, countries, how many).
-fn audit(groups: &[(&[Category], &[&str], &[&str], u64)]) -> Audit {
+/// (categories, ages, countries, how many).
+type Persons<'a> = (&'a [Category], &'a [&'a str], &'a [&'a str], u64);
+
+/// An audit of some persons.
+fn audit(groups: &[Persons<'_>]) -> Audit {
     let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
     let profiles = groups
         .iter()
