@@ -78,14 +78,14 @@ fn ending(name: &str) -> Option<&str> {
 
 fn decoded(name: &str, bytes: &[u8]) -> (Vec<Batch>, Vec<Table>) {
     let limits = DecodeLimits::default();
-    let mut opened =
-        decode::open(Box::new(bytes), ending(name), &limits).expect("the format is known");
+    let opened = decode::open(Box::new(bytes), ending(name), &limits).expect("the format is known");
+    let mut records = opened.records().expect("no sample is a container");
     let mut batches = Vec::new();
     let mut batch = Batch::default();
-    while opened.records.next_batch(&mut batch).expect("memory reads") {
+    while records.next_batch(&mut batch).expect("memory reads") {
         batches.push(std::mem::take(&mut batch));
     }
-    (batches, opened.records.tables().to_vec())
+    (batches, records.tables().to_vec())
 }
 
 /// The rules of a table's columns, as a scan finds them.
@@ -177,9 +177,10 @@ fn stages(c: &mut Criterion) {
             let mut batch = Batch::default();
             b.iter(|| {
                 let rdr = Box::new(&sample.bytes[..]);
-                let mut opened =
+                let opened =
                     decode::open(rdr, ending(sample.name), &limits).expect("the format is known");
-                while opened.records.next_batch(&mut batch).expect("memory reads") {
+                let mut records = opened.records().expect("no sample is a container");
+                while records.next_batch(&mut batch).expect("memory reads") {
                     black_box(&batch);
                 }
             });
@@ -228,7 +229,15 @@ fn stages(c: &mut Criterion) {
                 |mut tally| {
                     for c in &counted {
                         let Decision { support, parties } = c.decision;
-                        tally.record(&ladder, 0, c.batch, c.record, &c.found, support, parties);
+                        tally.record(
+                            &ladder,
+                            (0, 0),
+                            c.batch,
+                            c.record,
+                            &c.found,
+                            support,
+                            parties,
+                        );
                     }
                     tally.seal().expect("the memory is enough");
                     tally

@@ -72,7 +72,7 @@ pub struct Tool {
 pub struct Stats {
     /// Files read, wholly or in part.
     pub files: u64,
-    /// Bytes read from them.
+    /// Bytes read from them, without what came out of containers.
     pub bytes: u64,
     /// Records decoded.
     pub records: u64,
@@ -155,8 +155,11 @@ pub struct FileAudit {
     pub format: String,
     /// Name of the encoding.
     pub encoding: String,
-    /// Bytes read.
+    /// Bytes read; of a member of a container those that came out of it.
     pub bytes: u64,
+    /// Whether it is a member of a container, which is a file of the list itself. Then the path reads `outer.zip!/inner.csv`.
+    #[serde(default, rename = "member", skip_serializing_if = "std::ops::Not::not")]
+    pub is_member: bool,
     /// Records decoded.
     pub records: u64,
     /// Path of the first file with the same content, if this is a copy of it.

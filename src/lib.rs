@@ -70,6 +70,8 @@ pub mod source;
 
 pub mod decode;
 
+pub mod container;
+
 pub mod detect;
 
 pub mod classify;

@@ -317,14 +317,13 @@ fn a_dump_that_is_cut_off_in_a_string_is_counted_up_to_the_cut() {
 #[test]
 fn a_container_that_is_not_read_is_a_gap() {
     let dir = Dir::new();
-    dir.file("a.zip", b"PK\x03\x04\x14\0\0\0\0\0rest of an archive")
-        .file("b.txt", line(1));
+    dir.file("a.7z", b"7z\xBC\xAF\x27\x1C\0\x04rest of an archive")
+        .file("b.txt", line(1))
+        .file("c.zip", b"PK\x03\x04\x14\0\0\0\0\0rest of an archive");
     let audit = dir.audit(&["."], 3);
-    assert!(
-        audit.reason("a.zip").starts_with("unsupported format"),
-        "{:?}",
-        audit.gaps()
-    );
+    for (name, reason) in [("a.7z", "unsupported format"), ("c.zip", "damaged")] {
+        assert!(audit.reason(name).starts_with(reason), "{:?}", audit.gaps());
+    }
     assert_eq!(audit.matches("cn.mobile"), 1);
 }
 

@@ -20,6 +20,8 @@ mod bad_input;
 mod count;
 // One export a record class: every row lands in its category.
 mod exports;
+// Archives and compressed files: what is in them counts like files of its own.
+mod containers;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.

@@ -21,6 +21,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("audit", &["error", "value", "law"]),
     ("source", &["error"]),
     ("decode", &["record", "error", "bytes"]),
+    ("container", &["error", "decode"]),
     ("detect", &["record", "category", "value", "error", "bytes"]),
     ("classify", &["record", "category", "error", "detect"]),
     (
@@ -31,8 +32,19 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "scan",
         &[
-            "record", "category", "value", "error", "bytes", "audit", "source", "decode", "detect",
-            "classify", "count", "law",
+            "record",
+            "category",
+            "value",
+            "error",
+            "bytes",
+            "audit",
+            "source",
+            "decode",
+            "container",
+            "detect",
+            "classify",
+            "count",
+            "law",
         ],
     ),
     ("report", &["audit", "category", "law", "error", "value"]),
@@ -67,6 +79,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "std::fs",
         &[
             "src/source",
+            "src/container/source",
             "src/error.rs",
             "src/detect/catalog",
             "src/cli",
@@ -77,6 +90,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
             "src/scan/state",
         ],
         "only `source` reads data, only `cli` writes",
+    ),
+    (
+        "std::thread",
+        &["src/container/pump"],
+        "threads belong to `scan`, but for that of an open container",
     ),
     ("walkdir", &["src/source"], "only `source` walks"),
     (

@@ -102,6 +102,9 @@ pub(crate) struct Scan {
     pub(crate) law: Law,
     #[command(flatten)]
     pub(crate) walk: Walk,
+    /// Passwords for encrypted archives: a text file, one a line, tried in their order
+    #[arg(long, value_name = "FILE", help_heading = "Walk")]
+    pub(crate) password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
     /// Also write what was counted to this file, to be joined with that of other scans by `merge`; needs a key

@@ -131,7 +131,7 @@ impl Tally {
         }
     }
 
-    /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
+    /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `support` and `parties` are what
     /// classification says of it: the categories, and whether it tells of one person or of two.
     #[expect(
         clippy::too_many_arguments,
@@ -140,7 +140,7 @@ impl Tally {
     pub fn record(
         &mut self,
         ladder: &Ladder,
-        file: usize,
+        (file, part): (usize, u32),
         batch: &Batch,
         record: &Record,
         found: &Found,
@@ -155,6 +155,7 @@ impl Tally {
                 let start = m.span.start - base;
                 let place = Place {
                     file,
+                    part,
                     record: record.number,
                     start,
                 };

@@ -54,6 +54,7 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
         bytes: 1_234_567,
         records: 20_000,
         copy_of: None,
+        is_member: false,
         kinds: rows
             .iter()
             .map(|(_, n)| ("cn.mobile".to_owned(), n + 1))

@@ -40,8 +40,8 @@ pub(super) struct File {
     pub(super) path: String,
     /// A keyed hash of its content, if tallies are to be joined.
     pub(super) content: Option<String>,
-    /// None if nothing could be read.
-    pub(super) audit: Option<FileAudit>,
+    /// What was read: the file, if it could be, and its members, if it is a container.
+    pub(super) audits: Vec<FileAudit>,
     /// Why it, or parts of it, could not be read.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -52,7 +52,7 @@ impl File {
         File {
             path: entry.display.clone(),
             content: None,
-            audit: None,
+            audits: Vec::new(),
             skipped: Vec::new(),
         }
     }
@@ -66,15 +66,20 @@ impl File {
                 self.skipped.push(gap);
             }
         }
-        match (&mut self.audit, other.audit) {
-            (Some(audit), Some(other)) => {
-                audit.bytes += other.bytes;
-                audit.records += other.records;
-                add_up(&mut audit.kinds, other.kinds);
-                add_up(&mut audit.categories, other.categories);
+        for audit in other.audits {
+            match self
+                .audits
+                .iter_mut()
+                .find(|known| known.path == audit.path)
+            {
+                Some(known) => {
+                    known.bytes += audit.bytes;
+                    known.records += audit.records;
+                    add_up(&mut known.kinds, audit.kinds);
+                    add_up(&mut known.categories, audit.categories);
+                }
+                None => self.audits.push(audit),
             }
-            (None, Some(other)) => self.audit = Some(other),
-            (_, None) => {}
         }
     }
 }
@@ -124,7 +129,7 @@ impl Part {
         files.sort_by(|a, b| source::compare(&a.2.path, &b.2.path));
         let mut last = None;
         for (n, i, mut file) in files {
-            if let Some(audit) = &mut file.audit {
+            for audit in &mut file.audits {
                 audit.copy_of = None;
             }
             match joined

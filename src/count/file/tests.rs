@@ -145,7 +145,15 @@ fn count(tally: &mut Tally, number: u64, row: &Row) {
     };
     batch.records.push(record.clone());
     let support = supports()[row.support];
-    tally.record(&ladder(), 0, &batch, &record, &found, support, row.parties);
+    tally.record(
+        &ladder(),
+        (0, 0),
+        &batch,
+        &record,
+        &found,
+        support,
+        row.parties,
+    );
 }
 
 /// What is counted: different values by kind, counts by reading and category, persons by reading.

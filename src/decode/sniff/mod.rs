@@ -32,9 +32,44 @@ pub enum Format {
     JsonLines,
     /// A dump of SQL statements.
     Sql,
+    /// Something that holds files.
+    Container(Container),
     /// A format that is known by its signature and not decoded; the name is for the report (`zip
     /// archive`).
     Unsupported(&'static str),
+}
+
+/// A format that holds files, by its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named by its id")]
+pub enum Container {
+    Zip,
+    Tar,
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+    Lz4,
+}
+
+impl Container {
+    /// Whether it is read by a directory at its end.
+    pub fn is_read_by_directory(self) -> bool {
+        self == Container::Zip
+    }
+
+    /// The id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Container::Zip => "zip",
+            Container::Tar => "tar",
+            Container::Gzip => "gzip",
+            Container::Bzip2 => "bzip2",
+            Container::Xz => "xz",
+            Container::Zstd => "zstd",
+            Container::Lz4 => "lz4",
+        }
+    }
 }
 
 /// How a delimited file is written.
@@ -63,6 +98,7 @@ impl Format {
             Format::Json => "json",
             Format::JsonLines => "jsonl",
             Format::Sql => "sql",
+            Format::Container(container) => container.id(),
             Format::Unsupported(_) => "unsupported",
         }
     }
@@ -84,8 +120,8 @@ pub struct Sniffed {
 /// table of one column.
 pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
-    let format = match magic::unsupported(head) {
-        Some(what) => Format::Unsupported(what),
+    let format = match magic::by_signature(head) {
+        Some(format) => format,
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
     Sniffed { format, encoding }
