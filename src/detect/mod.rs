@@ -12,6 +12,7 @@ mod claim;
 mod engine;
 mod fold;
 mod label;
+mod pack;
 pub mod pattern;
 mod prefilter;
 pub mod validate;
@@ -21,6 +22,7 @@ use std::ops::Range;
 
 pub use catalog::Catalog;
 pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use pack::Pack;
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;
