@@ -14,6 +14,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::error::{self, Error};
 use crate::record::{Batch, Field, Record, Span};
 
+use super::accent;
 use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
@@ -410,6 +411,9 @@ impl<'a> Compiler<'a> {
             cells_of,
             any_cell,
             role_kinds,
+            played: (0..self.vocabulary.len())
+                .map(|i| self.vocabulary.played(RoleId(i as u8)))
+                .collect(),
             filled_roles,
         })
     }
@@ -442,17 +446,18 @@ impl<'a> Compiler<'a> {
         for role in &pattern.columns {
             self.role(role)?;
         }
-        let role = pattern
-            .role
-            .as_deref()
-            .or(pattern.columns.first().map(String::as_str));
+        let own_column = pattern.columns.first().map(String::as_str);
+        let own_column = own_column.map(|r| self.role(r)).transpose()?;
+        let role = pattern.role.as_deref().map(|r| self.role(r)).transpose()?;
+        let own = own_column.map(|r| self.vocabulary.played(r));
         Ok(Kind {
             boundary: pattern.boundary,
             compact: pattern.compact,
             validator,
             confidence: pattern.confidence,
             precedence: pattern.precedence,
-            role: role.map(|r| self.role(r)).transpose()?,
+            role: role.or(own),
+            own_column,
         })
     }
 
@@ -562,23 +567,21 @@ impl<'a> Compiler<'a> {
         let mut words: BTreeMap<String, Label> = BTreeMap::new();
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             for word in self.vocabulary.labels(role) {
-                let kinds = role_kinds[usize::from(role.0)];
-                words.insert(
-                    word.to_lowercase(),
-                    Label {
-                        role: Some(role),
-                        kinds,
-                    },
-                );
+                let label = Label {
+                    role: Some(self.vocabulary.played(role)),
+                    kinds: role_kinds[usize::from(role.0)],
+                };
+                for spelling in accent::spellings(word) {
+                    words.insert(spelling, label);
+                }
             }
         }
         for (i, pattern) in self.patterns.iter().enumerate() {
             for word in &pattern.labels {
-                words
-                    .entry(word.to_lowercase())
-                    .or_default()
-                    .kinds
-                    .insert(KindId(i as u8));
+                for spelling in accent::spellings(word) {
+                    let label = words.entry(spelling).or_default();
+                    label.kinds.insert(KindId(i as u8));
+                }
             }
         }
         let sets = words.values().map(|l| l.kinds).collect();

@@ -5,6 +5,7 @@
 //! few other places (`bytes`), and only there does an anchored automaton run. Then the validator speaks. There is no search with a regex over the text. Detection does no input or output and cannot
 //! fail: whatever can fail does so when the catalog is loaded. It knows nothing of law or of counting.
 
+mod accent;
 mod automaton;
 mod builtin;
 mod catalog;
