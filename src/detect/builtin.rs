@@ -14,6 +14,8 @@ macro_rules! files {
 
 /// Path and text of every pattern file, sorted by name.
 pub(super) const PATTERNS: &[(&str, &str)] = files![
+    "be/nn",
+    "bg/egn",
     "cn/address",
     "cn/alipay-trade-no",
     "cn/alipay-user-id",
@@ -49,6 +51,13 @@ pub(super) const PATTERNS: &[(&str, &str)] = files![
     "cn/waybill",
     "cn/wechat-id",
     "cn/wechat-pay-id",
+    "cz/rc",
+    "de/tax-id",
+    "dk/cpr",
+    "es/nie",
+    "es/nif",
+    "fi/hetu",
+    "fr/nir",
     "global/bank-card",
     "global/coordinates",
     "global/credential",
@@ -60,6 +69,14 @@ pub(super) const PATTERNS: &[(&str, &str)] = files![
     "global/mac-address",
     "global/phone-intl",
     "global/vin",
+    "ie/pps",
+    "it/codice-fiscale",
+    "nl/bsn",
+    "no/fodselsnummer",
+    "pl/pesel",
+    "ro/cnp",
+    "se/personnummer",
+    "tr/national-id",
 ];
 
 /// The vocabulary of columns.

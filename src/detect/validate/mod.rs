@@ -4,25 +4,43 @@
 //! it; it knows nothing of text, columns or other kinds. Each is pure and never allocates.
 
 mod bank_card;
+mod be_nn;
+mod bg_egn;
 mod coordinates;
+mod cz_rc;
 mod date;
+mod de_tax_id;
 mod device;
 mod digits;
+mod dk_cpr;
 mod email;
+mod es_id;
+mod fi_hetu;
+mod fr_nir;
+mod ie_pps;
+mod it_codice_fiscale;
 mod landline;
 mod luhn;
 mod mobile;
+mod mod11_10;
 mod mod11_2;
 mod name;
 mod network;
+mod nl_bsn;
+mod no_fodselsnummer;
 mod payment;
 mod phone_intl;
+mod pl_pesel;
 mod plate;
 mod region;
 mod resident_id;
+mod ro_cnp;
+mod se_personnummer;
 mod table;
+mod tr_national_id;
 mod uscc;
 mod vin;
+mod weights;
 
 /// What a validator says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +58,24 @@ pub enum Verdict {
     FailedChecksum,
     /// Not a value of this kind.
     Reject,
+}
+
+impl Verdict {
+    /// This verdict if the check holds; otherwise the structure is all there is.
+    fn if_check(self, holds: bool) -> Verdict {
+        match holds {
+            true => self,
+            false => Verdict::FailedChecksum,
+        }
+    }
+
+    /// The lower of two verdicts that both accept.
+    fn and(self, other: Verdict) -> Verdict {
+        match self {
+            Verdict::Weak => self,
+            _ => other,
+        }
+    }
 }
 
 /// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack, or, while nothing had to be changed,
@@ -183,6 +219,8 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("alipay-trade-no", payment::alipay_trade_no),
     ("alipay-user-id", payment::alipay_user_id),
     ("bank-card", bank_card::bank_card),
+    ("be-nn", be_nn::national_number),
+    ("bg-egn", bg_egn::egn),
     ("birth-date", date::birth_date),
     ("cn-foreign-pr-id", resident_id::foreign_pr_id),
     ("cn-landline", landline::landline),
@@ -193,13 +231,28 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("cn-resident-id-15", resident_id::resident_id_15),
     ("cn-uscc", uscc::uscc),
     ("coordinates", coordinates::coordinates),
+    ("cz-rc", cz_rc::rodne_cislo),
+    ("de-tax-id", de_tax_id::tax_id),
+    ("dk-cpr", dk_cpr::cpr),
     ("email", email::email),
+    ("es-nie", es_id::nie),
+    ("es-nif", es_id::nif),
+    ("fi-hetu", fi_hetu::hetu),
+    ("fr-nir", fr_nir::nir),
     ("iccid", device::iccid),
+    ("ie-pps", ie_pps::pps),
     ("imei", device::imei),
     ("imsi", device::imsi),
     ("ip-address", network::ip_address),
+    ("it-codice-fiscale", it_codice_fiscale::codice_fiscale),
     ("mac-address", network::mac_address),
+    ("nl-bsn", nl_bsn::bsn),
+    ("no-fodselsnummer", no_fodselsnummer::fodselsnummer),
     ("phone-intl", phone_intl::phone_intl),
+    ("pl-pesel", pl_pesel::pesel),
+    ("ro-cnp", ro_cnp::cnp),
+    ("se-personnummer", se_personnummer::personnummer),
+    ("tr-national-id", tr_national_id::national_id),
     ("vin", vin::vin),
     ("wechat-pay-id", payment::wechat_pay_id),
 ];
@@ -306,6 +359,9 @@ mod tests {
             ("phone-intl", "00442079460958"),
             ("birth-date", "1990年3月7日"),
             ("coordinates", "43.469277, 120.495744"),
+            ("fi-hetu", "131052a308t"),
+            ("nl-bsn", "011222311"),
+            ("se-personnummer", "640823-3234"),
         ] {
             let validator = by_name(name).expect("a validator of the table");
             let mut once = Compact::of(text.as_bytes()).expect("fits");
