@@ -117,3 +117,40 @@ fn a_pack_that_is_off_counts_nothing_and_shows_in_the_hash() {
     let own = dir.audit(&[&args[..], &[mobile.to_str().unwrap()]].concat(), 0);
     assert_eq!(kinds(&own), ["cn.mobile", "email"]);
 }
+
+/// Counts identity records of a table with names and numbers: rows, items and persons.
+#[track_caller]
+fn identities(table: &str, kind: &str, want: (u64, u64, u64)) {
+    let dir = Dir::new();
+    dir.file("a.csv", table);
+    let audit = dir.audit(&["a.csv"], 0);
+    let identity = audit.categories.iter().find(|c| c.category == "identity");
+    let got = identity.map(|c| (c.rows, c.items, c.persons));
+    assert_eq!(got, Some(want), "{table}");
+    assert_eq!(audit.matches(kind), want.0, "{table}");
+}
+
+#[test]
+fn a_national_number_identifies_a_person() {
+    identities(
+        "姓名,香港身份证号码\n陈大文,C668668(9)\n李小明,Q8033370\n",
+        "hk.id-card",
+        (2, 2, 2),
+    );
+    // Two spellings are one person.
+    identities(
+        "full_name,CPF\nAna Souza,390.533.447-05\nAna Souza,39053344705\n",
+        "br.cpf",
+        (2, 1, 1),
+    );
+    identities(
+        "이름,주민등록번호\n김철수,900101-1234568\n이영희,850615-2456783\n",
+        "kr.rrn",
+        (2, 2, 2),
+    );
+    identities(
+        "full_name,SSN\nJohn Roe,536904399\nJane Roe,536904398\n",
+        "us.ssn",
+        (2, 2, 2),
+    );
+}

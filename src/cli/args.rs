@@ -172,7 +172,7 @@ pub(crate) struct Counting {
 #[derive(Debug, Args)]
 pub(crate) struct Packs {
     /// Built-in patterns to use, by country: `cn,hk`; `global` is what knows no border. Default: all. See `patterns list`
-    #[arg(long, value_name = "PACK,…", value_delimiter = ',', value_parser = pack)]
+    #[arg(long, value_name = "PACKS", value_delimiter = ',', value_parser = pack)]
     packs: Option<Vec<Pack>>,
 }
 
