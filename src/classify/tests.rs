@@ -8,6 +8,7 @@ use super::*;
 const ROLES: &[(&str, &str, &str)] = &[
     ("name", "姓名 name", "xm"),
     ("id-number", "身份证号 sfzh", "zjhm"),
+    ("bg-id-number", "ЕГН", "egn"),
     ("phone", "手机号 联系电话 phone mobile", "dh sjh"),
     ("email", "邮箱 email", "yx"),
     ("address", "地址 address", "dz"),
@@ -71,8 +72,13 @@ fn vocabulary() -> Vocabulary {
             1
         };
         let (headers, weak) = (list(headers), list(weak));
+        let plays = if id.ends_with("-id-number") {
+            "plays=\"id-number\"\n"
+        } else {
+            ""
+        };
         format!(
-            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\nparty={party}\n"
+            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\nparty={party}\n{plays}"
         )
     };
     Vocabulary::load(&ROLES.iter().map(block).collect::<String>()).unwrap()
@@ -90,6 +96,7 @@ fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
         18 if cell.bytes().take(17).all(|b| b.is_ascii_digit()) && !han => {
             add(&mut sure, "id-number");
         }
+        10 if cell.starts_with("90") => add(&mut fits, "bg-id-number"),
         16 | 19 if digits => add(&mut sure, "bank-card"),
         7 if cell.starts_with(['京', '粤', '沪']) && !han => add(&mut sure, "plate"),
         17 if cell.bytes().all(|b| b.is_ascii_alphanumeric()) && !digits => add(&mut sure, "vin"),
@@ -441,4 +448,25 @@ fn later_columns_and_cells_do_not_disturb() {
         sampler.decide(&vocabulary).columns,
         [ColumnProfile::default()]
     );
+}
+
+#[test]
+fn cells_tell_whose_numbers_a_column_has() {
+    let rows: Vec<String> = (0..8).map(|i| format!("900101000{i}")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    for (header, wanted) in [
+        ("身份证号", "bg-id-number"),
+        ("ЕГН", "bg-id-number"),
+        ("Егн", "bg-id-number"),
+        ("egn", "bg-id-number"),
+    ] {
+        check(Some(header), &rows, wanted);
+    }
+    // Too few, or too few of them.
+    check(Some("身份证号"), &rows[..7], "id-number");
+    let mut mixed = rows.clone();
+    mixed[..2].copy_from_slice(&["8001010008", "8001010009"]);
+    check(Some("身份证号"), &mixed, "id-number");
+    // A weak header whose cells say no.
+    check(Some("egn"), &["8001010008", "8001010009"], "-");
 }

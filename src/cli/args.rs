@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
+use leakgauge::detect::Pack;
 use leakgauge::law::{Action, Circumstances, Date, Yuan};
 use leakgauge::report::{Format, Lang};
 use leakgauge::source::Shard;
@@ -149,6 +150,8 @@ pub(crate) struct Counting {
     /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
     #[arg(long, value_name = "PATH")]
     pub(crate) patterns: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packs: Packs,
     /// Threads; 0 is one for each processor
     #[arg(
         long,
@@ -166,6 +169,21 @@ pub(crate) struct Counting {
         value_parser = memory
     )]
     pub(crate) memory: Memory,
+}
+
+/// Which of the built-in patterns are used.
+#[derive(Debug, Args)]
+pub(crate) struct Packs {
+    /// Built-in patterns to use, by country: `cn,hk`; `global` is what knows no border. Default: all. See `patterns list`
+    #[arg(long, value_name = "PACKS", value_delimiter = ',', value_parser = pack)]
+    packs: Option<Vec<Pack>>,
+}
+
+impl Packs {
+    /// The packs that were chosen, or all.
+    pub(crate) fn chosen(&self) -> Vec<Pack> {
+        self.packs.clone().unwrap_or_else(Pack::all)
+    }
 }
 
 /// Under which key is counted.
@@ -233,19 +251,38 @@ pub(crate) struct Report {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Patterns {
     /// List every kind
-    List,
+    List {
+        #[command(flatten)]
+        packs: Packs,
+        /// Format
+        #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// Show all about one kind, with its examples
     Show {
         /// Id of the kind: `cn.mobile`
         #[arg(value_name = "ID")]
         id: String,
+        #[command(flatten)]
+        packs: Packs,
     },
     /// Run every example and counter-example through the real detector
     Check {
         /// Pattern file, or folder of them, to check together with the built-in ones
         #[arg(value_name = "PATH")]
         path: Option<PathBuf>,
+        #[command(flatten)]
+        packs: Packs,
     },
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table.
+    Text,
+    /// An array with one object a kind.
+    Json,
 }
 
 /// `laws`
@@ -390,6 +427,16 @@ fn action() -> impl TypedValueParser<Value = Action> {
         .map(|id| Action::from_id(&id).expect("only ids are possible values"))
 }
 
+/// The id of a pack.
+fn pack(id: &str) -> Result<Pack, String> {
+    Pack::from_id(id).ok_or_else(|| {
+        let all = Pack::all();
+        let near = super::suggest::nearest(id, all.iter().map(|pack| pack.id()));
+        let ids: Vec<&str> = all.iter().map(|pack| pack.id()).collect();
+        format!("no pack `{id}`{near} (packs: {})", ids.join(", "))
+    })
+}
+
 /// `CATEGORY=N`; N may be grouped with `_` or `,`.
 fn count(text: &str) -> Result<(Category, u64), String> {
     let (id, number) = text
@@ -449,6 +496,36 @@ mod tests {
         refused("lodging=18446744073709551616", "whole number");
         refused("logding=1", "did you mean `lodging`?");
         refused("=1", "no category");
+    }
+
+    #[test]
+    fn packs_are_parsed_or_refused_with_the_nearest() {
+        let parse = |list: &str| {
+            let arguments = ["leakgauge", "scan", "--packs", list];
+            let arguments = Arguments::try_parse_from(arguments).map_err(|e| e.to_string())?;
+            let Command::Scan(scan) = arguments.command else {
+                panic!("another command");
+            };
+            let chosen = scan.counting.packs.chosen();
+            Ok::<_, String>(chosen.iter().map(|p| p.id()).collect::<Vec<_>>())
+        };
+        assert_eq!(parse("global,cn"), Ok(vec!["global", "cn"]));
+        for (list, part) in [
+            ("globla", "no pack `globla`; did you mean `global`?"),
+            ("global,cnn", "no pack `cnn`; did you mean `cn`?"),
+            ("cn,", "no pack ``"),
+            ("CN", "no pack `CN`; did you mean `cn`?"),
+            ("", "no pack ``"),
+            ("everything", "no pack `everything` (packs: "),
+        ] {
+            let error = parse(list).unwrap_err();
+            assert!(error.contains(part), "{list}: {error}");
+        }
+        let all = Arguments::try_parse_from(["leakgauge", "scan"]).unwrap();
+        let Command::Scan(scan) = all.command else {
+            panic!("another command");
+        };
+        assert_eq!(scan.counting.packs.chosen(), Pack::all());
     }
 
     #[test]

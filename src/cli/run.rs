@@ -29,7 +29,7 @@ use super::watch::{Outputs, Watch};
 /// `leakgauge scan`
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
-    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
     let unpacking = unpacking(args.password_file.as_deref())?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
@@ -100,7 +100,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 /// `leakgauge merge`
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
-    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"

@@ -14,12 +14,14 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::error::{self, Error};
 use crate::record::{Batch, Field, Record, Span};
 
+use super::accent;
 use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
     AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
 };
 use super::label::{Endings, Label, Labels};
+use super::pack::{self, Pack};
 use super::pattern::{ContextRule, Example, Pattern};
 use super::prefilter::Admission;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
@@ -31,64 +33,60 @@ pub struct Catalog {
     patterns: Vec<Pattern>,
     /// The file of each pattern, for messages.
     files: Vec<String>,
+    /// The pack of each pattern; none for the user's own.
+    packs: Vec<Option<Pack>>,
     vocabulary: Arc<Vocabulary>,
     hash: blake3::Hash,
     engine: Arc<Engine>,
 }
 
 impl Catalog {
-    /// The patterns that come with the program.
+    /// The patterns that come with the program: those of every pack.
     ///
     /// # Errors
     /// Never for a released program: the tests load every built-in file.
     pub fn builtin() -> Result<Catalog, Error> {
-        let files = builtin::PATTERNS
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-        Catalog::load(files.collect())
+        Catalog::load(&Pack::all(), Vec::new())
     }
 
-    /// The built-in patterns and those of the user's files, or of all `.toml` files in the user's folders.
+    /// The built-in patterns of these packs and those of the user's files, or of all `.toml` files in the user's folders.
     ///
     /// # Errors
     /// When a file cannot be read or a pattern is wrong; the message names file, key and remedy.
-    pub fn with_user_files(self, paths: &[PathBuf]) -> Result<Catalog, Error> {
-        if paths.is_empty() {
-            return Ok(self);
-        }
-        let mut files: Vec<(String, String)> = builtin::PATTERNS
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-            .collect();
-        for path in paths {
+    pub fn of_packs(packs: &[Pack], user: &[PathBuf]) -> Result<Catalog, Error> {
+        let mut files = Vec::new();
+        for path in user {
             for file in toml_files(path)? {
                 files.push((file.display().to_string(), error::read_text(&file)?));
             }
         }
-        Catalog::load(files)
+        Catalog::load(packs, files)
     }
 
-    pub(super) fn load(files: Vec<(String, String)>) -> Result<Catalog, Error> {
+    pub(super) fn load(packs: &[Pack], user: Vec<(String, String)>) -> Result<Catalog, Error> {
+        let builtin = pack::files(packs).map(|(p, path, text)| (Some(p), path.into(), text.into()));
+        let user = user.into_iter().map(|(path, text)| (None, path, text));
+        let files: Vec<(Option<Pack>, String, String)> = builtin.chain(user).collect();
         let mut hasher = blake3::Hasher::new();
         hasher.update(builtin::COLUMNS.as_bytes());
         let vocabulary =
             Vocabulary::load(builtin::COLUMNS).map_err(|e| e.at("patterns/columns.toml"))?;
         let mut parsed = Vec::with_capacity(files.len());
-        for (path, text) in files {
+        for (pack, path, text) in files {
             let pattern: Pattern =
                 toml::from_str(&text).map_err(|e| toml_error(&path, &text, &e))?;
             hasher
                 .update(&(text.len() as u64).to_le_bytes())
                 .update(text.as_bytes());
-            parsed.push((pattern, path));
+            parsed.push((pattern, (path, pack)));
         }
         parsed.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if let Some(pair) = parsed.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
             let message = format!(
                 "two patterns have the id `{}`: rename this one; the other is in {}",
-                pair[1].0.id, pair[0].1
+                pair[1].0.id, pair[0].1.0
             );
-            return Err(Error::new(message).at(&pair[1].1));
+            return Err(Error::new(message).at(&pair[1].1.0));
         }
         if parsed.len() > KINDS_MAX {
             return Err(Error::new(format!(
@@ -96,7 +94,8 @@ impl Catalog {
                 parsed.len()
             )));
         }
-        let (patterns, files): (Vec<Pattern>, Vec<String>) = parsed.into_iter().unzip();
+        let (patterns, origins): (Vec<Pattern>, Vec<_>) = parsed.into_iter().unzip();
+        let (files, packs): (Vec<String>, Vec<Option<Pack>>) = origins.into_iter().unzip();
         let masked_anchored = patterns
             .iter()
             .map(|p| p.masked.as_deref().is_some_and(is_anchored))
@@ -111,6 +110,7 @@ impl Catalog {
         Ok(Catalog {
             patterns,
             files,
+            packs,
             vocabulary: Arc::new(vocabulary),
             hash: hasher.finalize(),
             engine: Arc::new(engine),
@@ -125,6 +125,11 @@ impl Catalog {
     /// The pattern of a kind.
     pub fn pattern(&self, kind: KindId) -> &Pattern {
         &self.patterns[kind.index()]
+    }
+
+    /// The pack of a kind; none for a pattern of the user's own.
+    pub fn pack(&self, kind: KindId) -> Option<Pack> {
+        self.packs[kind.index()]
     }
 
     /// The words that name columns.
@@ -406,6 +411,9 @@ impl<'a> Compiler<'a> {
             cells_of,
             any_cell,
             role_kinds,
+            played: (0..self.vocabulary.len())
+                .map(|i| self.vocabulary.played(RoleId(i as u8)))
+                .collect(),
             filled_roles,
         })
     }
@@ -438,17 +446,18 @@ impl<'a> Compiler<'a> {
         for role in &pattern.columns {
             self.role(role)?;
         }
-        let role = pattern
-            .role
-            .as_deref()
-            .or(pattern.columns.first().map(String::as_str));
+        let own_column = pattern.columns.first().map(String::as_str);
+        let own_column = own_column.map(|r| self.role(r)).transpose()?;
+        let role = pattern.role.as_deref().map(|r| self.role(r)).transpose()?;
+        let own = own_column.map(|r| self.vocabulary.played(r));
         Ok(Kind {
             boundary: pattern.boundary,
             compact: pattern.compact,
             validator,
             confidence: pattern.confidence,
             precedence: pattern.precedence,
-            role: role.map(|r| self.role(r)).transpose()?,
+            role: role.or(own),
+            own_column,
         })
     }
 
@@ -558,23 +567,21 @@ impl<'a> Compiler<'a> {
         let mut words: BTreeMap<String, Label> = BTreeMap::new();
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             for word in self.vocabulary.labels(role) {
-                let kinds = role_kinds[usize::from(role.0)];
-                words.insert(
-                    word.to_lowercase(),
-                    Label {
-                        role: Some(role),
-                        kinds,
-                    },
-                );
+                let label = Label {
+                    role: Some(self.vocabulary.played(role)),
+                    kinds: role_kinds[usize::from(role.0)],
+                };
+                for spelling in accent::spellings(word) {
+                    words.insert(spelling, label);
+                }
             }
         }
         for (i, pattern) in self.patterns.iter().enumerate() {
             for word in &pattern.labels {
-                words
-                    .entry(word.to_lowercase())
-                    .or_default()
-                    .kinds
-                    .insert(KindId(i as u8));
+                for spelling in accent::spellings(word) {
+                    let label = words.entry(spelling).or_default();
+                    label.kinds.insert(KindId(i as u8));
+                }
             }
         }
         let sets = words.values().map(|l| l.kinds).collect();

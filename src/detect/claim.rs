@@ -186,7 +186,7 @@ pub(crate) fn compact<'a>(value: &'a [u8], how: Compacting, out: &mut Compact<'a
         }
         _ if value.len() > 4 * Compact::CAPACITY => false,
         Compacting::AlnumUpper => alnum_upper(value, out),
-        Compacting::Text if !has(value, |b| *b <= b' ') => out.give(value),
+        Compacting::Text if !has(value, |b| *b <= b' ') => out.lend(value),
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {

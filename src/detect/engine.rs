@@ -36,6 +36,8 @@ pub(crate) struct Kind {
     pub(crate) confidence: ConfidenceRule,
     pub(crate) precedence: u8,
     pub(crate) role: Option<RoleId>,
+    /// The role of a column of its own, which may be narrower than the role it plays.
+    pub(crate) own_column: Option<RoleId>,
 }
 
 /// Which kind an expression of an automaton belongs to, and whether it is the form masked in the source.
@@ -87,6 +89,8 @@ pub(crate) struct Engine {
     pub(crate) any_cell: Option<usize>,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
+    /// By role: the one it plays in records.
+    pub(crate) played: Vec<RoleId>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
     pub(crate) filled_roles: RoleSet,
 }
@@ -232,7 +236,7 @@ impl Prober {
                 let mut look = Look::new(&engine, &NO_RULE, scratch, false);
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
                 if claim.is_some_and(|c| c.status == Status::Valid)
-                    && let Some(role) = engine.kinds[form.kind.index()].role
+                    && let Some(role) = engine.kinds[form.kind.index()].own_column
                 {
                     fits.insert(role);
                 }
@@ -315,12 +319,13 @@ impl Detector {
         }
     }
 
-    /// The rule for a column of this role.
+    /// The rule for a column of this role. It has the kinds of that role and plays the role that this one plays.
     pub fn column_rule(&self, role: Option<RoleId>, veto: bool, prose: bool) -> ColumnRule {
         let kinds = role.map_or(KindSet::default(), |r| {
             self.engine.role_kinds[usize::from(r.0)]
         });
         let cells = self.engine.cells_of.get(&kinds).copied();
+        let role = role.map(|r| self.engine.played[usize::from(r.0)]);
         ColumnRule {
             role,
             kinds,

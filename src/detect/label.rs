@@ -182,7 +182,7 @@ impl Endings {
                 return from + 1 == tail.len() && knows(from);
             }
             let at = text.len() - tail.len() + from;
-            if (from == 0 || is_word_start(text, at)) && knows(from) {
+            if (from == 0 || is_token_start(text, at)) && knows(from) {
                 return true;
             }
         }
@@ -257,12 +257,33 @@ fn skip_back(text: &[u8]) -> usize {
     end
 }
 
-/// Whether a word may begin at `at`: not in the middle of an ASCII word, except at a capital (`userPhone`).
-fn is_word_start(text: &[u8], at: usize) -> bool {
-    at == 0
-        || !text[at].is_ascii_alphanumeric()
-        || !text[at - 1].is_ascii_alphanumeric()
+/// Whether letters and digits begin at `at`, or a capital among them: what endings are told by.
+fn is_token_start(text: &[u8], at: usize) -> bool {
+    !text[at - 1].is_ascii_alphanumeric()
         || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
+}
+
+/// Whether a word may begin at `at`: not in the middle of a word of letters, except at a capital (`userPhone`). Between Han
+/// characters a word may begin anywhere.
+fn is_word_start(text: &[u8], at: usize) -> bool {
+    match text[..at] {
+        [] => true,
+        [.., b] if b.is_ascii_alphanumeric() => {
+            !is_letter_start(&text[at..]) || text[at].is_ascii_uppercase() && b.is_ascii_lowercase()
+        }
+        // The last byte of a letter with an accent, or of a Greek or Cyrillic one: two bytes, of which the first says so.
+        [.., 0xC3..=0xD4, 0x80..=0xBF] => !is_letter_start(&text[at..]),
+        _ => true,
+    }
+}
+
+/// Whether text begins with an ASCII letter or digit, or with an accented, Greek or Cyrillic letter.
+fn is_letter_start(text: &[u8]) -> bool {
+    match text {
+        [b, ..] if b.is_ascii_alphanumeric() => true,
+        [0xC3..=0xD4, ..] => true,
+        _ => false,
+    }
 }
 
 /// Where the value behind a label begins: behind separators, quotes and the words 是 and 为.
@@ -364,7 +385,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels() -> Labels {
-        let words = ["手机", "手机号", "phone", "qq", "姓名"];
+        let words = ["手机", "手机号", "phone", "qq", "姓名", "numéro", "rč"];
         let words = words.iter().enumerate().map(|(i, w)| {
             (
                 (*w).to_owned(),
@@ -438,6 +459,10 @@ mod tests {
         check("手机号码为", None);
         check("手机号为：", Some(1));
         check("手", None);
+        check("Numéro: ", Some(5));
+        check("rč ", Some(6));
+        check("trč ", None);
+        check("čqq", None);
         check("", None);
         check("))))))))))))))))))))))))))))))))))", None);
     }

@@ -5,6 +5,7 @@
 //! few other places (`bytes`), and only there does an anchored automaton run. Then the validator speaks. There is no search with a regex over the text. Detection does no input or output and cannot
 //! fail: whatever can fail does so when the catalog is loaded. It knows nothing of law or of counting.
 
+mod accent;
 mod automaton;
 mod builtin;
 mod catalog;
@@ -12,6 +13,7 @@ mod claim;
 mod engine;
 mod fold;
 mod label;
+mod pack;
 pub mod pattern;
 mod prefilter;
 pub mod validate;
@@ -21,6 +23,7 @@ use std::ops::Range;
 
 pub use catalog::Catalog;
 pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use pack::Pack;
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;

@@ -171,7 +171,7 @@ impl Admission {
     }
 
     /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
-    /// (`QQ 12345678`, `QQ12345678`), or behind the bracket after a word.
+    /// (`QQ 12345678`, `QQ12345678`, `no. 12345678`), or behind the bracket after a word.
     fn may_be_labelled(&self, text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
         let start = token.start as usize;
         if before >= 0x80 && self.endings.may_end(&text[..start]) {
@@ -181,15 +181,14 @@ impl Admission {
             return false;
         }
         match make_up {
-            MakeUp::Mixed => {
-                text[start].is_ascii_alphabetic()
-                    && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
+            MakeUp::Mixed if text[start].is_ascii_alphabetic() => {
+                text[token.end as usize - token.n_digits as usize].is_ascii_digit()
             }
-            MakeUp::Digits if start < 2 => false,
-            MakeUp::Digits => {
+            MakeUp::Digits | MakeUp::Mixed if start < 2 => false,
+            MakeUp::Digits | MakeUp::Mixed => {
                 let word = text[start - 2];
                 let is_behind_word = match before {
-                    b' ' => word.is_ascii_alphabetic(),
+                    b' ' => word.is_ascii_alphabetic() || word == b'.',
                     b'(' => word.is_ascii_alphabetic() || word >= 0x80,
                     _ => false,
                 };

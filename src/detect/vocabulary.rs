@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
+use super::accent;
 use super::pattern::Names;
 
 /// Index of a role in the vocabulary.
@@ -92,6 +93,9 @@ pub struct Role {
     pub id: String,
     /// Names for reports.
     pub name: Names,
+    /// The role it plays in records, where that is another: a column of the numbers of one country is an `id-number` there.
+    #[serde(default)]
+    pub plays: Option<String>,
     /// The side of a communication or transfer: 1, or 2 for the other side.
     #[serde(default = "first_party")]
     pub party: u8,
@@ -148,6 +152,8 @@ pub struct Lookup {
 #[derive(Debug)]
 pub struct Vocabulary {
     roles: Vec<Role>,
+    /// By role: the one it plays in records.
+    played: Vec<RoleId>,
     ids: HashMap<String, RoleId>,
     groups: HashMap<String, RoleSet>,
     headers: HashMap<String, Lookup>,
@@ -159,7 +165,7 @@ impl Vocabulary {
     /// Reads `columns.toml`.
     ///
     /// # Errors
-    /// On unknown keys, too many roles, a group of unknown roles, or one header in two roles.
+    /// On unknown keys, too many roles, a group of unknown roles, one header in two roles, or a role that plays none.
     pub fn load(text: &str) -> Result<Vocabulary, Error> {
         let file: File =
             toml::from_str(text).map_err(|e| Error::new(e.to_string().trim_end().to_owned()))?;
@@ -171,6 +177,7 @@ impl Vocabulary {
         }
         let mut vocabulary = Vocabulary {
             roles: file.role,
+            played: Vec::new(),
             ids: HashMap::new(),
             groups: HashMap::new(),
             headers: HashMap::new(),
@@ -200,8 +207,9 @@ impl Vocabulary {
                 .extend(role.suffixes.iter().map(|s| (normalise(s), id)));
             vocabulary
                 .words
-                .extend(role.words.iter().map(|w| (w.to_lowercase(), id)));
+                .extend(role.words.iter().map(|w| (words_of(w).join(" "), id)));
         }
+        vocabulary.played = vocabulary.resolve_played()?;
         for group in &file.group {
             let mut set = RoleSet::default();
             for role in &group.roles {
@@ -216,6 +224,23 @@ impl Vocabulary {
             vocabulary.groups.insert(group.id.clone(), set);
         }
         Ok(vocabulary)
+    }
+
+    fn resolve_played(&self) -> Result<Vec<RoleId>, Error> {
+        let resolve = |(i, role): (usize, &Role)| {
+            let Some(plays) = &role.plays else {
+                return Ok(RoleId(i as u8));
+            };
+            let played = self.role(plays);
+            let is_last = |r: &RoleId| self.info(*r).plays.is_none();
+            played.filter(is_last).ok_or_else(|| {
+                Error::new(format!(
+                    "`{}` plays `{plays}`, which is no role that stands for itself",
+                    role.id
+                ))
+            })
+        };
+        self.roles.iter().enumerate().map(resolve).collect()
     }
 
     /// How many roles there are.
@@ -241,6 +266,11 @@ impl Vocabulary {
     /// What is known of a role.
     pub fn info(&self, role: RoleId) -> &Role {
         &self.roles[usize::from(role.0)]
+    }
+
+    /// The role that a column of this role plays in records: nearly always itself.
+    pub fn played(&self, role: RoleId) -> RoleId {
+        self.played[usize::from(role.0)]
     }
 
     /// The roles of a group, or of the single role with this id.
@@ -305,11 +335,12 @@ impl Vocabulary {
     }
 }
 
-/// A header as it is compared: full-width folded, lower case, without units and notes in brackets, without signs.
+/// A header as it is compared: full-width folded, lower case, Latin letters without their accents, without units and notes
+/// in brackets, without signs.
 fn normalise(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
     let mut depth = 0usize;
-    for c in header.chars().map(fold) {
+    for c in header.chars().map(fold).map(accent::bare) {
         match c {
             '(' | '[' | '【' => depth += 1,
             ')' | ']' | '】' => depth = depth.saturating_sub(1),
@@ -325,10 +356,11 @@ fn normalise(header: &str) -> String {
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(
-        c,
-        '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}'
-    )
+    accent::is_mark(c)
+        || matches!(
+            c,
+            '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}'
+        )
 }
 
 fn fold(c: char) -> char {
@@ -343,7 +375,7 @@ fn fold(c: char) -> char {
 fn words_of(header: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = ' ';
-    for c in header.chars().map(fold) {
+    for c in header.chars().map(fold).map(accent::bare) {
         let starts = !previous.is_ascii_alphanumeric()
             || previous.is_ascii_lowercase() && c.is_ascii_uppercase();
         if c.is_ascii_alphanumeric() {
@@ -366,10 +398,10 @@ mod tests {
         id = "phone"
         name = { en = "phone", zh = "电话" }
         presence = "valid"
-        headers = ["手机号", "sjh", "phone"]
+        headers = ["手机号", "sjh", "phone", "téléphone"]
         weak = ["dh"]
         suffixes = ["手机号", "电话"]
-        words = ["phone", "phone number", "mobile no"]
+        words = ["phone", "phone number", "mobile no", "de téléphone"]
         [[role]]
         id = "amount"
         name = { en = "amount", zh = "金额" }
@@ -407,6 +439,10 @@ mod tests {
             "lxfs\u{1f}联系电话",
             "phone\u{1f}备注",
             "ｐｈｏｎｅ",
+            "Phóne",
+            "TÉLÉPHONE",
+            "Te\u{301}le\u{301}phone",
+            "numéro de téléphone",
         ] {
             check(header, Some(("phone", false)));
         }
@@ -423,6 +459,24 @@ mod tests {
         assert_eq!(vocabulary.group("any").unwrap().iter().count(), 2);
         assert_eq!(vocabulary.group("amount").unwrap().iter().count(), 1);
         assert!(vocabulary.group("none").is_none());
+    }
+
+    #[test]
+    fn a_role_may_play_another() {
+        let narrow =
+            "[[role]]\nid = \"dk-phone\"\nname = { en = \"a\", zh = \"b\" }\nplays = \"phone\"\n";
+        let vocabulary = Vocabulary::load(&format!("{SMALL}{narrow}"));
+        let vocabulary = vocabulary.unwrap();
+        let role = |id| vocabulary.role(id).unwrap();
+        assert_eq!(vocabulary.played(role("dk-phone")), role("phone"));
+        assert_eq!(vocabulary.played(role("phone")), role("phone"));
+        for wrong in ["none", "dk-phone"] {
+            let text = format!(
+                "{SMALL}{}",
+                narrow.replace("\"phone\"", &format!("{wrong:?}"))
+            );
+            assert!(Vocabulary::load(&text).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl<'a> Look<'a> {
             return;
         }
         match text[..start] {
-            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || c == b' ' => {
+            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || b" .".contains(&c) => {
                 if let Some(label) = self.engine.labels.before(&text[..start]) {
                     self.label(text, start, label, found);
                 }
