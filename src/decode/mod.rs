@@ -10,6 +10,7 @@ pub mod charset;
 pub mod csv;
 mod escape;
 pub mod json;
+pub mod lines;
 pub mod sniff;
 pub mod sql;
 pub mod text;
@@ -125,6 +126,7 @@ pub fn open<'r>(
             format == Format::JsonLines,
             limits,
         )),
+        Format::Lines(make) => Box::new(lines::LineDecoder::new(text, make, limits)),
         Format::Sql => Box::new(sql::SqlDecoder::new(text, limits)),
     };
     Ok(Opened {
