@@ -9,18 +9,20 @@ mod distinct;
 mod file;
 mod fingerprint;
 mod merge;
+mod order;
 mod sample;
 mod sort;
 mod spill;
 mod store;
 mod subject;
 mod total;
+mod track;
 mod unions;
 
 use std::ops::Range;
 
-use crate::category::Support;
-use crate::detect::{Catalog, Found, Identifies, Key, KindId, Match, Status};
+use crate::category::{Category, Support};
+use crate::detect::{Catalog, ColumnRule, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
 use crate::value::{Mask, Value};
@@ -32,8 +34,9 @@ pub use fingerprint::RunKey;
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
-use subject::{Seen, Subject};
+use subject::{Scratch, Seen, Subject};
 pub use total::{Parallel, Ranking, Totals};
+use track::TrackRoles;
 
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;
@@ -49,6 +52,7 @@ pub struct Ladder {
     masks: Vec<Mask>,
     /// The side of a communication each role stands on: 1 or 2.
     parties: Vec<u8>,
+    track: TrackRoles,
 }
 
 impl Ladder {
@@ -59,6 +63,7 @@ impl Ladder {
             identifies: catalog.patterns().iter().map(|p| p.identifies).collect(),
             masks: catalog.patterns().iter().map(|p| p.mask).collect(),
             parties: vocabulary.roles().iter().map(|r| r.party).collect(),
+            track: TrackRoles::new(vocabulary),
         }
     }
 
@@ -79,7 +84,7 @@ pub struct Tally {
     /// Whether nothing was counted since the sets were sorted.
     is_sealed: bool,
     /// Memory to put texts together in.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 struct KindTally {
@@ -97,6 +102,8 @@ struct Group {
     support: Support,
     /// Whether a category of it counts events.
     has_events: bool,
+    /// Whether its records are points of a track and no other event.
+    is_track: bool,
     rows: u64,
     /// Fingerprints of person and content; kept only where a category of the group counts events.
     contents: Distinct<u128>,
@@ -117,12 +124,13 @@ impl Tally {
             last_group: 0,
             budget: Budget::new(memory),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 
-    /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
-    /// classification says of it: the categories, and whether it tells of one person or of two.
+    /// Counts one record. `file` is the position of its file in the order of paths, `rules` are those of its table's
+    /// columns; `support` and `parties` are what classification says of it: the categories, and whether it tells of one
+    /// person or of two.
     #[expect(
         clippy::too_many_arguments,
         reason = "what is known of a record comes from as many rooms"
@@ -133,6 +141,7 @@ impl Tally {
         file: usize,
         batch: &Batch,
         record: &Record,
+        rules: &[ColumnRule],
         found: &Found,
         support: Support,
         parties: u8,
@@ -156,7 +165,7 @@ impl Tally {
         }
         if !support.is_empty() {
             let (key, scratch) = (&self.key, &mut self.scratch);
-            let subjects = seen.subjects(key, found, parties, batch, record, scratch);
+            let subjects = seen.subjects(key, found, parties, (batch, record, rules), scratch);
             let at = self.group(support);
             let (group, held) = (&mut self.groups[at], &mut self.budget.held);
             group.rows += 1;
@@ -166,7 +175,13 @@ impl Tally {
             }
             if group.has_events {
                 let (key, scratch) = (&self.key, &mut self.scratch);
-                let content = subject::content_of(key, batch, record, subjects.first, scratch);
+                let point = group
+                    .is_track
+                    .then(|| ladder.track.point(batch, record, rules));
+                let content = match point.flatten() {
+                    Some(point) => subject::point_of(key, point, subjects.first),
+                    None => subject::content_of(key, batch, record, rules, subjects.first, scratch),
+                };
                 group.contents.insert(content, held);
             }
         }
@@ -239,7 +254,7 @@ impl Tally {
             last_group: 0,
             budget: self.budget.renewed(),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         };
         std::mem::replace(self, empty)
     }
@@ -309,6 +324,8 @@ impl Group {
         Group {
             support,
             has_events: all.iter().any(|(category, _)| category.is_event()),
+            is_track: support.base.contains(Category::Whereabouts)
+                && all.iter().filter(|(c, _)| c.is_event()).count() == 1,
             rows: 0,
             contents: Distinct::default(),
             numbered: Default::default(),

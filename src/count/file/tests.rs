@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::audit::CategoryCount;
 use crate::category::Reading;
+use crate::count::track::TrackRoles;
 use crate::count::{Ladder, Parallel, Totals};
 use crate::detect::vocabulary::RoleId;
 use crate::detect::{Confidence, Found, Identifies, Key, KindId, Match, Status};
@@ -31,6 +32,7 @@ fn ladder() -> Ladder {
         identifies: KINDS.iter().map(|k| k.1).collect(),
         masks: vec![Mask::ALL; KINDS.len()],
         parties: vec![1, 2],
+        track: TrackRoles::default(),
     }
 }
 
@@ -142,7 +144,16 @@ fn count(tally: &mut Tally, number: u64, row: &Row) {
     };
     batch.records.push(record.clone());
     let support = supports()[row.support];
-    tally.record(&ladder(), 0, &batch, &record, &found, support, row.parties);
+    tally.record(
+        &ladder(),
+        0,
+        &batch,
+        &record,
+        &[],
+        &found,
+        support,
+        row.parties,
+    );
 }
 
 /// What is counted: different values by kind, counts by reading and category, persons by reading.
