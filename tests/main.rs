@@ -20,6 +20,8 @@ mod bad_input;
 mod count;
 // One export a record class: every row lands in its category.
 mod exports;
+// Every record class in three header languages and without a header, and the sources that leaks come from.
+mod records;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.
