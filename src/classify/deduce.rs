@@ -343,13 +343,14 @@ impl Columns<'_> {
         true
     }
 
-    /// A person with the title of a home, its building and room, or its area.
+    /// A person who is told by more than a name, with the title of a home, its building and room, or its area.
     fn homes(&mut self) {
         let (titles, mut homes) = (self.terms(Terms::TITLE), self.terms(Terms::HOME));
         // `25-11-2021` is a room as well.
         homes.retain(|i| !self.tallies[*i].mostly(Shapes::DATE));
         let mut areas = self.terms(Terms::AREA);
-        if !self.has_person() {
+        // Estates are called like persons (`和平里`), so that a name alone is nobody here.
+        if !self.has(&["phone", "email"]) && !self.has_document() {
             return;
         }
         if areas.is_empty() && !titles.is_empty() {

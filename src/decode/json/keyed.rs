@@ -52,10 +52,6 @@ fn looked_at(text: &[u8]) -> Option<bool> {
 }
 
 /// The key at `at`, and where its value begins; within, nothing if there is no key.
-#[expect(
-    clippy::type_complexity,
-    reason = "the outer option says that text is missing"
-)]
 fn key(text: &[u8], at: usize) -> Option<Option<(&[u8], usize)>> {
     if *text.get(at)? != b'"' {
         return Some(None);
