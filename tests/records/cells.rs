@@ -134,9 +134,7 @@ pub(super) fn ethnicity(r: &mut Row) -> String {
     ])
 }
 pub(super) fn longitude(r: &mut Row) -> String {
-    format!("1{}.{}", r.within(5, 20), r.digits(6))
-        .replace("15.", "105.")
-        .replace("110.", "110.")
+    format!("{}.{}", r.within(104, 121), r.digits(6))
 }
 pub(super) fn latitude(r: &mut Row) -> String {
     format!("{}.{}", r.within(22, 42), r.digits(6))

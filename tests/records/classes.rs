@@ -334,8 +334,8 @@ pub(super) const CLASSES: &[Class] = &[
         headerless: false,
         columns: &[
             col("乘客手机号|用户手机号", "cksjh|yhsjh", "passenger_phone|rider_phone", phone),
-            col("上车地点|出发地", "scdd|cfd", "pickup_location|origin|start_address", |r| r.street()),
-            col("下车地点|目的地", "xcdd|mdd", "dropoff_location|destination|end_address", |r| r.street()),
+            col("上车地点|出发地", "scdd|cfd", "pickup_location|origin|start_address", Row::street),
+            col("下车地点|目的地", "xcdd|mdd", "dropoff_location|destination|end_address", Row::street),
             col("上车时间|出发时间", "scsj|cfsj", "pickup_time|departure_time", time),
         ],
     },
@@ -384,7 +384,7 @@ pub(super) const CLASSES: &[Class] = &[
         columns: &[
             col("业主姓名|业主", "yzxm", "owner_name|owner", name),
             col("联系电话|手机", "lxdh|sj", "phone|mobile", phone),
-            col("小区名称|楼盘", "xqmc|lpmc", "community_name|estate_name", |r| r.estate()),
+            col("小区名称|楼盘", "xqmc|lpmc", "community_name|estate_name", Row::estate),
             col("房号|楼栋房号", "fh|ldfh", "house_no|room_no", house_number),
             col("面积|建筑面积", "mj|jzmj", "area|building_area", floor_area),
         ],
