@@ -50,6 +50,7 @@ struct Sample {
 struct Counted<'s> {
     batch: &'s Batch,
     record: &'s Record,
+    rules: &'s [ColumnRule],
     found: Found,
     decision: Decision,
 }
@@ -155,6 +156,7 @@ impl Sample {
                 all.push(Counted {
                     batch,
                     record,
+                    rules: &self.rules[record.table as usize],
                     decision: rules.support(found.roles),
                     found: std::mem::take(found),
                 });
@@ -229,15 +231,8 @@ fn stages(c: &mut Criterion) {
                 |mut tally| {
                     for c in &counted {
                         let Decision { support, parties } = c.decision;
-                        tally.record(
-                            &ladder,
-                            (0, 0),
-                            c.batch,
-                            c.record,
-                            &c.found,
-                            support,
-                            parties,
-                        );
+                        let (batch, record, rules) = (c.batch, c.record, c.rules);
+                        tally.record(&ladder, (0, 0), batch, record, rules, &c.found, support, parties);
                     }
                     tally.seal().expect("the memory is enough");
                     tally

@@ -22,6 +22,8 @@ mod count;
 mod exports;
 // Archives and compressed files: what is in them counts like files of its own.
 mod containers;
+// Every record class in three header languages and without a header, and the sources that leaks come from.
+mod records;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.

@@ -10,6 +10,7 @@ mod deduce;
 pub mod profile;
 pub mod rules;
 mod shape;
+mod term;
 #[cfg(test)]
 mod tests;
 

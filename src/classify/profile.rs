@@ -14,6 +14,7 @@ use crate::record::Table;
 
 use super::deduce;
 use super::shape::{self, Shapes};
+use super::term::{self, Terms};
 
 /// How many records at the start of each table are sampled.
 pub const SAMPLE_ROWS: usize = 256;
@@ -38,6 +39,9 @@ const NARROW_CELLS_MIN: usize = 8;
 const COMPANY: usize = 2;
 /// Share of sentences from which labels are searched in a column.
 const PROSE_SOME: f64 = 0.3;
+
+/// How the path of a column ends that holds keys which are data.
+const KEY: &str = "{key}";
 
 /// Where the role of a column comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +117,7 @@ pub(super) struct Tally {
     /// Hashes of the different cells.
     different: BTreeSet<u64>,
     shapes: [u32; shape::COUNT],
+    terms: [u32; term::COUNT],
     /// By role: cells that are such a value for sure. Empty until there is one.
     sure: Vec<u32>,
     /// By role: cells that are, or could be, such a value. Empty until there is one.
@@ -130,6 +135,13 @@ impl Tally {
         }
         count(&mut self.sure, roles, sure);
         count(&mut self.either, roles, sure.union(fits));
+    }
+
+    /// Counts the terms, which matter where there is no header.
+    fn add_terms(&mut self, cell: &[u8]) {
+        for position in Terms::of(cell).positions() {
+            self.terms[position] += 1;
+        }
     }
 
     fn share_of(&self, cells: u32) -> f64 {
@@ -153,6 +165,11 @@ impl Tally {
     /// Share of the filled cells with one of these shapes; cells with several count once for each, at most all.
     pub(super) fn share(&self, shapes: Shapes) -> f64 {
         self.share_of(shapes.positions().map(|p| self.shapes[p]).sum())
+    }
+
+    /// Share of the filled cells that are one of these terms.
+    pub(super) fn term(&self, terms: Terms) -> f64 {
+        self.share_of(terms.positions().map(|p| self.terms[p]).sum())
     }
 
     /// Whether most cells have one of these shapes.
@@ -180,6 +197,13 @@ impl Tally {
         }
         best.filter(|(cells, _)| self.share_of(*cells) >= least)
             .map(|(_, role)| role)
+    }
+
+    /// The role of names, if most cells look like names and differ.
+    fn name(&self, vocabulary: &Vocabulary) -> Option<RoleId> {
+        let name = vocabulary.role("name")?;
+        let is_name = self.mostly(Shapes::HAN_NAME) && self.either(name) >= CLEAR;
+        is_name.then_some(name)
     }
 
     fn is_prose(&self) -> bool {
@@ -210,6 +234,8 @@ pub struct Sampler {
     has_header: bool,
     roles: usize,
     headers: Vec<Option<Lookup>>,
+    /// Whether the column holds keys of a JSON document that are data.
+    keys: Vec<bool>,
     tallies: Vec<Tally>,
     rows: usize,
 }
@@ -222,6 +248,7 @@ impl Sampler {
             has_header: table.has_header,
             roles: vocabulary.len(),
             headers: table.columns.iter().map(header).collect(),
+            keys: table.columns.iter().map(|c| c.ends_with(KEY)).collect(),
             tallies: vec![Tally::default(); table.columns.len()],
             rows: 0,
         }
@@ -237,6 +264,9 @@ impl Sampler {
         }
         if let Some(tally) = self.tallies.get_mut(column as usize) {
             tally.add(self.roles, text, sure, fits);
+            if !self.has_header {
+                tally.add_terms(text);
+            }
         }
     }
 
@@ -294,9 +324,13 @@ impl Sampler {
 
     /// Headers that decide alone or that cells confirm, and cells that need no header.
     fn firm(&self, vocabulary: &Vocabulary) -> Vec<(Option<RoleId>, Evidence)> {
-        let columns = self.headers.iter().zip(&self.tallies);
+        let columns = self.headers.iter().zip(&self.keys).zip(&self.tallies);
         columns
-            .map(|(header, tally)| match header {
+            .map(|((header, is_key), tally)| match header {
+                None if *is_key => {
+                    let clear = tally.clear(CLEAR);
+                    (clear.or_else(|| tally.name(vocabulary)), Evidence::Cells)
+                }
                 None => (tally.clear(CLEAR), Evidence::Cells),
                 Some(lookup) => {
                     let judged = judge(vocabulary, *lookup, tally);
@@ -469,6 +503,7 @@ fn looks(id: &str) -> Shapes {
         "age" => Shapes::COUNT,
         "call-duration" => Shapes::COUNT.and(Shapes::TIME).and(Shapes::DURATION),
         "longitude" | "latitude" => Shapes::DEGREES,
+        "student-number" => Shapes::DIGITS.and(Shapes::HANDLE),
         "gender" => Shapes::GENDER,
         "document-type" => Shapes::DOCUMENT,
         "call-type" => Shapes::CALL,

@@ -32,6 +32,8 @@ Formats are told by content; the ending of a name only breaks ties. The first {h
   json    one JSON document; every object in a list is a record, nested members are fields named by their path
   jsonl   a sequence of JSON values, one record each
   sql     dumps: MySQL INSERT ... VALUES, PostgreSQL COPY ... FROM stdin; a row is a record, columns from CREATE TABLE
+  logins  lists of a login and a password a line, with : or ---- between; further columns behind the password
+  chat    chats as QQ exports them: a line with time, name and account, and below it what was said; a message is a record
   binary  anything else that is no known container: scanned as bytes
 
 Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more

@@ -9,19 +9,21 @@ mod distinct;
 mod file;
 mod fingerprint;
 mod merge;
+mod order;
 mod sample;
 mod sort;
 mod spill;
 mod store;
 mod subject;
 mod total;
+mod track;
 mod traits;
 mod unions;
 
 use std::ops::Range;
 
-use crate::category::Support;
-use crate::detect::{Catalog, Found, Identifies, Key, KindId, Match, Status};
+use crate::category::{Category, Support};
+use crate::detect::{Catalog, ColumnRule, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
 use crate::value::{Mask, Value};
@@ -33,8 +35,9 @@ pub use fingerprint::RunKey;
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
-use subject::{Seen, Subject};
+use subject::{Scratch, Seen, Subject};
 pub use total::{Parallel, Ranking, Totals};
+use track::TrackRoles;
 pub use traits::Day;
 use traits::{Tells, Traits};
 
@@ -56,6 +59,7 @@ pub struct Ladder {
     tells: Vec<Tells>,
     /// The day on which ages are taken.
     ages_on: Option<Day>,
+    track: TrackRoles,
 }
 
 impl Ladder {
@@ -68,6 +72,7 @@ impl Ladder {
             parties: vocabulary.roles().iter().map(|r| r.party).collect(),
             tells: catalog.patterns().iter().map(Tells::new).collect(),
             ages_on,
+            track: TrackRoles::new(vocabulary),
         }
     }
 
@@ -88,7 +93,7 @@ pub struct Tally {
     /// Whether nothing was counted since the sets were sorted.
     is_sealed: bool,
     /// Memory to put texts together in.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 struct KindTally {
@@ -107,6 +112,8 @@ struct Group {
     traits: Traits,
     /// Whether a category of it counts events.
     has_events: bool,
+    /// Whether its records are points of a track and no other event.
+    is_track: bool,
     rows: u64,
     /// Fingerprints of person and content; kept only where a category of the group counts events.
     contents: Distinct<u128>,
@@ -127,12 +134,13 @@ impl Tally {
             last_group: 0,
             budget: Budget::new(memory),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 
-    /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `support` and `parties` are what
-    /// classification says of it: the categories, and whether it tells of one person or of two.
+    /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `rules` are
+    /// those of its table's columns; `support` and `parties` are what classification says of it: the categories, and whether
+    /// it tells of one person or of two.
     #[expect(
         clippy::too_many_arguments,
         reason = "what is known of a record comes from as many rooms"
@@ -143,6 +151,7 @@ impl Tally {
         (file, part): (usize, u32),
         batch: &Batch,
         record: &Record,
+        rules: &[ColumnRule],
         found: &Found,
         support: Support,
         parties: u8,
@@ -167,7 +176,7 @@ impl Tally {
         }
         if !support.is_empty() {
             let (key, scratch) = (&self.key, &mut self.scratch);
-            let subjects = seen.subjects(key, found, parties, batch, record, scratch);
+            let subjects = seen.subjects(key, found, parties, (batch, record, rules), scratch);
             if let Some(second) = subjects.second {
                 let at = self.group(support, subjects.traits[1]);
                 self.groups[at].person(second, &mut self.budget.held);
@@ -178,7 +187,13 @@ impl Tally {
             group.person(subjects.first, held);
             if group.has_events {
                 let (key, scratch) = (&self.key, &mut self.scratch);
-                let content = subject::content_of(key, batch, record, subjects.first, scratch);
+                let point = group
+                    .is_track
+                    .then(|| ladder.track.point(batch, record, rules));
+                let content = match point.flatten() {
+                    Some(point) => subject::point_of(key, point, subjects.first),
+                    None => subject::content_of(key, batch, record, rules, subjects.first, scratch),
+                };
                 group.contents.insert(content, held);
             }
         }
@@ -252,7 +267,7 @@ impl Tally {
             last_group: 0,
             budget: self.budget.renewed(),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         };
         std::mem::replace(self, empty)
     }
@@ -323,6 +338,8 @@ impl Group {
             support,
             traits,
             has_events: all.iter().any(|(category, _)| category.is_event()),
+            is_track: support.base.contains(Category::Whereabouts)
+                && all.iter().filter(|(c, _)| c.is_event()).count() == 1,
             rows: 0,
             contents: Distinct::default(),
             numbered: Default::default(),

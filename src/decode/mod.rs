@@ -10,6 +10,7 @@ pub mod charset;
 pub mod csv;
 mod escape;
 pub mod json;
+pub mod lines;
 pub mod sniff;
 pub mod sql;
 pub mod text;
@@ -150,6 +151,7 @@ pub fn open<'r>(
             format == Format::JsonLines,
             limits,
         )),
+        Format::Lines(make) => Box::new(lines::LineDecoder::new(text(rdr), make, limits)),
         Format::Sql => Box::new(sql::SqlDecoder::new(text(rdr), limits)),
     };
     Ok(Opened {

@@ -23,6 +23,9 @@ pub struct RoleId(pub u8);
 /// Most roles a vocabulary may have, because a [`RoleSet`] has that many bits.
 pub const ROLES_MAX: usize = 256;
 
+/// Fewest Latin letters of an ending that counts behind others: `useremail`.
+const LATIN_ENDING_MIN: usize = 5;
+
 /// A set of roles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleSet([u64; 4]);
@@ -300,8 +303,16 @@ impl Vocabulary {
 
     fn by_ending(&self, header: &str) -> Option<Lookup> {
         let bare = normalise(header);
-        let endings = bare.char_indices().map(|(i, _)| &bare[i..]);
+        // A short ending in Latin letters is one behind a Han character only: `relationship` is no `ip`.
+        let is_apart = |i: usize| {
+            let is_latin = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+            let bytes = bare.as_bytes();
+            let is_short = bytes.len() - i < LATIN_ENDING_MIN;
+            !is_short || !is_latin(bytes.get(i)) || i == 0 || !is_latin(bytes.get(i - 1))
+        };
+        let endings = bare.char_indices().filter(|(i, _)| is_apart(*i));
         let mut found = endings
+            .map(|(i, _)| &bare[i..])
             .filter(|e| e.chars().nth(1).is_some())
             .find_map(|e| self.suffixes.get(e));
         if found.is_none() {
@@ -400,7 +411,7 @@ mod tests {
         presence = "valid"
         headers = ["手机号", "sjh", "phone", "téléphone"]
         weak = ["dh"]
-        suffixes = ["手机号", "电话"]
+        suffixes = ["手机号", "电话", "tel"]
         words = ["phone", "phone number", "mobile no", "de téléphone"]
         [[role]]
         id = "amount"
@@ -436,6 +447,7 @@ mod tests {
             "phone2",
             "customer-phone-number",
             "mobileNo",
+            "用户Tel",
             "lxfs\u{1f}联系电话",
             "phone\u{1f}备注",
             "ｐｈｏｎｅ",
@@ -448,7 +460,15 @@ mod tests {
         }
         check("dh", Some(("phone", true)));
         check("交易金额(元)", Some(("amount", false)));
-        for header in ["", "机号", "headphone", "phonebook", "备注", "(元)"] {
+        for header in [
+            "",
+            "机号",
+            "headphone",
+            "phonebook",
+            "hotel",
+            "备注",
+            "(元)",
+        ] {
             check(header, None);
         }
     }

@@ -15,7 +15,7 @@ use crate::category::Category;
 use crate::classify::Decision;
 use crate::count::{Memory, RunKey, Tally};
 use crate::detect::vocabulary::RoleSet;
-use crate::detect::{Detector, Found, Prober, Status};
+use crate::detect::{ColumnRule, Detector, Found, Prober, Status};
 use crate::error::{Error, Skipped};
 use crate::record::{Batch, Record};
 use crate::value::Value;
@@ -238,7 +238,7 @@ impl<'s> Worker<'s> {
             last = self.decide(last);
             self.decisions[last].n_records += 1;
             let decision = self.decisions[last].decision;
-            self.count(index, batch, record, &decision);
+            self.count(index, batch, record, rules, &decision);
             if wants_hits {
                 self.hits(&lot.part.path, batch, record, view, hits);
             }
@@ -262,7 +262,14 @@ impl<'s> Worker<'s> {
         })
     }
 
-    fn count(&mut self, index: usize, batch: &Batch, record: &Record, decision: &Decision) {
+    fn count(
+        &mut self,
+        index: usize,
+        batch: &Batch,
+        record: &Record,
+        rules: &[ColumnRule],
+        decision: &Decision,
+    ) {
         for m in self
             .found
             .matches
@@ -277,6 +284,7 @@ impl<'s> Worker<'s> {
             (index, self.part),
             batch,
             record,
+            rules,
             &self.found,
             support,
             parties,

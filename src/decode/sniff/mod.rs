@@ -1,12 +1,13 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures of formats that are not decoded,
-//! control bytes, SQL statements, JSON, rows with a delimiter, and text for the rest. A name's
+//! control bytes, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 mod delimited;
 mod header;
 mod json;
+mod lines;
 mod magic;
 mod outline;
 mod sql;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::io::Cursor;
 
 use super::charset::{BOM_UTF8, Encoding, Transcoder};
+use super::lines::Make;
 use crate::bytes;
 
 /// The format of a file.
@@ -34,6 +36,8 @@ pub enum Format {
     Sql,
     /// Something that holds files.
     Container(Container),
+    /// Lines with an inner make: logins with passwords, or a chat.
+    Lines(Make),
     /// A format that is known by its signature and not decoded; the name is for the report (`zip
     /// archive`).
     Unsupported(&'static str),
@@ -99,6 +103,8 @@ impl Format {
             Format::JsonLines => "jsonl",
             Format::Sql => "sql",
             Format::Container(container) => container.id(),
+            Format::Lines(Make::Chat) => "chat",
+            Format::Lines(_) => "logins",
             Format::Unsupported(_) => "unsupported",
         }
     }
@@ -136,6 +142,11 @@ fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
     }
     if let Some(format) = json::detect(text, ending) {
         return format;
+    }
+    if ending.is_none_or(|e| !["csv", "tsv", "tab"].contains(&e))
+        && let Some(make) = lines::detect(text)
+    {
+        return Format::Lines(make);
     }
     match delimited::detect(text, whole, ending) {
         Some(dialect) => Format::Delimited(dialect),
