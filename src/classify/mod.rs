@@ -7,6 +7,7 @@
 //! counts anything, or does input or output.
 
 mod deduce;
+mod odds;
 pub mod profile;
 pub mod rules;
 mod shape;

@@ -20,8 +20,9 @@ use super::engine::{
     AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
 };
 use super::label::{Endings, Label, Labels};
-use super::pattern::{ContextRule, Example, Pattern};
+use super::pattern::{Compacting, ContextRule, Example, Pattern};
 use super::prefilter::Admission;
+use super::validate::chance::Chance;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
 use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
 
@@ -407,6 +408,7 @@ impl<'a> Compiler<'a> {
             any_cell,
             role_kinds,
             filled_roles,
+            numbers: self.numbers(),
         })
     }
 
@@ -446,10 +448,22 @@ impl<'a> Compiler<'a> {
             boundary: pattern.boundary,
             compact: pattern.compact,
             validator,
+            chance: Chance::by_name(pattern.validator.as_deref()),
             confidence: pattern.confidence,
             precedence: pattern.precedence,
             role: role.map(|r| self.role(r)).transpose()?,
         })
+    }
+
+    /// Kinds whose values are letters and digits alone once separators are dropped.
+    fn numbers(&self) -> KindSet {
+        let mut numbers = KindSet::EMPTY;
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            if matches!(pattern.compact, Compacting::Digits | Compacting::AlnumUpper) {
+                numbers.insert(KindId(i as u8));
+            }
+        }
+        numbers
     }
 
     fn role(&self, id: &str) -> Result<RoleId, Error> {

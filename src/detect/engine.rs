@@ -7,6 +7,7 @@
 
 mod cell;
 mod look;
+mod probe;
 mod sieve;
 
 use std::collections::BTreeMap;
@@ -21,10 +22,12 @@ use super::label::{Label, Labels};
 use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
 use super::validate::Validator;
+use super::validate::chance::Chance;
 use super::vocabulary::{RoleId, RoleSet};
 use super::{Key, KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
 use look::Look;
+pub use probe::{Candidate, Probe, Prober};
 use sieve::{CellPlaces, Sieve};
 
 /// What the engine needs to know of a kind.
@@ -33,6 +36,8 @@ pub(crate) struct Kind {
     pub(crate) boundary: Boundary,
     pub(crate) compact: Compacting,
     pub(crate) validator: Option<Validator>,
+    /// How often numbers that nobody issued pass.
+    pub(crate) chance: Chance,
     pub(crate) confidence: ConfidenceRule,
     pub(crate) precedence: u8,
     pub(crate) role: Option<RoleId>,
@@ -89,6 +94,8 @@ pub(crate) struct Engine {
     pub(crate) role_kinds: Vec<KindSet>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
     pub(crate) filled_roles: RoleSet,
+    /// Kinds that are numbers: other numbers may pass for them by chance.
+    pub(crate) numbers: KindSet,
 }
 
 /// How a column is looked at. Decided once a table; see `classify`.
@@ -100,12 +107,27 @@ pub struct ColumnRule {
     pub kinds: KindSet,
     /// Whether values of other kinds are chance hits here unless they are of high confidence (order numbers).
     pub veto: bool,
+    /// Kinds that pass here by chance alone. Announced ones fail as a whole, others are not there.
+    pub chance: KindSet,
     /// Whether cells are running text, in which labels announce values.
     pub prose: bool,
     /// Which of the engine's groups has the forms of cells of these kinds.
     pub(crate) cells: Option<usize>,
     /// Whether the role counts as present in a record when the cell is filled.
     pub(crate) by_filling: bool,
+}
+
+/// What a sample of cells told of the kinds of values found in it, measured against chance. See `classify`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Odds {
+    /// Kinds that pass no more often than chance, where nothing announces them.
+    pub chance: KindSet,
+    /// Kinds that the column may announce and whose checks pass no more often than chance.
+    pub failing: KindSet,
+    /// Kinds that are there beyond chance.
+    pub proven: KindSet,
+    /// Whether only those count: the cells are mostly numbers of no kind, so that any further value is one by chance.
+    pub only_proven: bool,
 }
 
 impl ColumnRule {
@@ -120,6 +142,7 @@ static NO_RULE: ColumnRule = ColumnRule {
     role: None,
     kinds: KindSet::EMPTY,
     veto: false,
+    chance: KindSet::EMPTY,
     prose: false,
     cells: None,
     by_filling: false,
@@ -167,79 +190,6 @@ pub struct Detector {
     wide_places: Places,
     folded: Folded,
     scratch: Scratch,
-}
-
-/// Finds out what a column may hold, cell by cell, before its role is known.
-pub struct Prober {
-    detector: Detector,
-    batch: Batch,
-    found: Found,
-}
-
-impl Prober {
-    pub(crate) fn new(detector: Detector) -> Prober {
-        let field = Field {
-            span: Span::default(),
-            column: 0,
-        };
-        let record = Record {
-            fields: 0..1,
-            number: 1,
-            line: 0,
-            table: 0,
-        };
-        let batch = Batch {
-            text: Vec::new(),
-            fields: vec![field],
-            records: vec![record],
-        };
-        Prober {
-            detector,
-            batch,
-            found: Found::default(),
-        }
-    }
-
-    /// The roles of values that fill the cell without any context, and the roles of values that would fill it in a column
-    /// of their own.
-    pub fn cell(&mut self, cell: &[u8]) -> (RoleSet, RoleSet) {
-        let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
-        let value = trim(cell);
-        if value.is_empty() || value.len() > super::automaton::REACH_BYTES_MAX {
-            return (sure, fits);
-        }
-        self.batch.text.clear();
-        self.batch.text.extend_from_slice(value);
-        self.batch.fields[0].span = Span {
-            start: 0,
-            end: value.len() as u32,
-        };
-        self.detector.batch(&self.batch, false);
-        self.detector
-            .record(&self.batch, &self.batch.records[0], &[], &mut self.found);
-        let whole = |m: &&Match| m.status == Status::Valid && m.span.len() == value.len();
-        let kinds = self.found.matches.iter().filter(whole).map(|m| m.kind);
-        let engine = Arc::clone(&self.detector.engine);
-        kinds
-            .filter_map(|k| engine.kinds[k.index()].role)
-            .for_each(|r| sure.insert(r));
-        if let Some(any) = engine.any_cell {
-            self.detector.scratch.cell_ends(&engine, any, value, true);
-            let ends = std::mem::take(&mut self.detector.scratch.ends);
-            for (form, _) in &ends {
-                let form = engine.cells[any].forms[usize::from(*form)];
-                let scratch = &mut self.detector.scratch;
-                let mut look = Look::new(&engine, &NO_RULE, scratch, false);
-                let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
-                if claim.is_some_and(|c| c.status == Status::Valid)
-                    && let Some(role) = engine.kinds[form.kind.index()].role
-                {
-                    fits.insert(role);
-                }
-            }
-        }
-        (sure, fits.union(sure))
-    }
 }
 
 /// Where the next field's places begin in the lists of the batch.
@@ -325,9 +275,23 @@ impl Detector {
             role,
             kinds,
             veto,
+            chance: KindSet::EMPTY,
             prose,
             cells,
             by_filling: role.is_some_and(|r| self.engine.filled_roles.contains(r)),
+        }
+    }
+
+    /// The same rule for a column of which its sample told this.
+    pub fn discounted(&self, rule: ColumnRule, odds: &Odds) -> ColumnRule {
+        let unproven = match odds.only_proven || rule.veto {
+            true => self.engine.numbers.without(odds.proven),
+            false => KindSet::EMPTY,
+        };
+        let alone = odds.chance.union(unproven).without(rule.kinds);
+        ColumnRule {
+            chance: alone.union(odds.failing.intersection(rule.kinds)),
+            ..rule
         }
     }
 
@@ -547,6 +511,11 @@ fn trim(text: &[u8]) -> &[u8] {
         .rposition(|b| !blank(b))
         .map_or(start, |i| i + 1);
     &text[start..end]
+}
+
+/// A cell without the blanks around it.
+fn bare(text: &[u8]) -> &[u8] {
+    trim(text)
 }
 
 /// Settles the claims of a field and adds what stands to `found`.

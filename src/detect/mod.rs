@@ -20,7 +20,7 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use engine::{Candidate, ColumnRule, Detector, Found, Odds, Probe, Prober};
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;
@@ -67,6 +67,12 @@ impl KindSet {
     #[must_use]
     pub fn union(self, other: KindSet) -> KindSet {
         KindSet(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+
+    /// What `other` does not hold.
+    #[must_use]
+    pub fn without(self, other: KindSet) -> KindSet {
+        KindSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
     /// What both sets hold.

@@ -109,8 +109,8 @@ impl Tables {
             };
             for field in batch.fields_of(record) {
                 let cell = batch.bytes(field.span);
-                let (sure, fits) = eyes.prober.cell(cell);
-                sampler.cell(field.column, cell, sure, fits);
+                let probe = eyes.prober.cell(cell);
+                sampler.cell(field.column, cell, &probe);
             }
             sampler.row();
             if sampler.rows() >= SAMPLE_ROWS {
@@ -174,7 +174,8 @@ impl Tables {
 fn rules_of(profile: &Profile, detector: &Detector) -> TableRules {
     let mut rules = TableRules::default();
     for column in &profile.columns {
-        rules.push(detector.column_rule(column.role, column.veto, column.prose));
+        let rule = detector.column_rule(column.role, column.veto, column.prose);
+        rules.push(detector.discounted(rule, &column.odds));
     }
     rules
 }
@@ -182,10 +183,10 @@ fn rules_of(profile: &Profile, detector: &Detector) -> TableRules {
 fn extend(rules: &mut TableRules, table: &Table, n_names: usize, eyes: &Eyes<'_>) {
     for name in table.columns.iter().skip(rules.columns.len()) {
         let column = Profile::of_name(eyes.catalog.vocabulary(), name);
-        rules.push(
-            eyes.detector
-                .column_rule(column.role, column.veto, column.prose),
-        );
+        let rule = eyes
+            .detector
+            .column_rule(column.role, column.veto, column.prose);
+        rules.push(eyes.detector.discounted(rule, &column.odds));
     }
     for (i, column) in table.columns[..n_names]
         .iter()

@@ -186,7 +186,8 @@ impl Detector {
             else {
                 continue;
             };
-            if status == Status::FailedChecksum {
+            let by_chance = status == Status::Valid && rule.chance.contains(form.kind);
+            if status == Status::FailedChecksum || by_chance {
                 // Another form may hold, or other values stand in the cell.
                 return Whole::FailedChecksum;
             }

@@ -388,9 +388,15 @@ impl<'a> Look<'a> {
             confidence,
             compacted,
         } = verdict(kind, value, form.masked, in_context, &mut compact)?;
-        if self.rule.veto && !in_context && confidence < Confidence::High {
+        if !in_context && !self.counts_alone(form.kind, confidence) {
             return None;
         }
+        let by_chance = self.rule.chance.contains(form.kind) && status == Status::Valid;
+        let status = if by_chance {
+            Status::FailedChecksum
+        } else {
+            status
+        };
         let bytes = if compacted { compact.as_bytes() } else { value };
         let key = found.key(bytes);
         Some(Claim {
@@ -402,6 +408,14 @@ impl<'a> Look<'a> {
             key,
             role: None,
         })
+    }
+}
+
+impl Look<'_> {
+    /// Whether a value counts that nothing announces.
+    fn counts_alone(&self, kind: KindId, confidence: Confidence) -> bool {
+        let is_weak = self.rule.veto && confidence < Confidence::High;
+        !is_weak && !self.rule.chance.contains(kind)
     }
 }
 

@@ -4,6 +4,7 @@
 //! it; it knows nothing of text, columns or other kinds. Each is pure and never allocates.
 
 mod bank_card;
+pub mod chance;
 mod coordinates;
 mod date;
 mod device;
