@@ -20,6 +20,8 @@ mod bad_input;
 mod count;
 // One export a record class: every row lands in its category.
 mod exports;
+// Numbers that pass by chance, and values that were damaged on their way.
+mod columns;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.

@@ -7,6 +7,7 @@
 //! counts anything, or does input or output.
 
 mod deduce;
+mod keys;
 mod odds;
 pub mod profile;
 pub mod rules;
@@ -14,5 +15,6 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub use keys::KeySampler;
 pub use profile::{ColumnProfile, Evidence, Profile, SAMPLE_ROWS, Sampler};
 pub use rules::{Decision, Rule, Rules};

@@ -38,6 +38,8 @@ const SERIAL_CHARS_MIN: usize = 10;
 const SERIAL_DIGITS_MIN: usize = 4;
 /// Longest number that is looked at, in bytes.
 const SERIAL_BYTES_MAX: usize = 48;
+/// Significant digits that a spreadsheet keeps.
+const DIGITS_KEPT: usize = 15;
 /// Most different forms of numbers in a column; what has another form is no trial.
 const FORMS_MAX: usize = 32;
 
@@ -48,6 +50,38 @@ pub(super) struct Numbers {
     filled: u32,
     forms: Vec<Form>,
     announced: Vec<Counts>,
+    long: Long,
+}
+
+/// Cells that are numbers of more digits than a spreadsheet keeps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Long {
+    n: u32,
+    /// Those that end in zeros where the lost digits were.
+    n_zeros: u32,
+    /// Digits of the shortest.
+    n_digits_min: usize,
+}
+
+impl Long {
+    fn add(&mut self, cell: &[u8]) {
+        if !(DIGITS_KEPT + 1..=20).contains(&cell.len()) || !cell.iter().all(u8::is_ascii_digit) {
+            return;
+        }
+        self.n_digits_min = match self.n {
+            0 => cell.len(),
+            _ => self.n_digits_min.min(cell.len()),
+        };
+        self.n += 1;
+        self.n_zeros += u32::from(cell[DIGITS_KEPT..].iter().all(|b| *b == b'0'));
+    }
+
+    /// Whether more of them end in zeros than chance explains: one of ten for each digit lost.
+    fn is_rounded(&self) -> bool {
+        let n_lost = self.n_digits_min.saturating_sub(DIGITS_KEPT);
+        let chance = (0..n_lost).fold(1.0, |p, _| p / 10.0);
+        is_proven(self.n, self.n_zeros, chance)
+    }
 }
 
 /// Cells that look alike.
@@ -113,6 +147,7 @@ impl Numbers {
         for candidate in &probe.failed {
             Counts::of(&mut self.announced, candidate).n_failed += 1;
         }
+        self.long.add(cell);
         let Some(outline) = outline(cell) else { return };
         let known = self.forms.iter().position(|f| f.outline == outline);
         let at = match known {
@@ -128,7 +163,7 @@ impl Numbers {
             }
         };
         let form = &mut self.forms[at];
-        if probe.alone.is_empty() {
+        if probe.alone.is_empty() && !probe.is_apart {
             form.n_none += 1;
         }
         for candidate in &probe.alone {
@@ -141,6 +176,7 @@ impl Numbers {
         let mut weighed = Weighed::default();
         let n_none: u32 = self.forms.iter().map(|f| f.n_none).sum();
         weighed.odds.only_proven = n_none >= SERIALS_MIN && n_none * 2 >= self.filled;
+        weighed.odds.rounded = self.long.is_rounded();
         for (counts, n_none) in self.by_kind() {
             let (of, n) = (counts.of, counts.n_passed);
             let mut trials = vec![(n + n_none, n, of.chance.passes)];

@@ -10,7 +10,7 @@ mod look;
 mod probe;
 mod sieve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
@@ -23,8 +23,8 @@ use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
 use super::validate::Validator;
 use super::validate::chance::Chance;
-use super::vocabulary::{RoleId, RoleSet};
-use super::{Key, KindId, KindSet, Match, Status};
+use super::vocabulary::{RoleId, RoleSet, Vocabulary};
+use super::{Key, Keys, KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
 use look::Look;
 pub use probe::{Candidate, Probe, Prober};
@@ -43,11 +43,22 @@ pub(crate) struct Kind {
     pub(crate) role: Option<RoleId>,
 }
 
-/// Which kind an expression of an automaton belongs to, and whether it is the form masked in the source.
+/// Which kind an expression of an automaton belongs to, and how its values are written there.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     pub(crate) kind: KindId,
-    pub(crate) masked: bool,
+    pub(crate) written: Written,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// In full.
+    Plain,
+    /// Masked in the source.
+    Masked,
+    /// In fewer digits than it has.
+    Rounded,
 }
 
 /// Expressions that are tried together at the same places.
@@ -94,23 +105,29 @@ pub(crate) struct Engine {
     pub(crate) role_kinds: Vec<KindSet>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
     pub(crate) filled_roles: RoleSet,
-    /// Kinds that are numbers: other numbers may pass for them by chance.
+    /// Kinds that are numbers, and not order numbers themselves: other numbers may pass for them by chance.
     pub(crate) numbers: KindSet,
+    /// Says which keys of running text are those of order numbers.
+    pub(crate) vocabulary: Arc<Vocabulary>,
 }
 
 /// How a column is looked at. Decided once a table; see `classify`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ColumnRule {
     /// The role of the column.
     pub role: Option<RoleId>,
     /// Kinds that the column announces: they need no further context, and checks that chance often passes count.
     pub kinds: KindSet,
-    /// Whether values of other kinds are chance hits here unless they are of high confidence (order numbers).
+    /// Whether values of other kinds are chance hits here unless they are proven and of high confidence (order numbers).
     pub veto: bool,
     /// Kinds that pass here by chance alone. Announced ones fail as a whole, others are not there.
     pub chance: KindSet,
+    /// Whether a spreadsheet rounded the column: a value that ends in zeros behind fifteen digits has lost its last ones.
+    pub rounded: bool,
     /// Whether cells are running text, in which labels announce values.
     pub prose: bool,
+    /// What the keys of running text say of the numbers behind them.
+    pub keys: Option<Arc<Keys>>,
     /// Which of the engine's groups has the forms of cells of these kinds.
     pub(crate) cells: Option<usize>,
     /// Whether the role counts as present in a record when the cell is filled.
@@ -128,6 +145,8 @@ pub struct Odds {
     pub proven: KindSet,
     /// Whether only those count: the cells are mostly numbers of no kind, so that any further value is one by chance.
     pub only_proven: bool,
+    /// Whether numbers of more than fifteen digits end in zeros behind these.
+    pub rounded: bool,
 }
 
 impl ColumnRule {
@@ -143,7 +162,9 @@ static NO_RULE: ColumnRule = ColumnRule {
     kinds: KindSet::EMPTY,
     veto: false,
     chance: KindSet::EMPTY,
+    rounded: false,
     prose: false,
+    keys: None,
     cells: None,
     by_filling: false,
 };
@@ -208,9 +229,27 @@ struct Scratch {
     contexts: Vec<(usize, Label)>,
     /// One for each cell group of the engine, once it is used.
     caches: Vec<Option<CellCache>>,
+    /// Keys of running text that were met, and whether they are those of order numbers.
+    vetoes: HashMap<Box<[u8]>, bool>,
 }
 
+/// Most keys that are remembered; then they are looked up anew.
+const VETOES_MAX: usize = 4096;
+
 impl Scratch {
+    /// Whether a key of running text is that of an order number.
+    fn is_veto(&mut self, engine: &Engine, key: &[u8]) -> bool {
+        if let Some(is_veto) = self.vetoes.get(key) {
+            return *is_veto;
+        }
+        if self.vetoes.len() == VETOES_MAX {
+            self.vetoes.clear();
+        }
+        let is_veto = engine.vocabulary.is_veto(&String::from_utf8_lossy(key));
+        self.vetoes.insert(key.into(), is_veto);
+        is_veto
+    }
+
     /// Starts caches anew that have grown too large. Sets of expressions found before mean nothing afterwards.
     fn keep_small(&mut self, engine: &Engine) {
         for (group, cache) in engine.cells.iter().zip(&mut self.caches) {
@@ -276,21 +315,28 @@ impl Detector {
             kinds,
             veto,
             chance: KindSet::EMPTY,
+            rounded: false,
             prose,
+            keys: None,
             cells,
             by_filling: role.is_some_and(|r| self.engine.filled_roles.contains(r)),
         }
     }
 
+    /// The kinds that count for chance where nothing announces them. `is_veto` says that order numbers stand there.
+    pub fn by_chance(&self, odds: &Odds, is_veto: bool) -> KindSet {
+        match odds.only_proven || is_veto {
+            true => odds.chance.union(self.engine.numbers.without(odds.proven)),
+            false => odds.chance,
+        }
+    }
+
     /// The same rule for a column of which its sample told this.
     pub fn discounted(&self, rule: ColumnRule, odds: &Odds) -> ColumnRule {
-        let unproven = match odds.only_proven || rule.veto {
-            true => self.engine.numbers.without(odds.proven),
-            false => KindSet::EMPTY,
-        };
-        let alone = odds.chance.union(unproven).without(rule.kinds);
+        let alone = self.by_chance(odds, rule.veto).without(rule.kinds);
         ColumnRule {
             chance: alone.union(odds.failing.intersection(rule.kinds)),
+            rounded: odds.rounded,
             ..rule
         }
     }
@@ -513,9 +559,21 @@ fn trim(text: &[u8]) -> &[u8] {
     &text[start..end]
 }
 
-/// A cell without the blanks around it.
+/// A cell without the blanks around it, and without what spreadsheets and data frames add to numbers: an apostrophe or a
+/// formula (`="…"`) that keeps them from being rounded, and `.0` behind those that fit a float.
 fn bare(text: &[u8]) -> &[u8] {
-    trim(text)
+    let text = trim(text);
+    match text {
+        [b'=', b'"', inner @ .., b'"'] => trim(inner),
+        [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => trim(inner),
+        [inner @ .., b'.', b'0'] if is_float_number(inner) => inner,
+        _ => text,
+    }
+}
+
+/// Whether a whole number is one of telephones or cards, and survives as a float.
+fn is_float_number(number: &[u8]) -> bool {
+    (10..=16).contains(&number.len()) && crate::bytes::all_digits(number)
 }
 
 /// Settles the claims of a field and adds what stands to `found`.

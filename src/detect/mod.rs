@@ -11,6 +11,7 @@ mod catalog;
 mod claim;
 mod engine;
 mod fold;
+pub mod key;
 mod label;
 pub mod pattern;
 mod prefilter;
@@ -21,6 +22,7 @@ use std::ops::Range;
 
 pub use catalog::Catalog;
 pub use engine::{Candidate, ColumnRule, Detector, Found, Odds, Probe, Prober};
+pub use key::Keys;
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;
@@ -91,8 +93,10 @@ pub enum Status {
     Test,
     /// Masked in the source already.
     Masked,
-    /// Right shape and place, wrong check digit.
+    /// Right shape and place, wrong or missing check digit.
     FailedChecksum,
+    /// Rounded by a spreadsheet: its last digits are lost.
+    Rounded,
 }
 
 impl Status {
@@ -103,6 +107,7 @@ impl Status {
             Status::Test => "test",
             Status::Masked => "masked",
             Status::FailedChecksum => "failed_checksum",
+            Status::Rounded => "rounded",
         }
     }
 }

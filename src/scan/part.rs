@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::FileAudit;
+use crate::audit::{FileAudit, RoundedColumn};
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
 
@@ -69,6 +69,7 @@ impl File {
                 audit.records += other.records;
                 add_up(&mut audit.kinds, other.kinds);
                 add_up(&mut audit.categories, other.categories);
+                add_columns(&mut audit.rounded, other.rounded);
             }
             (None, Some(other)) => self.audit = Some(other),
             (_, None) => {}
@@ -80,6 +81,17 @@ fn add_up(sums: &mut BTreeMap<String, u64>, counts: BTreeMap<String, u64>) {
     for (id, n) in counts {
         *sums.entry(id).or_default() += n;
     }
+}
+
+fn add_columns(sums: &mut Vec<RoundedColumn>, counts: Vec<RoundedColumn>) {
+    for column in counts {
+        let is_it = |c: &&mut RoundedColumn| (&c.field, &c.kind) == (&column.field, &column.kind);
+        match sums.iter_mut().find(is_it) {
+            Some(sum) => sum.values += column.values,
+            None => sums.push(column),
+        }
+    }
+    sums.sort();
 }
 
 /// Parts as one, with the position that each file of each part has now.

@@ -12,7 +12,7 @@ use crate::detect::{KindId, Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
 use super::look::Look;
-use super::{Detector, Found, NO_RULE, bare};
+use super::{Detector, Engine, Form, Found, NO_RULE, bare};
 
 /// What one cell could be.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +25,10 @@ pub struct Probe {
     pub alone: Vec<Candidate>,
     /// Values that fill the cell in a column of their own.
     pub announced: Vec<Candidate>,
-    /// Kinds that fill the cell in a column of their own but for their check.
+    /// Values that would fill it there but for their check.
     pub failed: Vec<Candidate>,
+    /// Whether a value stands in the cell that is counted apart: masked, rounded, a test number.
+    pub is_apart: bool,
 }
 
 /// A value that may be one by chance.
@@ -105,6 +107,7 @@ impl Prober {
             if is_whole && let Some(role) = kind.role {
                 probe.sure.insert(role);
             }
+            probe.is_apart |= m.status == Status::Rounded;
             if m.status == Status::Valid && engine.numbers.contains(m.kind) {
                 probe.alone.push(Candidate {
                     kind: m.kind,
@@ -145,14 +148,30 @@ impl Prober {
                     probe.announced.push(candidate);
                 }
                 Some(Status::FailedChecksum) => probe.failed.push(candidate),
-                _ => {}
+                Some(Status::Rounded) if self.stands_alone(&engine, form, value) => {
+                    kind.role.iter().for_each(|r| probe.sure.insert(*r));
+                    probe.is_apart = true;
+                }
+                Some(Status::Rounded | Status::Masked | Status::Test) => probe.is_apart = true,
+                None => {}
             }
         }
         self.detector.scratch.ends = ends;
     }
 }
 
+impl Prober {
+    /// Whether what is left of a rounded value has the structure of its kind without any context.
+    fn stands_alone(&mut self, engine: &Engine, form: Form, value: &[u8]) -> bool {
+        let mut look = Look::new(engine, &NO_RULE, &mut self.detector.scratch, false);
+        engine.kinds[form.kind.index()].validator.is_some()
+            && look
+                .judge(value, 0..value.len(), form, false, &mut self.found)
+                .is_some()
+    }
+}
+
 /// Whether a match shows that values of its kind stand in the column. One that was rounded does so as well.
 fn is_there(m: &Match) -> bool {
-    matches!(m.status, Status::Valid)
+    matches!(m.status, Status::Valid | Status::Rounded)
 }

@@ -21,6 +21,7 @@ mod phone_intl;
 mod plate;
 mod region;
 mod resident_id;
+pub(crate) mod rounded;
 mod table;
 mod uscc;
 mod vin;
@@ -36,7 +37,9 @@ pub enum Verdict {
     Weak,
     /// A documented test or example number.
     Test,
-    /// The structure (dates, ranges, prefixes) holds and the checksum does not: counted apart, when context stands beside it
+    /// The structure holds, and the digits behind the fifteenth are lost: rounded by a spreadsheet, and nobody's.
+    Rounded,
+    /// The structure (dates, ranges, prefixes) holds and the checksum does not, or its character is missing: counted apart, when context stands beside it
     /// or the structure alone is telling.
     FailedChecksum,
     /// Not a value of this kind.
