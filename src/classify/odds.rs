@@ -76,11 +76,11 @@ impl Long {
         self.n_zeros += u32::from(cell[DIGITS_KEPT..].iter().all(|b| *b == b'0'));
     }
 
-    /// Whether more of them end in zeros than chance explains: one of ten for each digit lost.
+    /// Whether most of them end in zeros, and more than chance explains: one of ten for each digit lost.
     fn is_rounded(&self) -> bool {
         let n_lost = self.n_digits_min.saturating_sub(DIGITS_KEPT);
         let chance = (0..n_lost).fold(1.0, |p, _| p / 10.0);
-        is_proven(self.n, self.n_zeros, chance)
+        self.n_zeros * 2 >= self.n && is_proven(self.n, self.n_zeros, chance)
     }
 }
 
