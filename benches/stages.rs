@@ -99,8 +99,8 @@ fn rules_of(catalog: &Catalog, batches: &[Batch], index: u32, table: &Table) -> 
     for (batch, record) in records.filter(|(_, r)| r.table == index).take(SAMPLE_ROWS) {
         for field in batch.fields_of(record) {
             let cell = batch.bytes(field.span);
-            let (sure, fits) = prober.cell(cell);
-            sampler.cell(field.column, cell, sure, fits);
+            let probe = prober.cell(cell);
+            sampler.cell(field.column, cell, &probe);
         }
         sampler.row();
     }
@@ -110,7 +110,10 @@ fn rules_of(catalog: &Catalog, batches: &[Batch], index: u32, table: &Table) -> 
     };
     let columns = profile.columns.iter();
     columns
-        .map(|c| detector.column_rule(c.role, c.veto, c.prose))
+        .map(|c| {
+            let rule = detector.column_rule(c.role, c.veto, c.prose);
+            detector.discounted(rule, &c.odds)
+        })
         .collect()
 }
 

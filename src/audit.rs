@@ -99,9 +99,21 @@ pub struct KindCount {
     pub test: u64,
     /// Occurrences of values of the right shape and place whose checksum fails. Not in `matches`.
     pub failed_checksum: u64,
+    /// Occurrences of values that a spreadsheet rounded: their last digits are lost. Not in `matches`.
+    #[serde(default)]
+    pub rounded: u64,
     /// At most three masked examples, all different: the first in the order of path and record, looked
     /// for among the first matches of each file. Counts do not depend on them.
     pub samples: Vec<Masked>,
+}
+
+impl KindCount {
+    /// Occurrences that are counted apart from the matches.
+    pub fn apart(&self) -> u64 {
+        [self.masked, self.test, self.failed_checksum, self.rounded]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
 }
 
 /// What the law counts, for one category.
@@ -168,6 +180,21 @@ pub struct FileAudit {
     pub kinds: std::collections::BTreeMap<String, u64>,
     /// Rows per category under the default reading.
     pub categories: std::collections::BTreeMap<String, u64>,
+    /// Where values stand that a spreadsheet rounded, by column and kind. Their rows count by other values, if at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounded: Vec<RoundedColumn>,
+}
+
+/// A column of a file with values that a spreadsheet rounded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundedColumn {
+    /// Column or JSON path, as in [`Hit::field`]; null in running text.
+    pub field: Option<String>,
+    /// Id of the kind.
+    pub kind: String,
+    /// How many.
+    pub values: u64,
 }
 
 /// One match with its place, for the JSON Lines output. Borrowed, because there may be millions.
@@ -191,7 +218,7 @@ pub struct Hit<'a> {
     pub kind: &'a str,
     /// `low`, `medium`, `high`.
     pub confidence: &'static str,
-    /// `valid`, `test`, `masked`, `failed_checksum`.
+    /// `valid`, `test`, `masked`, `failed_checksum`, `rounded`.
     pub status: &'static str,
     /// The masked value.
     pub masked: Masked,

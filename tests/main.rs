@@ -24,6 +24,8 @@ mod exports;
 mod containers;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
 mod records;
+// Numbers that pass by chance, and values that were damaged on their way.
+mod columns;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
 // Any number of threads, any order, any division into files: the same numbers.

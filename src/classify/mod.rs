@@ -7,6 +7,8 @@
 //! counts anything, or does input or output.
 
 mod deduce;
+mod keys;
+mod odds;
 pub mod profile;
 pub mod rules;
 mod shape;
@@ -14,5 +16,6 @@ mod term;
 #[cfg(test)]
 mod tests;
 
+pub use keys::KeySampler;
 pub use profile::{ColumnProfile, Evidence, Profile, SAMPLE_ROWS, Sampler};
 pub use rules::{Decision, Rule, Rules};

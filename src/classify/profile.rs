@@ -10,9 +10,11 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use crate::detect::vocabulary::{Lookup, RoleId, RoleSet, Vocabulary};
+use crate::detect::{Odds, Probe};
 use crate::record::Table;
 
 use super::deduce;
+use super::odds::Numbers;
 use super::shape::{self, Shapes};
 use super::term::{self, Terms};
 
@@ -68,6 +70,8 @@ pub struct ColumnProfile {
     pub prose: bool,
     /// Where the role comes from.
     pub from: Evidence,
+    /// Which kinds of values are there, and which pass by chance.
+    pub odds: Odds,
 }
 
 /// What the columns of a table are.
@@ -92,7 +96,7 @@ impl Profile {
     /// cannot alone does not.
     pub fn of_name(vocabulary: &Vocabulary, name: &str) -> ColumnProfile {
         let role = vocabulary.lookup(name).filter(|l| !l.weak).map(|l| l.role);
-        column(vocabulary, role, false, Evidence::Header)
+        column(vocabulary, role, false, Evidence::Header, Odds::default())
     }
 }
 
@@ -101,12 +105,14 @@ fn column(
     role: Option<RoleId>,
     prose: bool,
     from: Evidence,
+    odds: Odds,
 ) -> ColumnProfile {
     ColumnProfile {
         role,
         veto: role.is_some_and(|r| vocabulary.info(r).veto),
         prose,
         from: if role.is_some() { from } else { Evidence::None },
+        odds,
     }
 }
 
@@ -122,10 +128,11 @@ pub(super) struct Tally {
     sure: Vec<u32>,
     /// By role: cells that are, or could be, such a value. Empty until there is one.
     either: Vec<u32>,
+    numbers: Numbers,
 }
 
 impl Tally {
-    fn add(&mut self, roles: usize, cell: &[u8], sure: RoleSet, fits: RoleSet) {
+    fn add(&mut self, roles: usize, cell: &[u8], probe: &Probe) {
         self.filled += 1;
         let mut hasher = DefaultHasher::new();
         cell.hash(&mut hasher);
@@ -133,8 +140,24 @@ impl Tally {
         for position in Shapes::of(cell).positions() {
             self.shapes[position] += 1;
         }
-        count(&mut self.sure, roles, sure);
-        count(&mut self.either, roles, sure.union(fits));
+        count(&mut self.sure, roles, probe.sure);
+        count(&mut self.either, roles, probe.sure.union(probe.fits));
+        self.numbers.add(cell, probe);
+    }
+
+    /// Takes back the roles of values that pass by chance, and says what else is by chance.
+    fn weigh(&mut self, is_veto: bool) -> Odds {
+        let weighed = self.numbers.weigh(is_veto);
+        let take = |from: &mut Vec<u32>, what: &[(RoleId, u32)]| {
+            for (role, n) in what {
+                if let Some(cells) = from.get_mut(usize::from(role.0)) {
+                    *cells = cells.saturating_sub(*n);
+                }
+            }
+        };
+        take(&mut self.sure, &weighed.not_sure);
+        take(&mut self.either, &weighed.not_fitting);
+        weighed.odds
     }
 
     /// Counts the terms, which matter where there is no header.
@@ -232,7 +255,7 @@ fn count(tally: &mut Vec<u32>, roles: usize, set: RoleSet) {
 #[derive(Clone, Debug)]
 pub struct Sampler {
     has_header: bool,
-    roles: usize,
+    n_roles: usize,
     headers: Vec<Option<Lookup>>,
     /// Whether the column holds keys of a JSON document that are data.
     keys: Vec<bool>,
@@ -246,7 +269,7 @@ impl Sampler {
         let header = |name: &String| vocabulary.lookup(name).filter(|_| table.has_header);
         Sampler {
             has_header: table.has_header,
-            roles: vocabulary.len(),
+            n_roles: vocabulary.len(),
             headers: table.columns.iter().map(header).collect(),
             keys: table.columns.iter().map(|c| c.ends_with(KEY)).collect(),
             tallies: vec![Tally::default(); table.columns.len()],
@@ -254,16 +277,14 @@ impl Sampler {
         }
     }
 
-    /// Takes in a cell: its text, the roles of values that cover it for sure, and those of values
-    /// it could be in the right column. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change
-    /// nothing.
-    pub fn cell(&mut self, column: u32, text: &[u8], sure: RoleSet, fits: RoleSet) {
+    /// Takes in a cell: its text, and what it could be. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change nothing.
+    pub fn cell(&mut self, column: u32, text: &[u8], probe: &Probe) {
         let text = text.trim_ascii();
         if text.is_empty() || self.rows >= SAMPLE_ROWS || is_null(text) {
             return;
         }
         if let Some(tally) = self.tallies.get_mut(column as usize) {
-            tally.add(self.roles, text, sure, fits);
+            tally.add(self.n_roles, text, probe);
             if !self.has_header {
                 tally.add_terms(text);
             }
@@ -285,9 +306,19 @@ impl Sampler {
         if self.tallies.is_empty() {
             return Profile::text();
         }
+        let mut weighed = self.clone();
+        let is_veto =
+            |header: &Option<Lookup>| header.is_some_and(|l| vocabulary.info(l.role).veto);
+        let columns = weighed.tallies.iter_mut().zip(&weighed.headers);
+        let odds: Vec<Odds> = columns.map(|(t, h)| t.weigh(is_veto(h))).collect();
+        weighed.roles(vocabulary, &odds)
+    }
+
+    fn roles(&self, vocabulary: &Vocabulary, odds: &[Odds]) -> Profile {
         if !self.has_header {
             let roles = deduce::headerless(vocabulary, &self.tallies);
-            return self.profile(vocabulary, roles.into_iter().map(|r| (r, Evidence::Cells)));
+            let found = roles.into_iter().map(|r| (r, Evidence::Cells));
+            return self.profile(vocabulary, odds, found);
         }
         let mut found = self.firm(vocabulary);
         self.accept_weak(vocabulary, &mut found);
@@ -302,6 +333,7 @@ impl Sampler {
         );
         self.profile(
             vocabulary,
+            odds,
             roles
                 .into_iter()
                 .zip(found)
@@ -312,11 +344,12 @@ impl Sampler {
     fn profile(
         &self,
         vocabulary: &Vocabulary,
+        odds: &[Odds],
         found: impl Iterator<Item = (Option<RoleId>, Evidence)>,
     ) -> Profile {
-        let columns = found.zip(&self.tallies);
-        let columns =
-            columns.map(|((role, from), t)| column(vocabulary, role, t.has_prose(), from));
+        let columns = found.zip(&self.tallies).zip(odds);
+        let columns = columns
+            .map(|(((role, from), t), odds)| column(vocabulary, role, t.has_prose(), from, *odds));
         Profile {
             columns: columns.collect(),
         }

@@ -1,5 +1,6 @@
 //! Tests of profiles on whole tables, with a small vocabulary of their own.
 
+use crate::detect::Probe;
 use crate::detect::vocabulary::{RoleSet, Vocabulary};
 use crate::record::Table;
 
@@ -85,7 +86,7 @@ fn vocabulary() -> Vocabulary {
 }
 
 /// What a detector would find in a whole cell: for sure, and if the column were right.
-fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
+fn found(vocabulary: &Vocabulary, cell: &str) -> Probe {
     let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
     let add = |set: &mut RoleSet, id: &str| set.insert(vocabulary.role(id).unwrap());
     let digits = cell.bytes().all(|b| b.is_ascii_digit());
@@ -112,7 +113,11 @@ fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
     if digits && (5..=11).contains(&length) {
         add(&mut fits, "qq");
     }
-    (sure, fits)
+    Probe {
+        sure,
+        fits,
+        ..Probe::default()
+    }
 }
 
 fn profile(header: Option<&str>, rows: &[&str]) -> (Vocabulary, Profile) {
@@ -129,8 +134,8 @@ fn profile(header: Option<&str>, rows: &[&str]) -> (Vocabulary, Profile) {
     let mut sampler = Sampler::new(&table, &vocabulary);
     for row in rows {
         for (i, cell) in row.split('|').enumerate() {
-            let (sure, fits) = found(&vocabulary, cell);
-            sampler.cell(i as u32, cell.as_bytes(), sure, fits);
+            let probe = found(&vocabulary, cell);
+            sampler.cell(i as u32, cell.as_bytes(), &probe);
         }
         sampler.row();
     }
@@ -437,13 +442,13 @@ fn later_columns_and_cells_do_not_disturb() {
         has_header: true,
     };
     let mut sampler = Sampler::new(&table, &vocabulary);
-    let (sure, fits) = found(&vocabulary, "13800000001");
-    sampler.cell(7, b"13800000001", sure, fits);
+    let probe = found(&vocabulary, "13800000001");
+    sampler.cell(7, b"13800000001", &probe);
     for _ in 0..SAMPLE_ROWS {
-        sampler.cell(0, b"NULL", RoleSet::default(), RoleSet::default());
+        sampler.cell(0, b"NULL", &Probe::default());
         sampler.row();
     }
-    sampler.cell(0, b"13800000001", sure, fits);
+    sampler.cell(0, b"13800000001", &probe);
     assert_eq!(
         sampler.decide(&vocabulary).columns,
         [ColumnProfile::default()]

@@ -101,6 +101,7 @@ struct KindTally {
     masked: u64,
     test: u64,
     failed_checksum: u64,
+    rounded: u64,
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Samples,
@@ -365,6 +366,7 @@ impl KindTally {
             masked: 0,
             test: 0,
             failed_checksum: 0,
+            rounded: 0,
             numbers: Distinct::default(),
             texts: Distinct::default(),
             samples: Samples::default(),
@@ -377,6 +379,7 @@ impl KindTally {
             Status::Masked => self.masked += 1,
             Status::Test => self.test += 1,
             Status::FailedChecksum => self.failed_checksum += 1,
+            Status::Rounded => self.rounded += 1,
             Status::Valid => self.matches += 1,
         }
     }

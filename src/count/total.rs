@@ -124,10 +124,11 @@ impl<'a> Totals<'a> {
                 masked: sum(|k| k.masked),
                 test: sum(|k| k.test),
                 failed_checksum: sum(|k| k.failed_checksum),
+                rounded: sum(|k| k.rounded),
                 files: files_with[i],
                 ..KindCount::default()
             };
-            if count.matches + count.masked + count.test + count.failed_checksum == 0 {
+            if count.matches + count.apart() == 0 {
                 continue;
             }
             count.distinct = self.distinct[i];

@@ -19,11 +19,13 @@ use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
     AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
+    Written,
 };
 use super::label::{Endings, Label, Labels};
 use super::pack::{self, Pack};
-use super::pattern::{ContextRule, Example, Pattern};
+use super::pattern::{Compacting, ContextRule, Example, Pattern};
 use super::prefilter::Admission;
+use super::validate::chance::Chance;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
 use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
 
@@ -71,6 +73,7 @@ impl Catalog {
         hasher.update(builtin::COLUMNS.as_bytes());
         let vocabulary =
             Vocabulary::load(builtin::COLUMNS).map_err(|e| e.at("patterns/columns.toml"))?;
+        let vocabulary = Arc::new(vocabulary);
         let mut parsed = Vec::with_capacity(files.len());
         for (pack, path, text) in files {
             let pattern: Pattern =
@@ -111,7 +114,7 @@ impl Catalog {
             patterns,
             files,
             packs,
-            vocabulary: Arc::new(vocabulary),
+            vocabulary,
             hash: hasher.finalize(),
             engine: Arc::new(engine),
         })
@@ -334,7 +337,7 @@ struct Compiler<'a> {
     /// For each pattern, whether its masked form is found by a look at tokens.
     masked_anchored: Vec<bool>,
     files: &'a [String],
-    vocabulary: &'a Vocabulary,
+    vocabulary: &'a Arc<Vocabulary>,
 }
 
 /// An expression on its way into a group.
@@ -349,15 +352,20 @@ impl<'a> Compiler<'a> {
         let mut kinds = Vec::with_capacity(self.patterns.len());
         for (i, pattern) in self.patterns.iter().enumerate() {
             kinds.push(self.kind(pattern).map_err(|e| e.at(&self.files[i]))?);
-            for text in [&pattern.regex, &pattern.cell, &pattern.masked]
-                .into_iter()
-                .flatten()
+            for text in [
+                &pattern.regex,
+                &pattern.cell,
+                &pattern.masked,
+                &pattern.rounded,
+            ]
+            .into_iter()
+            .flatten()
             {
                 self.parse(Expression {
                     text,
                     form: Form {
                         kind: KindId(i as u8),
-                        masked: false,
+                        written: Written::Plain,
                     },
                 })?;
             }
@@ -369,17 +377,17 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let forms = [
-                (pattern.regex.as_deref(), false),
-                (pattern.masked.as_deref(), true),
+                (pattern.regex.as_deref(), Written::Plain),
+                (pattern.masked.as_deref(), Written::Masked),
             ];
-            for (text, masked) in forms.into_iter().filter_map(|(t, m)| Some((t?, m))) {
+            for (text, written) in forms.into_iter().filter_map(|(t, w)| Some((t?, w))) {
                 let expression = Expression {
                     text,
-                    form: Form { kind, masked },
+                    form: Form { kind, written },
                 };
                 if requires_at(&self.parse(expression)?) {
                     ats.push(expression);
-                } else if !masked || self.masked_anchored[i] {
+                } else if written == Written::Plain || self.masked_anchored[i] {
                     tokens.push(expression);
                 }
             }
@@ -410,11 +418,13 @@ impl<'a> Compiler<'a> {
             cells,
             cells_of,
             any_cell,
+            numbers: self.numbers(&role_kinds),
             role_kinds,
             played: (0..self.vocabulary.len())
                 .map(|i| self.vocabulary.played(RoleId(i as u8)))
                 .collect(),
             filled_roles,
+            vocabulary: Arc::clone(self.vocabulary),
         })
     }
 
@@ -454,11 +464,26 @@ impl<'a> Compiler<'a> {
             boundary: pattern.boundary,
             compact: pattern.compact,
             validator,
+            chance: Chance::by_name(pattern.validator.as_deref()),
             confidence: pattern.confidence,
             precedence: pattern.precedence,
             role: role.or(own),
             own_column,
         })
+    }
+
+    /// Kinds whose values are letters and digits alone once separators are dropped. Not those that are at home in columns of
+    /// order numbers: numbers of transactions and parcels.
+    fn numbers(&self, role_kinds: &[KindSet]) -> KindSet {
+        let mut numbers = KindSet::EMPTY;
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            if matches!(pattern.compact, Compacting::Digits | Compacting::AlnumUpper) {
+                numbers.insert(KindId(i as u8));
+            }
+        }
+        let roles = self.vocabulary.roles().iter().zip(role_kinds);
+        let at_home = roles.filter(|(role, _)| role.veto).map(|(_, kinds)| *kinds);
+        at_home.fold(numbers, KindSet::without)
     }
 
     fn role(&self, id: &str) -> Result<RoleId, Error> {
@@ -600,16 +625,17 @@ impl<'a> Compiler<'a> {
             let whole = required || pattern.cell.is_none();
             let cell_only = |_: &&str| required || !self.masked_anchored[i];
             let forms = [
-                (pattern.cell.as_deref(), false),
-                (pattern.regex.as_deref().filter(|_| whole), false),
-                (pattern.masked.as_deref().filter(cell_only), true),
+                (pattern.cell.as_deref(), Written::Plain),
+                (pattern.regex.as_deref().filter(|_| whole), Written::Plain),
+                (pattern.masked.as_deref().filter(cell_only), Written::Masked),
+                (pattern.rounded.as_deref(), Written::Rounded),
             ];
             let forms = forms
                 .into_iter()
-                .filter_map(|(text, masked)| Some((text?, masked)));
-            expressions.extend(forms.map(|(text, masked)| Expression {
+                .filter_map(|(text, written)| Some((text?, written)));
+            expressions.extend(forms.map(|(text, written)| Expression {
                 text,
-                form: Form { kind, masked },
+                form: Form { kind, written },
             }));
         }
         // In the order in which they are tried where several match.

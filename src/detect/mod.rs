@@ -12,6 +12,7 @@ mod catalog;
 mod claim;
 mod engine;
 mod fold;
+pub mod key;
 mod label;
 mod pack;
 pub mod pattern;
@@ -22,7 +23,8 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use engine::{Candidate, ColumnRule, Detector, Found, Odds, Probe, Prober};
+pub use key::Keys;
 pub use pack::Pack;
 pub use pattern::{Confidence, Identifies, Pattern};
 
@@ -72,6 +74,12 @@ impl KindSet {
         KindSet(std::array::from_fn(|i| self.0[i] | other.0[i]))
     }
 
+    /// What `other` does not hold.
+    #[must_use]
+    pub fn without(self, other: KindSet) -> KindSet {
+        KindSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
     /// What both sets hold.
     #[must_use]
     pub fn intersection(self, other: KindSet) -> KindSet {
@@ -88,8 +96,10 @@ pub enum Status {
     Test,
     /// Masked in the source already.
     Masked,
-    /// Right shape and place, wrong check digit.
+    /// Right shape and place, wrong or missing check digit.
     FailedChecksum,
+    /// Rounded by a spreadsheet: its last digits are lost.
+    Rounded,
 }
 
 impl Status {
@@ -100,6 +110,7 @@ impl Status {
             Status::Test => "test",
             Status::Masked => "masked",
             Status::FailedChecksum => "failed_checksum",
+            Status::Rounded => "rounded",
         }
     }
 }

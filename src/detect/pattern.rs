@@ -31,6 +31,9 @@ pub struct Pattern {
     /// Form of a value that was masked in the source already (`138****1234`).
     #[serde(default)]
     pub masked: Option<String>,
+    /// Form of a value that a spreadsheet rounded (`4.40981E+17`), in a cell or behind a label.
+    #[serde(default)]
+    pub rounded: Option<String>,
     /// What is compared when values are counted as different, and handed to the validator.
     pub compact: Compacting,
     /// Name of the validator, if the structure can be checked beyond the regex.

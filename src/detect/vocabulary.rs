@@ -301,6 +301,12 @@ impl Vocabulary {
         own.or_else(|| known(header))
     }
 
+    /// Whether a header names a column in which values found by chance do not count, were it alone too weak to decide.
+    pub fn is_veto(&self, header: &str) -> bool {
+        self.lookup(header)
+            .is_some_and(|lookup| self.info(lookup.role).veto)
+    }
+
     fn by_ending(&self, header: &str) -> Option<Lookup> {
         let bare = normalise(header);
         // A short ending in Latin letters is one behind a Han character only: `relationship` is no `ip`.

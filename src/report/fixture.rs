@@ -61,6 +61,7 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
             .take(1)
             .collect(),
         categories,
+        rounded: Vec::new(),
     }
 }
 
@@ -198,6 +199,7 @@ pub(super) fn plain() -> Audit {
         &[masked("110101190001010000", 6, 4)],
     );
     resident.failed_checksum = 7;
+    resident.rounded = 40;
     let mut copy = file(
         "backup/hotel_checkin.csv",
         "csv",

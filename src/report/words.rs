@@ -89,6 +89,14 @@ messages! {
     ColMatches: "matches", "命中";
     ColDistinct: "distinct", "去重值";
     ColFilesHead: "files", "文件";
+    ColMasked: "masked", "已脱敏";
+    ColTest: "test", "测试号";
+    ColFailed: "failed", "校验不过";
+    ColRounded: "rounded", "被舍入";
+    ColRoundedIn: "Rounded values", "被舍入的值";
+    ColField: "column", "列";
+    ColKindOf: "kind", "种类";
+    ColValues: "values", "值";
     ColSample: "samples (masked)", "样例（已脱敏）";
     ColProvisions: "Provisions", "条款";
     ColLevel: "level", "级别";
@@ -137,6 +145,9 @@ messages! {
     ApartMasked: "{0} already masked", "已脱敏 {0}";
     ApartTest: "{0} documented test values", "公开的测试号码 {0}";
     ApartFailed: "{0} with a failed checksum", "校验不通过 {0}";
+    ApartRounded: "{0} rounded by a spreadsheet", "被电子表格舍入 {0}";
+    RoundedNote: "A spreadsheet kept fifteen digits and lost the rest; nobody is identified by what is left. These rows count by their other values alone.",
+        "电子表格只保留十五位有效数字，其余已丢失，剩余部分不能识别任何人。这些行只按其他值计数。";
     FlipsLevel: "The level turns on how these disputed categories are classed: {0}.",
         "以下存在争议的类别如何归类，将改变级别：{0}。";
     CopiesNote: "Matches and rows count copies too; items and persons do not grow by them.",

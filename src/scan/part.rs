@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::FileAudit;
+use crate::audit::{FileAudit, RoundedColumn};
 use crate::count::Day;
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
@@ -77,6 +77,7 @@ impl File {
                     known.records += audit.records;
                     add_up(&mut known.kinds, audit.kinds);
                     add_up(&mut known.categories, audit.categories);
+                    add_columns(&mut known.rounded, audit.rounded);
                 }
                 None => self.audits.push(audit),
             }
@@ -88,6 +89,17 @@ fn add_up(sums: &mut BTreeMap<String, u64>, counts: BTreeMap<String, u64>) {
     for (id, n) in counts {
         *sums.entry(id).or_default() += n;
     }
+}
+
+fn add_columns(sums: &mut Vec<RoundedColumn>, counts: Vec<RoundedColumn>) {
+    for column in counts {
+        let is_it = |c: &&mut RoundedColumn| (&c.field, &c.kind) == (&column.field, &column.kind);
+        match sums.iter_mut().find(is_it) {
+            Some(sum) => sum.values += column.values,
+            None => sums.push(column),
+        }
+    }
+    sums.sort();
 }
 
 /// Parts as one, with the position that each file of each part has now.

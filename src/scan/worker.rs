@@ -10,12 +10,12 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{FileAudit, Hit};
+use crate::audit::{FileAudit, Hit, RoundedColumn};
 use crate::category::Category;
 use crate::classify::Decision;
 use crate::count::{Memory, RunKey, Tally};
 use crate::detect::vocabulary::RoleSet;
-use crate::detect::{ColumnRule, Detector, Found, Prober, Status};
+use crate::detect::{Detector, Found, Prober, Status};
 use crate::error::{Error, Skipped};
 use crate::record::{Batch, Record};
 use crate::value::Value;
@@ -38,6 +38,8 @@ pub(super) struct FileCounts {
     kinds: Vec<u64>,
     /// Records that support each category under the default reading.
     rows: [u64; Category::ALL.len()],
+    /// Where rounded values stand, in the order in which they were met.
+    rounded: Vec<RoundedColumn>,
 }
 
 /// One thread's state.
@@ -183,7 +185,6 @@ impl<'s> Worker<'s> {
             catalog: self.shared.catalog,
             detector: &self.detector,
             prober: &mut self.prober,
-            names: self.shared.observer.wants_hits(),
         };
         reading.next(self.shared, &mut eyes, batch)
     }
@@ -238,7 +239,7 @@ impl<'s> Worker<'s> {
             last = self.decide(last);
             self.decisions[last].n_records += 1;
             let decision = self.decisions[last].decision;
-            self.count(index, batch, record, rules, &decision);
+            self.count(index, batch, record, view, &decision);
             if wants_hits {
                 self.hits(&lot.part.path, batch, record, view, hits);
             }
@@ -267,16 +268,20 @@ impl<'s> Worker<'s> {
         index: usize,
         batch: &Batch,
         record: &Record,
-        rules: &[ColumnRule],
+        view: &View,
         decision: &Decision,
     ) {
-        for m in self
-            .found
-            .matches
-            .iter()
-            .filter(|m| m.status == Status::Valid)
-        {
-            self.counts.kinds[m.kind.index()] += 1;
+        for m in &self.found.matches {
+            match m.status {
+                Status::Valid => self.counts.kinds[m.kind.index()] += 1,
+                Status::Rounded => {
+                    let field = batch.fields_of(record)[m.field as usize];
+                    let field = view.name(record.table, field.column);
+                    let kind = &self.shared.catalog.pattern(m.kind).id;
+                    self.counts.add_rounded(field, kind, 1);
+                }
+                _ => {}
+            }
         }
         let Decision { support, parties } = *decision;
         self.tally.record(
@@ -284,7 +289,7 @@ impl<'s> Worker<'s> {
             (index, self.part),
             batch,
             record,
-            rules,
+            view.rules(record.table),
             &self.found,
             support,
             parties,
@@ -348,6 +353,20 @@ impl FileCounts {
             records: 0,
             kinds: vec![0; n_kinds],
             rows: [0; Category::ALL.len()],
+            rounded: Vec::new(),
+        }
+    }
+
+    /// Counts rounded values of a column.
+    fn add_rounded(&mut self, field: Option<&str>, kind: &str, values: u64) {
+        let is_it = |r: &&mut RoundedColumn| r.field.as_deref() == field && r.kind == kind;
+        match self.rounded.iter_mut().find(is_it) {
+            Some(column) => column.values += values,
+            None => self.rounded.push(RoundedColumn {
+                field: field.map(str::to_owned),
+                kind: kind.to_owned(),
+                values,
+            }),
         }
     }
 
@@ -357,6 +376,9 @@ impl FileCounts {
         let add = |to: &mut [u64], from: &[u64]| to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.rows, &other.rows);
+        for column in &other.rounded {
+            self.add_rounded(column.field.as_deref(), &column.kind, column.values);
+        }
     }
 }
 
@@ -384,6 +406,8 @@ impl PartRead {
         let kinds = patterns.iter().zip(&counts.kinds).filter(|(_, n)| **n > 0);
         let rows = |c: &Category| counts.rows[c.index()];
         let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
+        let mut rounded = counts.rounded.clone();
+        rounded.sort();
         Some(FileAudit {
             path: self.of.path.clone(),
             format: identity.format.to_owned(),
@@ -394,6 +418,7 @@ impl PartRead {
             copy_of: None,
             kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
             categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
+            rounded,
         })
     }
 }

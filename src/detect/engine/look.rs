@@ -9,11 +9,13 @@ use crate::detect::claim::{self, Claim};
 use crate::detect::label::{self, Label};
 use crate::detect::pattern::Confidence;
 use crate::detect::prefilter::{Token, WORD_DIGITS_MIN, is_ascii_lead};
-use crate::detect::validate::{Compact, Verdict};
+use crate::detect::validate::{Compact, Verdict, rounded};
 use crate::detect::vocabulary::RoleId;
-use crate::detect::{KindId, KindSet, Status};
+use crate::detect::{KindId, KindSet, Status, key};
 
-use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, settle_into, trim};
+use super::{
+    ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, Written, bare, settle_into,
+};
 
 /// One look at one field.
 pub(super) struct Look<'a> {
@@ -160,7 +162,7 @@ impl<'a> Look<'a> {
         let Some(cells) = self.rule.cells else {
             return false;
         };
-        let value = trim(text);
+        let value = bare(text);
         if value.is_empty() {
             return false;
         }
@@ -387,11 +389,15 @@ impl<'a> Look<'a> {
             status,
             confidence,
             compacted,
-        } = verdict(kind, value, form.masked, in_context, &mut compact)?;
-        if self.rule.veto && !in_context && confidence < Confidence::High {
+        } = verdict(kind, value, form.written, in_context, &mut compact)?;
+        if !in_context
+            && (!self.counts_alone(form.kind, confidence)
+                || self.rule.prose && self.is_behind_foreign_key(text, range.start, form.kind))
+        {
             return None;
         }
         let bytes = if compacted { compact.as_bytes() } else { value };
+        let status = in_column(self.rule, form.kind, status, bytes);
         let key = found.key(bytes);
         Some(Claim {
             kind: form.kind,
@@ -402,6 +408,36 @@ impl<'a> Look<'a> {
             key,
             role: None,
         })
+    }
+}
+
+impl Look<'_> {
+    /// Whether a value counts that nothing announces.
+    fn counts_alone(&self, kind: KindId, confidence: Confidence) -> bool {
+        let is_weak = self.rule.veto && confidence < Confidence::High;
+        !is_weak && !self.rule.chance.contains(kind)
+    }
+}
+
+impl Look<'_> {
+    /// Whether a value stands behind the key of something else, and passes by chance there: what the sample says of the key,
+    /// or for one it does not know, its name.
+    fn is_behind_foreign_key(&mut self, text: &[u8], start: usize, kind: KindId) -> bool {
+        if !self.engine.numbers.contains(kind) {
+            return false;
+        }
+        let Some(key) = key::before(text, start) else {
+            return false;
+        };
+        let mut lower = [0; key::KEY_BYTES_MAX];
+        let lower = &mut lower[..key.len()];
+        lower.copy_from_slice(key);
+        lower.make_ascii_lowercase();
+        let known = self.rule.keys.as_ref().and_then(|keys| keys.get(&*lower));
+        match known {
+            Some(chance) => chance.contains(kind),
+            None => self.scratch.is_veto(self.engine, key),
+        }
     }
 }
 
@@ -418,26 +454,30 @@ pub(super) struct Judged {
 pub(super) fn verdict<'a>(
     kind: &Kind,
     value: &'a [u8],
-    masked: bool,
+    written: Written,
     in_context: bool,
     compact: &mut Compact<'a>,
 ) -> Option<Judged> {
+    if written == Written::Rounded {
+        return rounded_verdict(kind, value, in_context, compact);
+    }
     let base = if in_context {
         kind.confidence.context
     } else {
         kind.confidence.alone
     };
     let compacted = claim::compact(value, kind.compact, compact);
-    let (status, confidence) = match (masked, kind.validator) {
-        (true, _) => (Status::Masked, base),
-        (false, None) => (Status::Valid, base),
-        (false, Some(_)) if !compacted => return None,
-        (false, Some(validate)) => match validate(compact, in_context) {
+    let (status, confidence) = match kind.validator {
+        _ if written == Written::Masked => (Status::Masked, base),
+        None => (Status::Valid, base),
+        Some(_) if !compacted => return None,
+        Some(validate) => match validate(compact, in_context) {
             Verdict::Valid => (Status::Valid, base),
             Verdict::Strong => (Status::Valid, raised(base)),
             Verdict::Weak => (Status::Valid, lowered(base)),
             Verdict::Test => (Status::Test, base),
             Verdict::FailedChecksum => (Status::FailedChecksum, Confidence::Low),
+            Verdict::Rounded => (Status::Rounded, base),
             Verdict::Reject => return None,
         },
     };
@@ -446,6 +486,49 @@ pub(super) fn verdict<'a>(
         confidence,
         compacted,
     })
+}
+
+/// What becomes of a value that a spreadsheet wrote in a form of its own. In context the form is enough; without, what is left
+/// of the structure must hold. One whose digits are all there is a value like any other.
+#[cold]
+fn rounded_verdict<'a>(
+    kind: &Kind,
+    value: &[u8],
+    in_context: bool,
+    compact: &mut Compact<'a>,
+) -> Option<Judged> {
+    let is_whole = rounded::expand(value, compact)?;
+    let verdict = kind.validator.map(|validate| validate(compact, in_context));
+    let confidence = match in_context {
+        true => kind.confidence.context,
+        false => kind.confidence.alone,
+    };
+    let status = match verdict {
+        Some(Verdict::Reject) if is_whole || !in_context => return None,
+        Some(Verdict::Test) => Status::Test,
+        Some(Verdict::FailedChecksum) if is_whole => Status::FailedChecksum,
+        _ if is_whole => Status::Valid,
+        _ => Status::Rounded,
+    };
+    Some(Judged {
+        status,
+        confidence,
+        compacted: true,
+    })
+}
+
+/// What the sample of a column adds to what is said of a value in it.
+#[inline]
+pub(super) fn in_column(rule: &ColumnRule, kind: KindId, status: Status, value: &[u8]) -> Status {
+    match status {
+        Status::Valid | Status::FailedChecksum
+            if rule.rounded && rounded::has_lost_digits(value) =>
+        {
+            Status::Rounded
+        }
+        Status::Valid if rule.chance.contains(kind) => Status::FailedChecksum,
+        status => status,
+    }
 }
 
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.

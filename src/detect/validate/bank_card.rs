@@ -11,7 +11,7 @@
 use crate::bytes::number_of;
 
 use super::table::Table;
-use super::{Compact, Verdict, digits, luhn};
+use super::{Compact, Verdict, digits, luhn, rounded};
 
 /// Prefixes and lengths of cards of mainland issuers.
 static BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
@@ -80,6 +80,13 @@ pub(super) fn bank_card(compact: &mut Compact<'_>, in_context: bool) -> Verdict 
         };
     }
     let is_domestic = network != Some(Network::International);
+    // One digit may well be 0; two or more, and no check, were lost.
+    if in_context && number.len() >= 17 && rounded::has_lost_digits(number) {
+        return match listed || begins_as_a_card(number) {
+            true => Verdict::Rounded,
+            false => Verdict::Reject,
+        };
+    }
     match in_context {
         true if listed && is_domestic => Verdict::Weak,
         true if begins_as_a_card(number) => Verdict::FailedChecksum,

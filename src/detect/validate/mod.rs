@@ -10,6 +10,7 @@ mod bg_egn;
 mod bic;
 mod br_id;
 mod ca_sin;
+pub mod chance;
 mod coordinates;
 mod crypto;
 mod cz_rc;
@@ -51,6 +52,7 @@ mod plate;
 mod region;
 mod resident_id;
 mod ro_cnp;
+pub(crate) mod rounded;
 mod se_personnummer;
 mod sg_nric;
 mod table;
@@ -77,7 +79,9 @@ pub enum Verdict {
     Weak,
     /// A documented test or example number.
     Test,
-    /// The structure (dates, ranges, prefixes) holds and the checksum does not: counted apart, when context stands beside it
+    /// The structure holds, and the digits behind the fifteenth are lost: rounded by a spreadsheet, and nobody's.
+    Rounded,
+    /// The structure (dates, ranges, prefixes) holds and the checksum does not, or its character is missing: counted apart, when context stands beside it
     /// or the structure alone is telling.
     FailedChecksum,
     /// Not a value of this kind.
