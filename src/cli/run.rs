@@ -28,6 +28,7 @@ use super::watch::{Outputs, Watch};
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
     let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    catalog.expect_user_examples()?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
         bail!("{}: nothing there to scan", shown(&inputs).join(", "));
@@ -96,6 +97,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
     let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    catalog.expect_user_examples()?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"

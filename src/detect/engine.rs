@@ -8,6 +8,7 @@
 mod cell;
 mod look;
 mod sieve;
+mod speaking;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use super::fold::Folded;
 use super::label::{Label, Labels};
 use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
+use super::structure::Structures;
 use super::validate::Validator;
 use super::vocabulary::{RoleId, RoleSet};
 use super::{Key, KindId, KindSet, Match, Status};
@@ -36,6 +38,10 @@ pub(crate) struct Kind {
     pub(crate) confidence: ConfidenceRule,
     pub(crate) precedence: u8,
     pub(crate) role: Option<RoleId>,
+    /// Whether its values are somebody's, so that a name beside one is likely.
+    pub(crate) personal: bool,
+    /// What a value right behind one of this kind may be, to the end of the line.
+    pub(crate) followed_by: Option<Label>,
 }
 
 /// Which kind an expression of an automaton belongs to, and whether it is the form masked in the source.
@@ -85,6 +91,8 @@ pub(crate) struct Engine {
     pub(crate) cells_of: BTreeMap<KindSet, usize>,
     /// All forms of cells together, to find out what an unknown column may hold: one of `cells`.
     pub(crate) any_cell: Option<usize>,
+    /// Kinds that are found by their structure.
+    pub(crate) structures: Structures,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.

@@ -14,6 +14,7 @@ mod fold;
 mod label;
 pub mod pattern;
 mod prefilter;
+mod structure;
 pub mod validate;
 pub mod vocabulary;
 

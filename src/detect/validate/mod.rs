@@ -5,6 +5,7 @@
 
 mod bank_card;
 mod coordinates;
+mod credential;
 mod date;
 mod device;
 mod digits;
@@ -178,6 +179,12 @@ pub fn is_likely_name(text: &str) -> bool {
     matches!(verdict, Some(Verdict::Strong | Verdict::Valid))
 }
 
+/// Whether a text of two to four Han characters begins with a surname that is known, and can be a name by its length.
+pub(crate) fn has_known_surname(text: &[u8]) -> bool {
+    let verdict = Compact::of(text).map(|mut compact| name::name(&mut compact, true));
+    verdict == Some(Verdict::Strong)
+}
+
 /// Every validator by name, sorted.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("alipay-trade-no", payment::alipay_trade_no),
@@ -193,6 +200,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("cn-resident-id-15", resident_id::resident_id_15),
     ("cn-uscc", uscc::uscc),
     ("coordinates", coordinates::coordinates),
+    ("credential", credential::credential),
     ("email", email::email),
     ("iccid", device::iccid),
     ("imei", device::imei),
