@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use anyhow::{Result, bail};
 use leakgauge::classify::Rules;
-use leakgauge::detect::pattern::{Boundary, ContextRule, Example, Names, Pattern};
+use leakgauge::detect::pattern::{Boundary, Confidence, ContextRule, Example, Names, Pattern};
 use leakgauge::detect::{Catalog, KindId, Pack};
 use leakgauge::report::Lang;
 use serde::Serialize;
@@ -166,8 +166,8 @@ fn listed<'a>(pattern: &'a Pattern, pack: Option<&'static str>) -> Kind<'a> {
 fn confidence(pattern: &Pattern) -> String {
     let context = pattern.confidence.context.id();
     match pattern.context {
-        ContextRule::Required => format!("-/{context}"),
-        ContextRule::Anywhere => format!("{}/{context}", pattern.confidence.alone.id()),
+        ContextRule::Required if pattern.structure.is_none() => format!("-/{context}"),
+        _ => format!("{}/{context}", pattern.confidence.alone.id()),
     }
 }
 
@@ -226,22 +226,31 @@ fn show(pattern: &Pattern, lang: Lang) -> String {
         match pattern.boundary {
             Boundary::Token => "token",
             Boundary::Loose => "loose",
+            Boundary::Blank => "blank",
         },
     );
     field(
         "context",
         match pattern.context {
             ContextRule::Anywhere => "anywhere",
+            ContextRule::Required if pattern.structure.is_some() => {
+                "required: only in a column of its roles, behind a label, or by its structure"
+            }
             ContextRule::Required => "required: only in a column of its roles or behind a label",
         },
     );
     field("columns", &words(&pattern.columns));
     field("labels", &words(&pattern.labels));
     field("role", pattern.role.as_deref().unwrap_or_default());
+    field("glued", &words(&pattern.glued));
+    field("behind", &words(&pattern.behind));
     field(
         "confidence",
         &format!("{} (alone/with context)", confidence(pattern)),
     );
+    for level in [Confidence::High, Confidence::Medium, Confidence::Low] {
+        field("", &format!("{}: {}", level.id(), level.meaning()));
+    }
     field("precedence", &pattern.precedence.to_string());
     for reference in &pattern.references {
         field("reference", reference);

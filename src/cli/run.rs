@@ -30,6 +30,7 @@ use super::watch::{Outputs, Watch};
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
     let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
+    catalog.expect_user_examples()?;
     let unpacking = unpacking(args.password_file.as_deref())?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
@@ -101,6 +102,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Law::load(&args.law)?;
     let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
+    catalog.expect_user_examples()?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"

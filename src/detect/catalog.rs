@@ -2,7 +2,10 @@
 //!
 //! Whatever can be wrong with a pattern is found here, before any scanning: unknown keys, validators, roles; expressions that
 //! do not compile or cannot be anchored; two patterns with one id. [`Catalog::check`] runs every example of every pattern
-//! through the real detector with everything loaded.
+//! through the real detector with everything loaded (`examples`).
+
+mod examples;
+mod file;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,31 +15,29 @@ use std::sync::Arc;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::error::{self, Error};
-use crate::record::{Batch, Field, Record, Span};
+use file::{File, toml_error};
 
 use super::accent;
 use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
-    AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
-    Written,
+    AtGroup, CellGroup, Detector, Engine, Form, Group, Kind, Prober, TokenGroup, Written,
 };
-use super::label::{Endings, Label, Labels};
+use super::label::{Label, Labels};
 use super::pack::{self, Pack};
-use super::pattern::{Compacting, ContextRule, Example, Pattern};
+use super::pattern::{Compacting, ContextRule, Identifies, Pattern};
 use super::prefilter::Admission;
+use super::structure::Structures;
 use super::validate::chance::Chance;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
-use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
+use super::{KINDS_MAX, KindId, KindSet, validate};
 
 /// The checked set of patterns.
 #[derive(Clone)]
 pub struct Catalog {
     patterns: Vec<Pattern>,
     /// The file of each pattern, for messages.
-    files: Vec<String>,
-    /// The pack of each pattern; none for the user's own.
-    packs: Vec<Option<Pack>>,
+    files: Vec<File>,
     vocabulary: Arc<Vocabulary>,
     hash: blake3::Hash,
     engine: Arc<Engine>,
@@ -81,15 +82,15 @@ impl Catalog {
             hasher
                 .update(&(text.len() as u64).to_le_bytes())
                 .update(text.as_bytes());
-            parsed.push((pattern, (path, pack)));
+            parsed.push((pattern, File::new(pack, path, text)));
         }
         parsed.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if let Some(pair) = parsed.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
             let message = format!(
                 "two patterns have the id `{}`: rename this one; the other is in {}",
-                pair[1].0.id, pair[0].1.0
+                pair[1].0.id, pair[0].1.path
             );
-            return Err(Error::new(message).at(&pair[1].1.0));
+            return Err(Error::new(message).at(pair[1].1.place_of("id")));
         }
         if parsed.len() > KINDS_MAX {
             return Err(Error::new(format!(
@@ -97,8 +98,7 @@ impl Catalog {
                 parsed.len()
             )));
         }
-        let (patterns, origins): (Vec<Pattern>, Vec<_>) = parsed.into_iter().unzip();
-        let (files, packs): (Vec<String>, Vec<Option<Pack>>) = origins.into_iter().unzip();
+        let (patterns, files): (Vec<Pattern>, Vec<File>) = parsed.into_iter().unzip();
         let masked_anchored = patterns
             .iter()
             .map(|p| p.masked.as_deref().is_some_and(is_anchored))
@@ -113,7 +113,6 @@ impl Catalog {
         Ok(Catalog {
             patterns,
             files,
-            packs,
             vocabulary,
             hash: hasher.finalize(),
             engine: Arc::new(engine),
@@ -132,7 +131,7 @@ impl Catalog {
 
     /// The pack of a kind; none for a pattern of the user's own.
     pub fn pack(&self, kind: KindId) -> Option<Pack> {
-        self.packs[kind.index()]
+        self.files[kind.index()].pack
     }
 
     /// The words that name columns.
@@ -154,128 +153,7 @@ impl Catalog {
     pub fn prober(&self) -> Prober {
         Prober::new(self.detector())
     }
-
-    /// Runs every example through the real detector with all patterns loaded. Returns what is wrong, in the order of ids.
-    pub fn check(&self) -> Vec<String> {
-        let mut detector = self.detector();
-        let mut problems = Vec::new();
-        for (i, pattern) in self.patterns.iter().enumerate() {
-            let kind = KindId(i as u8);
-            let examples = [
-                ("positive", &pattern.positive, true),
-                ("negative", &pattern.negative, false),
-            ];
-            for (name, examples, expected) in examples {
-                if examples.len() < EXAMPLES_MIN {
-                    problems.push(format!(
-                        "{}: {} {name} examples, expected at least {EXAMPLES_MIN}",
-                        self.files[i],
-                        examples.len()
-                    ));
-                }
-                for (n, example) in examples.iter().enumerate() {
-                    let matches = self.probe(&mut detector, example);
-                    let verdict = if expected {
-                        self.judge_positive(kind, example, &matches)
-                    } else {
-                        self.judge_negative(kind, &matches)
-                    };
-                    if let Some(problem) = verdict {
-                        problems.push(format!(
-                            "{}: {name} example {}: {problem}",
-                            self.files[i],
-                            n + 1
-                        ));
-                    }
-                }
-            }
-        }
-        problems
-    }
-
-    /// The matches in an example: a line of text, or a cell of a column with a header.
-    fn probe(&self, detector: &mut Detector, example: &Example) -> Vec<Match> {
-        let text = example.text.clone().into_bytes();
-        let span = Span {
-            start: 0,
-            end: text.len() as u32,
-        };
-        let batch = Batch {
-            text,
-            fields: vec![Field { span, column: 0 }],
-            records: vec![Record {
-                fields: 0..1,
-                number: 1,
-                line: 1,
-                table: 0,
-            }],
-        };
-        let rule = match &example.column {
-            None => ColumnRule {
-                prose: true,
-                ..ColumnRule::default()
-            },
-            Some(header) => {
-                let role = self.vocabulary.lookup(header).map(|l| l.role);
-                let veto = role.is_some_and(|r| self.vocabulary.info(r).veto);
-                detector.column_rule(role, veto, false)
-            }
-        };
-        let mut found = Found::default();
-        detector.batch(&batch, rule.prose);
-        detector.record(&batch, &batch.records[0], &[rule], &mut found);
-        found.matches
-    }
-
-    fn judge_positive(&self, kind: KindId, example: &Example, matches: &[Match]) -> Option<String> {
-        let value = example.value.as_deref().unwrap_or(&example.text);
-        let start = example.text.find(value)?;
-        let status = example.status.as_deref().unwrap_or("valid");
-        let here = |m: &&Match| {
-            (m.span.start as usize) < start + value.len() && start < m.span.end as usize
-        };
-        let Some(found) = matches.iter().find(here) else {
-            return Some(format!(
-                "nothing is found where `{value}` was expected ({})",
-                example.why
-            ));
-        };
-        if found.kind != kind {
-            return Some(format!(
-                "`{value}` is found as {} ({})",
-                self.pattern(found.kind).id,
-                example.why
-            ));
-        }
-        if found.span.range() != (start..start + value.len()) {
-            let got = &example.text[found.span.range()];
-            return Some(format!(
-                "`{got}` is found where `{value}` was expected ({})",
-                example.why
-            ));
-        }
-        (found.status.id() != status).then(|| {
-            format!(
-                "`{value}` is {}, expected {status} ({})",
-                found.status.id(),
-                example.why
-            )
-        })
-    }
-
-    fn judge_negative(&self, kind: KindId, matches: &[Match]) -> Option<String> {
-        let hit = matches
-            .iter()
-            .find(|m| m.kind == kind && m.status == Status::Valid)?;
-        Some(format!(
-            "bytes {}..{} are found, expected nothing of this kind",
-            hit.span.start, hit.span.end
-        ))
-    }
 }
-
-/// Fewest examples of each sort a pattern must carry.
-const EXAMPLES_MIN: usize = 3;
 
 fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if !path.is_dir() {
@@ -298,45 +176,12 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> Error {
-    let line = error.span().map_or(1, |span| {
-        1 + text[..span.start.min(text.len())].matches('\n').count()
-    });
-    Error::new(without_data(error.message())).at(format!("{path}:{line}"))
-}
-
-/// A parser's message without what it quotes, unless that is a plain key: a data file given by mistake is not quoted back.
-fn without_data(message: &str) -> String {
-    let is_key = |quoted: &str| {
-        quoted.len() <= 32
-            && quoted
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b"_-.[]".contains(&b))
-    };
-    let mut quote = None;
-    let mut out = String::new();
-    for part in message.split_inclusive(['`', '"']) {
-        let (text, end) = match part.chars().last() {
-            Some(c @ ('`' | '"')) => (&part[..part.len() - 1], Some(c)),
-            _ => (part, None),
-        };
-        out.push_str(if quote.is_none() || is_key(text) {
-            text
-        } else {
-            "…"
-        });
-        out.extend(end);
-        quote = if quote.is_none() { end } else { None };
-    }
-    out
-}
-
 /// Turns checked patterns into an engine.
 struct Compiler<'a> {
     patterns: &'a [Pattern],
     /// For each pattern, whether its masked form is found by a look at tokens.
     masked_anchored: Vec<bool>,
-    files: &'a [String],
+    files: &'a [File],
     vocabulary: &'a Arc<Vocabulary>,
 }
 
@@ -350,8 +195,15 @@ struct Expression<'a> {
 impl<'a> Compiler<'a> {
     fn compile(&self) -> Result<Engine, Error> {
         let mut kinds = Vec::with_capacity(self.patterns.len());
+        let mut structures = Structures::default();
         for (i, pattern) in self.patterns.iter().enumerate() {
-            kinds.push(self.kind(pattern).map_err(|e| e.at(&self.files[i]))?);
+            kinds.push(self.kind(pattern, &self.files[i])?);
+            if let Some(name) = pattern.structure
+                && !structures.insert(name, KindId(i as u8))
+            {
+                let message = "another pattern has the same `structure`: leave it out here";
+                return Err(Error::new(message).at(self.files[i].place_of("structure")));
+            }
             for text in [
                 &pattern.regex,
                 &pattern.cell,
@@ -393,7 +245,12 @@ impl<'a> Compiler<'a> {
             }
         }
         let role_kinds = self.role_kinds();
-        let (labels, label_sets) = self.labels(&role_kinds);
+        self.follow(&mut kinds)?;
+        let (mut labels, mut label_sets) = self.labels(&role_kinds);
+        let glued = self.glued();
+        labels.add_glued(&glued);
+        label_sets.extend(glued.values().map(|label| label.kinds));
+        label_sets.extend(kinds.iter().filter_map(|k| Some(k.followed_by?.kinds)));
         let (mut cells, mut cells_of) = (Vec::new(), BTreeMap::new());
         let every = all_kinds(self.patterns.len());
         for set in role_kinds.iter().copied().chain(label_sets).chain([every]) {
@@ -412,13 +269,14 @@ impl<'a> Compiler<'a> {
         }
         Ok(Engine {
             kinds,
-            tokens: self.token_group(&tokens, labels.endings())?,
+            tokens: self.token_group(&tokens, &labels, structures.address.is_some())?,
             ats: self.at_group(&ats)?,
             labels,
             cells,
             cells_of,
             any_cell,
             numbers: self.numbers(&role_kinds),
+            structures,
             role_kinds,
             played: (0..self.vocabulary.len())
                 .map(|i| self.vocabulary.played(RoleId(i as u8)))
@@ -428,22 +286,57 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn kind(&self, pattern: &Pattern) -> Result<Kind, Error> {
+    /// Notes for each kind what may stand right behind it.
+    fn follow(&self, kinds: &mut [Kind]) -> Result<(), Error> {
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            for id in &pattern.behind {
+                let leader = self.patterns.iter().position(|p| p.id == *id);
+                let Some(leader) = leader else {
+                    let message = format!(
+                        "unknown kind `{id}` in `behind`: `leakgauge patterns list` shows all"
+                    );
+                    return Err(Error::new(message).at(self.files[i].place_of("behind")));
+                };
+                let mut label = kinds[leader].followed_by.unwrap_or_default();
+                label.role = kinds[i].role;
+                label.kinds.insert(KindId(i as u8));
+                kinds[leader].followed_by = Some(label);
+            }
+        }
+        Ok(())
+    }
+
+    /// The words that values may follow without a sign.
+    fn glued(&self) -> BTreeMap<String, Label> {
+        let mut words: BTreeMap<String, Label> = BTreeMap::new();
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            for word in &pattern.glued {
+                let label = words.entry(word.clone()).or_default();
+                label.kinds.insert(KindId(i as u8));
+            }
+        }
+        words
+    }
+
+    fn kind(&self, pattern: &Pattern, file: &File) -> Result<Kind, Error> {
         if !is_id(&pattern.id) {
             return Err(Error::new(format!(
                 "`{}` is no id: write lower-case words joined by `.` or `-`",
                 pattern.id
-            )));
+            ))
+            .at(file.place_of("id")));
         }
         if pattern.regex.is_none() && pattern.cell.is_none() {
-            return Err(Error::new(
-                "neither `regex` nor `cell` is given: a pattern needs one",
-            ));
+            return Err(
+                Error::new("neither `regex` nor `cell` is given: a pattern needs one")
+                    .at(&file.path),
+            );
         }
         if pattern.regex.is_none() && pattern.context == ContextRule::Anywhere {
             return Err(Error::new(
                 "`regex` is missing: write it, or set `context = \"required\"`",
-            ));
+            )
+            .at(&file.path));
         }
         let validator = match &pattern.validator {
             None => None,
@@ -451,14 +344,17 @@ impl<'a> Compiler<'a> {
                 Error::new(format!(
                     "unknown validator `{name}`: `leakgauge patterns show ID` shows those in use"
                 ))
+                .at(file.place_of("validator"))
             })?),
         };
         for role in &pattern.columns {
-            self.role(role)?;
+            self.role(role)
+                .map_err(|e| e.at(file.place_of("columns")))?;
         }
         let own_column = pattern.columns.first().map(String::as_str);
         let own_column = own_column.map(|r| self.role(r)).transpose()?;
-        let role = pattern.role.as_deref().map(|r| self.role(r)).transpose()?;
+        let role = pattern.role.as_deref().map(|r| self.role(r)).transpose();
+        let role = role.map_err(|e| e.at(file.place_of("role")))?;
         let own = own_column.map(|r| self.vocabulary.played(r));
         Ok(Kind {
             boundary: pattern.boundary,
@@ -469,6 +365,11 @@ impl<'a> Compiler<'a> {
             precedence: pattern.precedence,
             role: role.or(own),
             own_column,
+            personal: !matches!(
+                pattern.identifies,
+                Identifies::Nothing | Identifies::Name | Identifies::Device
+            ),
+            followed_by: None,
         })
     }
 
@@ -495,6 +396,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn parse(&self, expression: Expression<'a>) -> Result<Hir, Error> {
+        if has_blank_in_count(expression.text) {
+            return Err(self.at(
+                expression,
+                "a blank inside `{m,n}`: write the numbers without one, since other tools take it for text",
+            ));
+        }
         let hir = regex_syntax::ParserBuilder::new()
             .utf8(false)
             .build()
@@ -509,11 +416,31 @@ impl<'a> Compiler<'a> {
                 "the expression can match nothing: make at least one part of it required",
             ));
         }
+        if !hir.properties().look_set().is_empty() {
+            return Err(self.at(
+                expression,
+                "`\\b`, `^` and `$` are not used: leave them out. What may stand beside a value is said by `boundary`, and Han \
+                 characters, which `\\b` takes for letters, always may",
+            ));
+        }
         Ok(hir)
     }
 
+    /// The file and line of an expression.
+    fn place(&self, expression: Expression<'_>) -> String {
+        let i = expression.form.kind.index();
+        let pattern = &self.patterns[i];
+        let is = |text: &Option<String>| text.as_deref() == Some(expression.text);
+        let key = match () {
+            () if is(&pattern.regex) => "regex",
+            () if is(&pattern.cell) => "cell",
+            () => "masked",
+        };
+        self.files[i].place_of(key)
+    }
+
     fn at(&self, expression: Expression<'_>, message: &str) -> Error {
-        Error::new(message).at(&self.files[expression.form.kind.index()])
+        Error::new(message).at(self.place(expression))
     }
 
     /// Compiles expressions together; when that fails, finds the one to blame.
@@ -524,7 +451,7 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .find_map(|e| Some((e, Automaton::new(&[e.text]).err()?)));
             match culprit {
-                Some((e, error)) => error.at(&self.files[e.form.kind.index()]),
+                Some((e, error)) => error.at(self.place(*e)),
                 None => error,
             }
         })?;
@@ -537,7 +464,13 @@ impl<'a> Compiler<'a> {
     fn cell_group(&self, expressions: &[Expression<'_>]) -> Result<CellGroup, Error> {
         let texts: Vec<&str> = expressions.iter().map(|e| e.text).collect();
         Ok(CellGroup {
-            automaton: CellAutomaton::new(&texts)?,
+            automaton: CellAutomaton::new(&texts).map_err(|error| {
+                let failing = |e: &&Expression<'_>| CellAutomaton::new(&[e.text]).is_err();
+                match expressions.iter().find(failing) {
+                    Some(culprit) => error.at(self.place(*culprit)),
+                    None => error,
+                }
+            })?,
             forms: expressions.iter().map(|e| e.form).collect(),
         })
     }
@@ -545,7 +478,8 @@ impl<'a> Compiler<'a> {
     fn token_group(
         &self,
         expressions: &[Expression<'_>],
-        endings: &Endings,
+        labels: &Labels,
+        houses: bool,
     ) -> Result<TokenGroup, Error> {
         let group = self.group(expressions)?;
         let Some(leads) = group.automaton.leads() else {
@@ -557,7 +491,7 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            admission: Admission::new(&group.automaton, endings.clone()),
+            admission: Admission::new(&group.automaton, labels, houses),
             group,
             leads,
         })
@@ -645,6 +579,21 @@ impl<'a> Compiler<'a> {
         });
         expressions
     }
+}
+
+/// Whether a counted repetition is written with a blank, as `{2, 4}`.
+fn has_blank_in_count(expression: &str) -> bool {
+    let parts = expression
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
+    parts.map(|(count, _)| count).any(|count| {
+        count
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b',' | b' '))
+            && count.contains(' ')
+            && count.contains(|c: char| c.is_ascii_digit())
+    })
 }
 
 fn all_kinds(n: usize) -> KindSet {

@@ -56,6 +56,15 @@ pub(crate) fn settle(claims: &mut Vec<Claim>) {
 /// Whether a value may begin at `start`, by what stands before it.
 pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool {
     if !text[start].is_ascii_alphanumeric() {
+        // A mail address may begin with nearly any sign, but `=` in `to=li@…` is none of its own.
+        let is_mail_sign = b"=!#$%&*/?^~\"-".contains(&text[start]);
+        if boundary == Boundary::Loose
+            && is_mail_sign
+            && start > 0
+            && !text[start - 1].is_ascii_whitespace()
+        {
+            return false;
+        }
         // `1+44…` is a sum; before a Han character or a bracket behind a word anything may stand.
         return !text[start].is_ascii() || start == 0 || !text[start - 1].is_ascii_digit();
     }
@@ -73,6 +82,10 @@ pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool
 
 /// Whether a value may end at `end`, by what stands behind it.
 pub(crate) fn ends_well(text: &[u8], end: usize, boundary: Boundary) -> bool {
+    if boundary == Boundary::Blank {
+        let next = text.get(end);
+        return next.is_none_or(|b| *b <= b' ' || *b >= 0x80 || b"\"'`,;|<>\\".contains(b));
+    }
     if !text[end - 1].is_ascii_alphanumeric() {
         return true;
     }

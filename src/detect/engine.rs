@@ -9,6 +9,7 @@ mod cell;
 mod look;
 mod probe;
 mod sieve;
+mod speaking;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use super::fold::Folded;
 use super::label::{Label, Labels};
 use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
+use super::structure::Structures;
 use super::validate::Validator;
 use super::validate::chance::Chance;
 use super::vocabulary::{RoleId, RoleSet, Vocabulary};
@@ -43,6 +45,10 @@ pub(crate) struct Kind {
     pub(crate) role: Option<RoleId>,
     /// The role of a column of its own, which may be narrower than the role it plays.
     pub(crate) own_column: Option<RoleId>,
+    /// Whether its values are somebody's, so that a name beside one is likely.
+    pub(crate) personal: bool,
+    /// What a value right behind one of this kind may be, to the end of the line.
+    pub(crate) followed_by: Option<Label>,
 }
 
 /// Which kind an expression of an automaton belongs to, and how its values are written there.
@@ -103,6 +109,8 @@ pub(crate) struct Engine {
     pub(crate) cells_of: BTreeMap<KindSet, usize>,
     /// All forms of cells together, to find out what an unknown column may hold: one of `cells`.
     pub(crate) any_cell: Option<usize>,
+    /// Kinds that are found by their structure.
+    pub(crate) structures: Structures,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
     /// By role: the one it plays in records.

@@ -17,6 +17,7 @@ mod label;
 mod pack;
 pub mod pattern;
 mod prefilter;
+mod structure;
 pub mod validate;
 pub mod vocabulary;
 

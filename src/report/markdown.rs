@@ -48,6 +48,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
         Msg::NoteVolume,
         Msg::NoteItems,
         Msg::NoteLinking,
+        Msg::NoteNames,
         Msg::NoteMasked,
     ] {
         doc.item(msg.text(options.lang))?;

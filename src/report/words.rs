@@ -161,6 +161,8 @@ messages! {
         "不跨记录关联：同一人在此处以身份证件号码、在彼处以手机号码出现时，计为两人。";
     NoteItems: "One record is one item, in the highest class it supports. Items are de-duplicated over the whole run: events by person and content, attributes by person.",
         "一条记录计为一条信息，按其所能支持的最高一类计入。条数在全部数据范围内去重：事件类按人和内容去重，属性类按人去重。";
+    NoteNames: "Names and addresses in running text are found where a label, a number beside them or their structure shows them; the others take a language model, so their counts are lower bounds.",
+        "正文中的姓名、地址仅在有标签、旁有号码或结构可辨时识别；其余须借助语言模型，故其计数为下限。";
     NoteMasked: "Samples are masked; no value of the data is in this report.", "样例均已脱敏，本报告不含任何原始数据值。";
     NoteVersionOnly: "{0} {1}.", "{0} {1}。";
     NoteVersion: "{0} {1}, catalog {2}.", "{0} {1}，规则库 {2}。";

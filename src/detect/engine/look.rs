@@ -71,6 +71,10 @@ impl<'a> Look<'a> {
         }
         self.ats(text, places, found);
         self.tokens(text, places, found);
+        if self.rule.prose {
+            self.followers(text, found);
+            self.structures(text, places, found);
+        }
     }
 
     /// Looks for labels before separators, and before tokens that follow a Han character directly.
@@ -85,6 +89,9 @@ impl<'a> Look<'a> {
             });
         for at in places.separators.iter().copied().chain(glued) {
             let at = (at - places.base) as usize;
+            if self.cue(text, at, found) {
+                continue;
+            }
             if at > 0
                 && !text[at - 1].is_ascii_digit()
                 && let Some(label) = self.engine.labels.before(&text[..at])
@@ -126,7 +133,7 @@ impl<'a> Look<'a> {
     }
 
     /// A label whose value begins at `start`.
-    fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
+    pub(super) fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
         let empty = text[start..]
             .iter()
             .take(1)
@@ -194,7 +201,10 @@ impl<'a> Look<'a> {
                 .iter()
                 .rev()
                 .take_while(|b| group.before[usize::from(**b)]);
-            let mut start = at - run.count();
+            let mut start = match quoted_start(&text[..at]) {
+                Some(quote) => quote,
+                None => at - run.count(),
+            };
             // `----` separates the fields of leaked lists; no address has two hyphens together.
             let joined = text[start..at].windows(2).rposition(|pair| pair == b"--");
             start += joined.map_or(0, |i| i + 2);
@@ -533,6 +543,18 @@ pub(super) fn in_column(rule: &ColumnRule, kind: KindId, status: Status, value: 
 
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
 const LABEL_REACH: usize = 4;
+
+/// Where the local part of an address begins that is written in quotation marks: `"zhang san"@…`.
+fn quoted_start(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_suffix(b"\"")?;
+    let reach = inside.len().saturating_sub(QUOTED_BYTES_MAX);
+    let quote = reach + inside[reach..].iter().rposition(|b| *b == b'"')?;
+    let stands_free = quote == 0 || text[quote - 1].is_ascii_whitespace();
+    stands_free.then_some(quote)
+}
+
+/// Longest local part in quotation marks (RFC 5321, 4.5.3.1.1), without them.
+const QUOTED_BYTES_MAX: usize = 62;
 
 fn trim_end_dots(text: &[u8]) -> &[u8] {
     let n_dots = text.iter().rev().take_while(|b| **b == b'.').count();

@@ -16,8 +16,9 @@ use super::{Compact, Verdict, digits, luhn, rounded};
 /// Prefixes and lengths of cards of mainland issuers.
 static BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
 
-/// Test numbers that card schemes and gateways publish.
-const TESTS: [u64; 20] = [
+/// Test numbers that card schemes and gateways publish, and the first digits of e, which pass as a card.
+const TESTS: [u64; 21] = [
+    2_718_281_828_459_045,
     4_111_111_111_111_111,
     4_012_888_888_881_881,
     4_222_222_222_222,
@@ -46,6 +47,8 @@ enum Network {
     UnionPay,
     /// Visa, Mastercard, American Express, JCB, Discover, Diners Club.
     International,
+    /// Ranges that are rarely issued: Maestro, and UnionPay outside 62.
+    Rare,
 }
 
 /// Card number.
@@ -67,6 +70,8 @@ pub(super) fn bank_card(compact: &mut Compact<'_>, in_context: bool) -> Verdict 
         return match network {
             _ if listed => Verdict::Strong,
             Some(Network::UnionPay) => Verdict::Valid,
+            Some(Network::Rare) if in_context => Verdict::Valid,
+            Some(Network::Rare) => Verdict::Weak,
             // 13 digits are mostly times in milliseconds, 14 mostly dates with a time; 19 digits are identifiers of
             // distributed systems far more often than cards of Visa.
             Some(Network::International) if number.len() == 13 && !in_context => Verdict::Reject,
@@ -79,7 +84,7 @@ pub(super) fn bank_card(compact: &mut Compact<'_>, in_context: bool) -> Verdict 
             None => Verdict::Reject,
         };
     }
-    let is_domestic = network != Some(Network::International);
+    let is_domestic = matches!(network, None | Some(Network::UnionPay));
     // One digit may well be 0; two or more, and no check, were lost.
     if in_context && number.len() >= 17 && rounded::has_lost_digits(number) {
         return match listed || begins_as_a_card(number) {
@@ -111,6 +116,7 @@ fn network(number: &[u8]) -> Option<Network> {
     let prefix = digits::number(&number[..4])?;
     match (prefix, number.len()) {
         (6200..=6299, 16..=19) => Some(Network::UnionPay),
+        (6700..=6799 | 8100..=8171, 16..=19) => Some(Network::Rare),
         (4000..=4999, 13 | 16 | 19)
         | (5100..=5599 | 2221..=2720, 16)
         | (3400..=3499 | 3700..=3799, 15)
@@ -185,6 +191,7 @@ mod tests {
             ("37123456789012", Verdict::Valid, "American Express"),
             ("352912345678901", Verdict::Valid, "JCB"),
             ("3056930902591", Verdict::Weak, "Diners Club"),
+            ("676512345678901", Verdict::Weak, "Maestro"),
         ] {
             let number = card(body);
             assert_eq!(

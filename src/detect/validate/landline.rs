@@ -30,13 +30,16 @@ pub(super) fn landline(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if !(7..=14).contains(&subscriber.len()) || subscriber[0] == b'0' {
         return Verdict::Reject;
     }
+    // Cities with a short area code have had eight digits since the 1990s: ten digits in groups are something else.
+    if area == 3 && subscriber.len() == 7 && !in_context {
+        return Verdict::Reject;
+    }
     // No subscriber number begins with 1, but those of samples and forms do.
     if digits::is_repeated(subscriber) || subscriber[0] == b'1' {
         return Verdict::Weak;
     }
     match area == 3 || AREA_CODES.contains(&number[1..4]) {
         true if area == 4 || subscriber.len() != 7 => Verdict::Valid,
-        // Cities with a short area code have had eight digits since the 1990s.
         _ => Verdict::Weak,
     }
 }
@@ -116,9 +119,15 @@ mod tests {
     fn doubt_is_not_rejection() {
         check(landline, "03002654321", false, Verdict::Weak, "03002654321");
         check(landline, "01012345678", false, Verdict::Weak, "01012345678");
-        check(landline, "0109999999", false, Verdict::Weak, "0109999999");
+        check(landline, "0109999999", true, Verdict::Weak, "0109999999");
         check(landline, "86543210", true, Verdict::Weak, "86543210");
         rejects(landline, "86543210", false, "no area code and no context");
+        rejects(
+            landline,
+            "0215231493",
+            false,
+            "a digit too few for Shanghai, and no context",
+        );
     }
 
     #[test]

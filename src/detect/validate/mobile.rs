@@ -30,11 +30,11 @@ pub(super) fn mobile(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         [b'1', b'3'..=b'9', ..] if number.len() == 11 => {
             if TESTS.contains(&number_of(number)) || !in_context && number[3..] == *b"00000000" {
                 Verdict::Test
-            } else if is_in_force(number) && (in_context || !trunk) {
-                Verdict::Valid
-            } else if trunk && !in_context && !is_in_force(number) {
-                // Twelve digits that begin with 0 are mostly serial numbers.
+            } else if trunk && !in_context {
+                // Twelve digits that begin with 0 are mostly codes of invoices and serial numbers.
                 Verdict::Reject
+            } else if is_in_force(number) {
+                Verdict::Valid
             } else {
                 Verdict::Weak
             }
@@ -116,9 +116,8 @@ mod tests {
     #[test]
     fn a_trunk_prefix_asks_for_more() {
         check(mobile, "013812345678", true, Verdict::Valid, "13812345678");
-        check(mobile, "013812345678", false, Verdict::Weak, "13812345678");
         check(mobile, "014012345678", true, Verdict::Weak, "14012345678");
-        rejects(mobile, "014012345678", false, "no such prefix, no context");
+        rejects(mobile, "013812345678", false, "no context");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod br_id;
 mod ca_sin;
 pub mod chance;
 mod coordinates;
+mod credential;
 mod crypto;
 mod cz_rc;
 mod date;
@@ -251,6 +252,12 @@ pub fn is_likely_name(text: &str) -> bool {
     matches!(verdict, Some(Verdict::Strong | Verdict::Valid))
 }
 
+/// Whether a text of two to four Han characters begins with a surname that is known, and can be a name by its length.
+pub(crate) fn has_known_surname(text: &[u8]) -> bool {
+    let verdict = Compact::of(text).map(|mut compact| name::name(&mut compact, true));
+    verdict == Some(Verdict::Strong)
+}
+
 /// Every validator by name, sorted.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("alipay-trade-no", payment::alipay_trade_no),
@@ -273,6 +280,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("cn-resident-id-15", resident_id::resident_id_15),
     ("cn-uscc", uscc::uscc),
     ("coordinates", coordinates::coordinates),
+    ("credential", credential::credential),
     ("crypto-address", crypto::crypto_address),
     ("cz-rc", cz_rc::rodne_cislo),
     ("de-tax-id", de_tax_id::tax_id),
