@@ -82,4 +82,6 @@ pub mod audit;
 
 pub mod law;
 
+pub mod explain;
+
 pub mod report;

@@ -35,7 +35,17 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "classify", "count", "law",
         ],
     ),
-    ("report", &["audit", "category", "law", "error", "value"]),
+    (
+        "explain",
+        &[
+            "record", "category", "value", "error", "source", "detect", "classify", "count", "law",
+            "scan",
+        ],
+    ),
+    (
+        "report",
+        &["audit", "category", "law", "error", "value", "explain"],
+    ),
 ];
 
 /// Words that only some places may use, and why.
@@ -79,6 +89,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "only `source` reads data, only `cli` writes",
     ),
     ("walkdir", &["src/source"], "only `source` walks"),
+    (
+        "reveal",
+        &["src/value.rs", "src/explain", "src/cli"],
+        "values are shown by `explain --reveal` alone",
+    ),
     (
         "encoding_rs",
         &["src/decode"],

@@ -14,4 +14,4 @@ mod shape;
 mod tests;
 
 pub use profile::{ColumnProfile, Evidence, Profile, SAMPLE_ROWS, Sampler};
-pub use rules::{Decision, Rule, Rules};
+pub use rules::{Condition, Decision, Rule, Rules};

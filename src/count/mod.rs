@@ -32,8 +32,9 @@ pub use fingerprint::RunKey;
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
+pub use subject::{Keys, keys_of};
 use subject::{Seen, Subject};
-pub use total::{Parallel, Ranking, Totals};
+pub use total::{Parallel, Ranking, Totals, winner};
 
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;

@@ -127,6 +127,11 @@ impl Catalog {
         &self.patterns[kind.index()]
     }
 
+    /// The file that the pattern of a kind stands in.
+    pub fn file(&self, kind: KindId) -> &str {
+        &self.files[kind.index()]
+    }
+
     /// The words that name columns.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary

@@ -8,6 +8,7 @@
 mod cell;
 mod look;
 mod sieve;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ use super::{Key, KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
 use look::Look;
 use sieve::{CellPlaces, Sieve};
+use trace::Note;
+pub use trace::{Announced, Considered, Edge, Neighbour, Outcome, Refusal};
 
 /// What the engine needs to know of a kind.
 #[derive(Clone)]
@@ -231,7 +234,7 @@ impl Prober {
                 let scratch = &mut self.detector.scratch;
                 let mut look = Look::new(&engine, &NO_RULE, scratch, false);
                 let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
-                if claim.is_some_and(|c| c.status == Status::Valid)
+                if claim.is_ok_and(|c| c.status == Status::Valid)
                     && let Some(role) = engine.kinds[form.kind.index()].role
                 {
                     fits.insert(role);
@@ -258,6 +261,8 @@ struct Scratch {
     contexts: Vec<(usize, Label)>,
     /// One for each cell group of the engine, once it is used.
     caches: Vec<Option<CellCache>>,
+    /// What was considered, if somebody asks; see `trace`.
+    notes: Option<Vec<Note>>,
 }
 
 impl Scratch {

@@ -20,7 +20,9 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use engine::{
+    Announced, ColumnRule, Considered, Detector, Edge, Found, Neighbour, Outcome, Prober, Refusal,
+};
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::decode::{self, Decode};
 use crate::error::Reason;
-use crate::record::Batch;
+use crate::record::{Batch, Table};
 use crate::source::Entry;
 
 use super::table::{Eyes, Tables, View};
@@ -172,6 +172,19 @@ impl<'s> Reading<'s> {
         Reason::Read {
             offset: self.n_bytes.load(Ordering::Relaxed),
             cause: error.kind().to_string(),
+        }
+    }
+
+    /// What the file is, once it was opened.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.identity
+    }
+
+    /// The tables met so far; none when reading is over.
+    pub(super) fn tables(&self) -> &[Table] {
+        match &self.stage {
+            Stage::Open(stream) => stream.records.tables(),
+            Stage::Unopened | Stage::Over => &[],
         }
     }
 

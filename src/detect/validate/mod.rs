@@ -23,6 +23,9 @@ mod resident_id;
 mod table;
 mod uscc;
 mod vin;
+mod why;
+
+pub use why::{Check, Why, checks, passed};
 
 /// What a validator says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +46,9 @@ pub enum Verdict {
 }
 
 /// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack, or, while nothing had to be changed,
-/// the candidate itself.
+/// the candidate itself. Beside it stands what the validator noted, see [`Compact::why`].
 #[derive(Clone, Copy)]
-pub struct Compact<'a>(Form<'a>);
+pub struct Compact<'a>(Form<'a>, Option<Why>);
 
 #[derive(Clone, Copy)]
 #[expect(
@@ -66,7 +69,7 @@ impl Compact<'_> {
 impl<'a> Compact<'a> {
     /// An empty form.
     pub fn new() -> Compact<'a> {
-        Compact(Form::Given(&[]))
+        Compact(Form::Given(&[]), None)
     }
 
     /// The form of these bytes, if they fit.
