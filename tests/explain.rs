@@ -1,6 +1,6 @@
 //! What `explain` promises: the record that was meant, reasons for and against, values masked, clear errors.
 
-use crate::util::{Dir, Run, people};
+use crate::util::{Cmd, Dir, Run, people};
 
 /// Three guests: one sound, one whose check digit is wrong and whose prefix is not in force, one with a remark.
 const HOTEL: &str = "姓名,身份证号,手机号,酒店名称,房间号,入住时间,备注\n\
@@ -102,8 +102,8 @@ fn standard_input_and_text_are_explained_too() {
     let dir = Dir::new();
     let run = dir.cmd(["explain", "-"]).stdin(text).run();
     run.code(0).out("Record 3, line 3").out("behind a label");
-    let run = dir.cmd(["explain", "-:2"]).stdin(text).run();
-    run.code(0).out("Luhn, ISO/IEC 7812-1");
+    let run = dir.cmd(["explain", "--", "-:2"]).stdin(text).run();
+    run.code(0).out("the check digit does not fit");
 }
 
 #[test]
@@ -215,4 +215,18 @@ fn what_cannot_be_read_is_a_gap() {
         .run()
         .code(3)
         .out("Not read, or only in part");
+}
+
+#[test]
+fn the_example_of_the_readme_is_what_the_program_writes() {
+    let root = crate::tidy::root();
+    let run = Cmd::new(root)
+        .args(["explain", "tests/data/sample/hotel.csv:12"])
+        .run();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let written = run.code(0).stdout();
+    assert!(
+        readme.contains(written.trim_matches('\n')),
+        "README.md, Explaining a record; it should read\n\n{written}"
+    );
 }

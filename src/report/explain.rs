@@ -156,6 +156,7 @@ impl Sheet<'_, '_> {
 
     fn table(&mut self, table: &TableShown) -> io::Result<()> {
         if table.columns.is_empty() {
+            self.page.blank()?;
             return self.note(
                 "Text: every line is a record, labels in it announce values.",
                 "文本：每行一条记录，行内标签提示其后的值。",
@@ -323,7 +324,7 @@ impl Sheet<'_, '_> {
                 (Lang::En, true) => format!(": {default}"),
                 (Lang::Zh, true) => format!("：{default}"),
                 (Lang::En, false) => format!(": {default}; lenient {lenient}, strict {strict}"),
-                (Lang::Zh, false) => format!("：{default}；从宽{lenient}，从严{strict}"),
+                (Lang::Zh, false) => format!("：{default}；从宽：{lenient}，从严：{strict}"),
             };
             self.page
                 .hanging("  ✓", &format!("{text}{classes}"), Style::Plain)?;
