@@ -235,7 +235,16 @@ fn stages(c: &mut Criterion) {
                     for c in &counted {
                         let Decision { support, parties } = c.decision;
                         let (batch, record, rules) = (c.batch, c.record, c.rules);
-                        tally.record(&ladder, (0, 0), batch, record, rules, &c.found, support, parties);
+                        tally.record(
+                            &ladder,
+                            (0, 0),
+                            batch,
+                            record,
+                            rules,
+                            &c.found,
+                            support,
+                            parties,
+                        );
                     }
                     tally.seal().expect("the memory is enough");
                     tally

@@ -84,4 +84,6 @@ pub mod audit;
 
 pub mod law;
 
+pub mod explain;
+
 pub mod report;

@@ -10,6 +10,7 @@ mod counted;
 mod file;
 mod part;
 mod queue;
+mod reader;
 mod round;
 mod state;
 mod table;
@@ -32,8 +33,10 @@ use crate::source::{self, Entry, WalkResult};
 
 pub use counted::{Counted, TallyFile};
 use part::{File, Part};
+pub use reader::{Block, Ended, read};
 use round::Rounds;
 pub use state::{Asked, State};
+pub use table::Grounds;
 
 /// How to scan.
 #[derive(Clone, Debug, Default)]

@@ -12,6 +12,8 @@ mod util;
 
 // What the command line promises: commands, options, outputs, exit codes.
 mod cli;
+// Why a record was found and counted as it was, and what was nearly found.
+mod explain;
 // Files, folders, links, standard input: what is read and in which order.
 mod walk;
 // Whatever is broken, hostile or missing: a message or a gap in the report, and everything else is counted.

@@ -16,6 +16,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("assess", &["assess"]),
     ("report", &["report"]),
     ("merge", &["merge"]),
+    ("explain", &["explain"]),
     ("patterns", &["patterns", "list"]),
     ("laws", &["laws", "list"]),
     ("formats", &["formats"]),

@@ -47,7 +47,17 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "law",
         ],
     ),
-    ("report", &["audit", "category", "law", "error", "value"]),
+    (
+        "explain",
+        &[
+            "record", "category", "value", "error", "source", "detect", "classify", "count", "law",
+            "scan",
+        ],
+    ),
+    (
+        "report",
+        &["audit", "category", "law", "error", "value", "explain"],
+    ),
 ];
 
 /// Words that only some places may use, and why.
@@ -97,6 +107,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "threads belong to `scan`, but for that of an open container",
     ),
     ("walkdir", &["src/source"], "only `source` walks"),
+    (
+        "reveal",
+        &["src/value.rs", "src/explain", "src/cli"],
+        "values are shown by `explain --reveal` alone",
+    ),
     (
         "encoding_rs",
         &["src/decode"],

@@ -18,4 +18,4 @@ mod tests;
 
 pub use keys::KeySampler;
 pub use profile::{ColumnProfile, Evidence, Profile, SAMPLE_ROWS, Sampler};
-pub use rules::{Decision, Rule, Rules};
+pub use rules::{Condition, Decision, Rule, Rules};

@@ -341,6 +341,22 @@ impl Sampler {
         )
     }
 
+    /// How many filled cells of a column were sampled.
+    pub fn n_cells(&self, column: usize) -> u32 {
+        self.tallies.get(column).map_or(0, |tally| tally.filled)
+    }
+
+    /// How many cells of a column were sampled, and how many of them hold, or look like, what a role holds. For
+    /// explanations; [`Sampler::decide`] weighs the same shares.
+    pub fn evidence(&self, vocabulary: &Vocabulary, column: usize, role: RoleId) -> (u32, u32) {
+        let Some(tally) = self.tallies.get(column) else {
+            return (0, 0);
+        };
+        let share = agreement(vocabulary, role, tally);
+        let n_agreeing = (share * f64::from(tally.filled)).round();
+        (tally.filled, n_agreeing as u32)
+    }
+
     fn profile(
         &self,
         vocabulary: &Vocabulary,

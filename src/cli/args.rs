@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Join the tallies of scans of parts into the audit that one scan of everything would give
     Merge(Merge),
+    /// Say of a line or record what was found and why, and what was nearly found
+    Explain(Explain),
     /// The catalog: which kinds of personal data are found, and how
     #[command(subcommand)]
     Patterns(Patterns),
@@ -245,6 +247,35 @@ pub(crate) struct Report {
     /// Reading of the disputed categories that makes the headline
     #[arg(long, value_name = "READING", value_parser = reading(), default_value = "default")]
     pub(crate) reading: Reading,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// File, or file and line: `hotel.csv:12`; `-` is standard input. Without a line: its columns and its first findings
+    #[arg(value_name = "FILE[:LINE]")]
+    pub(crate) place: PathBuf,
+    /// The record with this number, counted from 1 without the header
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    pub(crate) record: Option<u64>,
+    /// Show the values themselves, not masked; on a terminal only
+    #[arg(long)]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Instrument whose classes are named. See `laws list`
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = "cn.spc-spp-2017-10",
+        help_heading = "Law"
+    )]
+    pub(crate) law: String,
+    /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "Detection")]
+    pub(crate) patterns: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packs: Packs,
 }
 
 /// `patterns`

@@ -6,6 +6,7 @@
 mod args;
 mod catalog;
 mod exit;
+mod explain;
 mod formats;
 mod laws;
 mod output;
@@ -56,6 +57,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Assess(args) => run::assess(args, common),
         Command::Report(args) => run::report(args, common),
         Command::Merge(args) => run::merge(args, common),
+        Command::Explain(args) => explain::run(args, common),
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
         Command::Formats => formats::run(),

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::detect::{ColumnRule, Found, Identifies, Key, Match};
+use crate::detect::{ColumnRule, Found, Identifies, Key, Match, Status};
 use crate::record::{Batch, Record, Span};
 
 use super::Ladder;
@@ -117,17 +117,49 @@ impl<'f> Seen<'f> {
     }
 }
 
-impl Side<'_> {
-    fn subject(&self, key: &Keyed, found: &Found, scratch: &mut Vec<u8>) -> Option<Subject> {
-        if let (Some(name), Some(address)) = (self.name, self.address)
-            && self.best.is_none_or(|(best, _)| best > Identifies::Name)
-        {
-            scratch.clear();
-            put(scratch, found, &name.key);
-            put(scratch, found, &address.key);
-            return Some(Subject::Text(key.text(NAME_AND_ADDRESS, scratch)));
+/// The values by which a person of a record is told apart.
+#[derive(Clone, Copy, Debug)]
+pub enum Keys<'f> {
+    /// The strongest identifier.
+    Identifier(Identifies, &'f Match),
+    /// A name with an address: stronger than an account, a vehicle or a device.
+    NameAndAddress(&'f Match, &'f Match),
+}
+
+/// By what the persons of a record are told apart, as they are counted: the first, and with `parties` of 2 the other side of
+/// a communication. Where no value tells, the record itself stands for its person, and the list is empty.
+pub fn keys_of<'f>(ladder: &Ladder, found: &'f Found, parties: u8) -> Vec<Keys<'f>> {
+    let mut seen = Seen::default();
+    let valid = found.matches.iter().filter(|m| m.status == Status::Valid);
+    valid.for_each(|m| seen.add(ladder, m));
+    let sides = seen.0.iter().filter_map(Side::keys);
+    sides.take(usize::from(parties.max(1))).collect()
+}
+
+impl<'f> Side<'f> {
+    fn keys(&self) -> Option<Keys<'f>> {
+        match (self.name, self.address) {
+            (Some(name), Some(address))
+                if self.best.is_none_or(|(best, _)| best > Identifies::Name) =>
+            {
+                Some(Keys::NameAndAddress(name, address))
+            }
+            _ => self
+                .best
+                .map(|(identifies, m)| Keys::Identifier(identifies, m)),
         }
-        let (identifies, m) = self.best?;
+    }
+
+    fn subject(&self, key: &Keyed, found: &Found, scratch: &mut Vec<u8>) -> Option<Subject> {
+        let (identifies, m) = match self.keys()? {
+            Keys::NameAndAddress(name, address) => {
+                scratch.clear();
+                put(scratch, found, &name.key);
+                put(scratch, found, &address.key);
+                return Some(Subject::Text(key.text(NAME_AND_ADDRESS, scratch)));
+            }
+            Keys::Identifier(identifies, m) => (identifies, m),
+        };
         Some(match (&m.key, identifies) {
             (Key::Packed(number), Identifies::IdNumber) => {
                 Subject::Number(identifies, key.number(id_body(*number)))

@@ -346,7 +346,7 @@ impl Asked {
     }
 }
 /// The category that a record is an item of: the highest class, then the first in the table.
-fn winner(set: CategorySet, reading: Reading, rank: Ranking<'_>) -> Option<(Category, bool)> {
+pub fn winner(set: CategorySet, reading: Reading, rank: Ranking<'_>) -> Option<(Category, bool)> {
     set.iter()
         .filter_map(|(category, bare)| Some((rank(category, bare, reading)?, category, bare)))
         .min_by_key(|(rank, category, _)| (*rank, *category))

@@ -134,6 +134,11 @@ impl Catalog {
         self.files[kind.index()].pack
     }
 
+    /// The file that the pattern of a kind stands in.
+    pub fn file(&self, kind: KindId) -> &str {
+        &self.files[kind.index()].path
+    }
+
     /// The words that name columns.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary

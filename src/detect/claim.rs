@@ -2,6 +2,7 @@
 //!
 //! This file judges neighbours and settles overlaps. It knows no pattern in particular.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::bytes::{all_digits, number_of};
@@ -23,21 +24,27 @@ pub(crate) struct Claim {
     pub(crate) role: Option<RoleId>,
 }
 
-/// Settles overlaps: valid before failed, then the longer, then the higher precedence, then the smaller kind. What is left
-/// stands in the order of the text.
+/// The order in which overlapping claims are served: valid before failed, then the longer, then the higher precedence, then
+/// the smaller kind, then the first.
+pub(crate) type Rank = (bool, Reverse<usize>, Reverse<u8>, KindId, usize);
+
+/// The rank of a claim.
+pub(crate) fn rank(status: Status, range: &Range<usize>, precedence: u8, kind: KindId) -> Rank {
+    (
+        status == Status::FailedChecksum,
+        Reverse(range.len()),
+        Reverse(precedence),
+        kind,
+        range.start,
+    )
+}
+
+/// Settles overlaps by their [`Rank`]. What is left stands in the order of the text.
 pub(crate) fn settle(claims: &mut Vec<Claim>) {
     if claims.len() < 2 {
         return;
     }
-    claims.sort_by_key(|c| {
-        let failed = c.status == Status::FailedChecksum;
-        (
-            failed,
-            std::cmp::Reverse((c.range.len(), c.precedence)),
-            c.kind,
-            c.range.start,
-        )
-    });
+    claims.sort_by_key(|c| rank(c.status, &c.range, c.precedence, c.kind));
     // What stands is disjoint and in order, so a claim can only meet its two neighbours.
     let mut standing: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {

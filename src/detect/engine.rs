@@ -10,6 +10,7 @@ mod look;
 mod probe;
 mod sieve;
 mod speaking;
+mod trace;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ use cell::{Ahead, Whole};
 use look::Look;
 pub use probe::{Candidate, Probe, Prober};
 use sieve::{CellPlaces, Sieve};
+use trace::Note;
+pub use trace::{Announced, Considered, Edge, Neighbour, Outcome, Refusal};
 
 /// What the engine needs to know of a kind.
 #[derive(Clone)]
@@ -243,6 +246,8 @@ struct Scratch {
     caches: Vec<Option<CellCache>>,
     /// Keys of running text that were met, and whether they are those of order numbers.
     vetoes: HashMap<Box<[u8]>, bool>,
+    /// What was considered, if somebody asks; see `trace`.
+    notes: Option<Vec<Note>>,
 }
 
 /// Most keys that are remembered; then they are looked up anew.

@@ -24,7 +24,10 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{Candidate, ColumnRule, Detector, Found, Odds, Probe, Prober};
+pub use engine::{
+    Announced, Candidate, ColumnRule, Considered, Detector, Edge, Found, Neighbour, Odds, Outcome,
+    Probe, Prober, Refusal,
+};
 pub use key::Keys;
 pub use pack::Pack;
 pub use pattern::{Confidence, Identifies, Pattern};

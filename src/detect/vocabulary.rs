@@ -66,6 +66,18 @@ impl RoleSet {
         self.0 == [0; 4]
     }
 
+    /// What both sets hold.
+    #[must_use]
+    pub fn intersection(self, other: RoleSet) -> RoleSet {
+        RoleSet(std::array::from_fn(|i| self.0[i] & other.0[i]))
+    }
+
+    /// What this set holds and the other does not.
+    #[must_use]
+    pub fn without(self, other: RoleSet) -> RoleSet {
+        RoleSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
     /// The roles, ascending.
     pub fn iter(self) -> impl Iterator<Item = RoleId> {
         let words = (0u8..4).zip(self.0);
@@ -149,6 +161,21 @@ pub struct Lookup {
     pub role: RoleId,
     /// Whether it cannot decide alone.
     pub weak: bool,
+    /// Which part of it says so.
+    pub by: By,
+}
+
+/// The part of a header that names a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// All of it.
+    Whole,
+    /// The last part of its JSON path.
+    Path,
+    /// Its last words.
+    Ending,
+    /// The comment of its SQL column.
+    Comment,
 }
 
 /// The words, indexed.
@@ -194,7 +221,11 @@ impl Vocabulary {
             }
             let strong = role.headers.iter().map(|h| (h, false));
             for (header, weak) in strong.chain(role.weak.iter().map(|h| (h, true))) {
-                let lookup = Lookup { role: id, weak };
+                let lookup = Lookup {
+                    role: id,
+                    weak,
+                    by: By::Whole,
+                };
                 if let Some(other) = vocabulary.headers.insert(normalise(header), lookup)
                     && other.role != id
                 {
@@ -288,16 +319,26 @@ impl Vocabulary {
     /// What a header, SQL column or JSON path says.
     pub fn lookup(&self, header: &str) -> Option<Lookup> {
         if let Some((column, comment)) = header.split_once('\u{1f}') {
-            let strong = |h: &str| self.lookup(h).filter(|l| !l.weak);
-            return strong(comment)
-                .or_else(|| strong(column))
-                .or_else(|| self.lookup(comment))
-                .or_else(|| self.lookup(column));
+            let commented = self.lookup(comment).map(|l| Lookup {
+                by: By::Comment,
+                ..l
+            });
+            let named = self.lookup(column);
+            let is_strong = |l: &Lookup| !l.weak;
+            return commented
+                .filter(is_strong)
+                .or(named.filter(is_strong))
+                .or(commented)
+                .or(named);
         }
         let last = header.rsplit(['.', '/']).next().unwrap_or(header);
         let known = |h: &str| self.headers.get(&normalise(h)).copied();
+        let part = |l: Lookup| match last.len() == header.len() {
+            true => l,
+            false => Lookup { by: By::Path, ..l },
+        };
         // `user.name` is the name of a user, not his `username`.
-        let own = known(last).or_else(|| self.by_ending(last));
+        let own = known(last).map(part).or_else(|| self.by_ending(last));
         own.or_else(|| known(header))
     }
 
@@ -337,6 +378,7 @@ impl Vocabulary {
         found.map(|role| Lookup {
             role: *role,
             weak: false,
+            by: By::Ending,
         })
     }
 

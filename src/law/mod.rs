@@ -7,6 +7,7 @@ mod assess;
 mod check;
 pub mod circumstances;
 mod cite;
+mod class;
 pub mod date;
 mod describe;
 mod evaluate;
@@ -23,6 +24,7 @@ use crate::error::Error;
 
 pub use assess::{assess, counts_from_pairs};
 pub use circumstances::{Action, Circumstances};
+pub use class::ClassOf;
 pub use date::Date;
 pub use money::Yuan;
 pub use understood::Instrument;

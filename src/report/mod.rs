@@ -6,12 +6,14 @@
 //! names) is made harmless before it is written; see `terminal`.
 
 mod csv;
+mod explain;
 mod gauge;
 mod json;
 mod jsonl;
 mod markdown;
 mod number;
 mod ordered;
+mod reasons;
 mod sections;
 mod summary;
 mod table;
@@ -31,6 +33,7 @@ use std::path::Path;
 use crate::audit::Audit;
 use crate::category::Reading;
 
+pub use explain::{write_explanation, write_explanation_json};
 pub use json::read;
 pub use jsonl::write_hit;
 pub use ordered::{HELD_BYTES_MAX, OrderedHits};

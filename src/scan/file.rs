@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::container::{self, Limits, Members, Source};
 use crate::decode::{self, Container, Content, Decode};
 use crate::error::Reason;
-use crate::record::Batch;
+use crate::record::{Batch, Table};
 use crate::source::Entry;
 
 use super::table::{Eyes, Tables, View};
@@ -355,6 +355,19 @@ impl<'s> Reading<'s> {
     /// Batches that were counted, if none is in hand.
     pub(super) fn n_lots_counted(&self) -> u64 {
         self.n_lots.max(self.n_counted)
+    }
+
+    /// What the part in hand is, once it was opened.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.parts.last().and_then(|part| part.identity)
+    }
+
+    /// The tables met so far; none when reading is over.
+    pub(super) fn tables(&self) -> &[Table] {
+        match &self.stage {
+            Stage::Open(stream) => stream.records.tables(),
+            Stage::Unopened | Stage::Between | Stage::Over => &[],
+        }
     }
 
     /// Where the number of bytes read so far can be seen.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::classify::{KeySampler, Profile, SAMPLE_ROWS, Sampler};
+use crate::classify::{Evidence, KeySampler, Profile, SAMPLE_ROWS, Sampler};
 use crate::detect::validate::is_likely_name;
 use crate::detect::{Catalog, ColumnRule, Detector, Prober};
 use crate::record::{Batch, Table};
@@ -16,6 +16,8 @@ pub(super) struct Eyes<'w> {
     pub(super) catalog: &'w Catalog,
     pub(super) detector: &'w Detector,
     pub(super) prober: &'w mut Prober,
+    /// Whether somebody asks on what columns were decided.
+    pub(super) wants_grounds: bool,
 }
 
 /// How the tables of a file are looked at, as of one batch. Shared by all batches between two changes.
@@ -31,6 +33,19 @@ struct TableRules {
     prose: bool,
     /// What columns are called in a match; empty for a table without columns.
     names: Vec<String>,
+    /// On what each column was decided; of columns that appeared afterwards nothing is kept.
+    grounds: Vec<Grounds>,
+}
+
+/// On what a column was decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Where its role comes from.
+    pub from: Evidence,
+    /// How many filled cells were sampled.
+    pub n_cells: u32,
+    /// How many of them hold, or look like, what the role holds.
+    pub n_agreeing: u32,
 }
 
 impl View {
@@ -43,6 +58,19 @@ impl View {
     pub(super) fn name(&self, table: u32, column: u32) -> Option<&str> {
         let names = &self.tables[table as usize].names;
         names.get(column as usize).map(String::as_str)
+    }
+
+    /// On what a column was decided: on its name alone if it appeared afterwards.
+    pub(super) fn grounds(&self, table: u32, column: u32) -> Grounds {
+        let rules = &self.tables[table as usize];
+        let known = rules.grounds.get(column as usize).copied();
+        known.unwrap_or_else(|| match rules.columns.get(column as usize) {
+            Some(rule) if rule.role.is_some() => Grounds {
+                from: Evidence::Header,
+                ..Grounds::default()
+            },
+            _ => Grounds::default(),
+        })
     }
 
     /// Whether a table of the batch has columns of running text.
@@ -149,7 +177,14 @@ impl Tables {
     fn decide(&mut self, table: usize, eyes: &Eyes<'_>) {
         let (vocabulary, detector) = (eyes.catalog.vocabulary(), eyes.detector);
         let rules = match &self.states[table] {
-            TableState::Sampling(sampler) => rules_of(&sampler.decide(vocabulary), detector),
+            TableState::Sampling(sampler) => {
+                let profile = sampler.decide(vocabulary);
+                let mut rules = rules_of(&profile, detector);
+                if eyes.wants_grounds {
+                    rules.grounds = grounds_of(&profile, sampler, eyes.catalog);
+                }
+                rules
+            }
             TableState::Reading(sampler) => {
                 let keys = sampler.decide(vocabulary, |o, veto| detector.by_chance(o, veto));
                 let mut rules = rules_of(&Profile::text(), detector);
@@ -198,6 +233,23 @@ fn rules_of(profile: &Profile, detector: &Detector) -> TableRules {
     rules
 }
 
+fn grounds_of(profile: &Profile, sampler: &Sampler, catalog: &Catalog) -> Vec<Grounds> {
+    let columns = profile.columns.iter().enumerate();
+    columns
+        .map(|(i, column)| {
+            let (n_cells, n_agreeing) = match column.role {
+                Some(role) => sampler.evidence(catalog.vocabulary(), i, role),
+                None => (sampler.n_cells(i), 0),
+            };
+            Grounds {
+                from: column.from,
+                n_cells,
+                n_agreeing,
+            }
+        })
+        .collect()
+}
+
 fn extend(rules: &mut TableRules, table: &Table, eyes: &Eyes<'_>) {
     for name in table.columns.iter().skip(rules.columns.len()) {
         let column = Profile::of_name(eyes.catalog.vocabulary(), name);
@@ -217,7 +269,7 @@ fn extend(rules: &mut TableRules, table: &Table, eyes: &Eyes<'_>) {
 /// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be
 /// a value is not shown: a table without a header may be taken for one with, and objects may be keyed
 /// by numbers or by the names of persons.
-fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
+pub(super) fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
     let name = column.split('\u{1f}').next().unwrap_or(column);
     let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
     let is_person = |part: &str| {

@@ -185,6 +185,7 @@ impl<'s> Worker<'s> {
             catalog: self.shared.catalog,
             detector: &self.detector,
             prober: &mut self.prober,
+            wants_grounds: false,
         };
         reading.next(self.shared, &mut eyes, batch)
     }

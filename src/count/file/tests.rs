@@ -149,10 +149,10 @@ fn count(tally: &mut Tally, number: u64, row: &Row) {
     let support = supports()[row.support];
     tally.record(
         &ladder(),
-            (0, 0),
-            &batch,
-            &record,
-            &[],
+        (0, 0),
+        &batch,
+        &record,
+        &[],
         &found,
         support,
         row.parties,

@@ -14,7 +14,8 @@ use crate::detect::vocabulary::RoleId;
 use crate::detect::{KindId, KindSet, Status, key};
 
 use super::{
-    ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, Written, bare, settle_into,
+    ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Neighbour, Refusal, Scratch, Written, bare,
+    settle_into,
 };
 
 /// One look at one field.
@@ -335,9 +336,18 @@ impl<'a> Look<'a> {
             let (form, end) = ends.swap_remove(best);
             let form = forms[usize::from(form)];
             let context = self.context(form.kind, start, announced);
-            let Some(mut claim) =
-                self.judge(text, start..start + end, form, context.is_some(), found)
-            else {
+            let judged = self.judge(text, start..start + end, form, context.is_some(), found);
+            if self.scratch.notes.is_some() {
+                let label = role.or(context.flatten());
+                self.note(
+                    text,
+                    start..start + end,
+                    form,
+                    (context.is_some(), label),
+                    judged.as_ref().err(),
+                );
+            }
+            let Ok(mut claim) = judged else {
                 continue;
             };
             claim.role = role.or(context.flatten());
@@ -348,6 +358,9 @@ impl<'a> Look<'a> {
             }
             failed.get_or_insert(claim);
         }
+        if self.scratch.notes.is_some() {
+            self.note_rest(text, start, forms, &ends, announced);
+        }
         if !claimed && let Some(claim) = failed {
             self.scratch.claims.push(claim);
             claimed = true;
@@ -357,7 +370,7 @@ impl<'a> Look<'a> {
     }
 
     /// Whether a column or a label announces the kind at `start`, and the label's role.
-    fn context(
+    pub(super) fn context(
         &self,
         kind: KindId,
         start: usize,
@@ -376,6 +389,10 @@ impl<'a> Look<'a> {
             .map(|(_, label)| label.role)
     }
 
+    /// Judges a candidate by its neighbours, its validator and its column.
+    ///
+    /// # Errors
+    /// Why it is no claim.
     pub(super) fn judge(
         &mut self,
         text: &[u8],
@@ -383,15 +400,21 @@ impl<'a> Look<'a> {
         form: Form,
         in_context: bool,
         found: &mut Found,
-    ) -> Option<Claim> {
+    ) -> Result<Claim, Refusal> {
         let kind = &self.engine.kinds[form.kind.index()];
-        if range.is_empty()
-            || self.behind_word != Some(range.start)
-                && !claim::begins_well(text, range.start, kind.boundary)
-            || !claim::ends_well(text, range.end, kind.boundary)
-            || claim::is_part_of_colon_groups(text, &range)
+        if range.is_empty() {
+            return Err(Refusal::Invalid);
+        }
+        if self.behind_word != Some(range.start)
+            && !claim::begins_well(text, range.start, kind.boundary)
         {
-            return None;
+            return Err(Refusal::Before(Neighbour::before(text, range.start)));
+        }
+        if !claim::ends_well(text, range.end, kind.boundary) {
+            return Err(Refusal::Behind(Neighbour::at(text, range.end)));
+        }
+        if claim::is_part_of_colon_groups(text, &range) {
+            return Err(Refusal::Groups);
         }
         let value = &text[range.clone()];
         let mut compact = Compact::new();
@@ -399,17 +422,17 @@ impl<'a> Look<'a> {
             status,
             confidence,
             compacted,
-        } = verdict(kind, value, form.written, in_context, &mut compact)?;
+        } = verdict(kind, value, form.written, in_context, &mut compact).ok_or(Refusal::Invalid)?;
         if !in_context
             && (!self.counts_alone(form.kind, confidence)
                 || self.rule.prose && self.is_behind_foreign_key(text, range.start, form.kind))
         {
-            return None;
+            return Err(Refusal::Vetoed);
         }
         let bytes = if compacted { compact.as_bytes() } else { value };
         let status = in_column(self.rule, form.kind, status, bytes);
         let key = found.key(bytes);
-        Some(Claim {
+        Ok(Claim {
             kind: form.kind,
             range,
             status,

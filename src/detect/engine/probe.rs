@@ -141,19 +141,19 @@ impl Prober {
                 is_whole: true,
             };
             match claim.map(|c| c.status) {
-                Some(Status::Valid) => {
+                Ok(Status::Valid) => {
                     if let Some(role) = kind.own_column {
                         probe.fits.insert(role);
                     }
                     probe.announced.push(candidate);
                 }
-                Some(Status::FailedChecksum) => probe.failed.push(candidate),
-                Some(Status::Rounded) if self.stands_alone(&engine, form, value) => {
+                Ok(Status::FailedChecksum) => probe.failed.push(candidate),
+                Ok(Status::Rounded) if self.stands_alone(&engine, form, value) => {
                     kind.role.iter().for_each(|r| probe.sure.insert(*r));
                     probe.is_apart = true;
                 }
-                Some(Status::Rounded | Status::Masked | Status::Test) => probe.is_apart = true,
-                None => {}
+                Ok(Status::Rounded | Status::Masked | Status::Test) => probe.is_apart = true,
+                Err(_) => {}
             }
         }
         self.detector.scratch.ends = ends;
@@ -167,7 +167,7 @@ impl Prober {
         engine.kinds[form.kind.index()].validator.is_some()
             && look
                 .judge(value, 0..value.len(), form, false, &mut self.found)
-                .is_some()
+                .is_ok()
     }
 }
 

@@ -134,7 +134,7 @@ impl Look<'_> {
             kind,
             written: Written::Plain,
         };
-        if let Some(mut claim) = self.judge(text, range, form, true, found) {
+        if let Ok(mut claim) = self.judge(text, range, form, true, found) {
             let alone = self.engine.kinds[kind.index()].confidence.alone;
             claim.confidence = claim.confidence.min(alone);
             self.scratch.claims.push(claim);

@@ -2,7 +2,7 @@
 //! names of RFC 1035 and their internationalised form (RFC 5890). Address literals and comments are legal and not accepted:
 //! in dumps they are code.
 
-use super::{Compact, Verdict};
+use super::{Compact, Verdict, Why};
 
 /// Whether the last label is the ending of a file name that stands where a top-level domain would: `icon@2x.png`.
 fn is_file_ending(top: &[u8]) -> bool {
@@ -70,14 +70,18 @@ pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if !(is_local_part(local) || quoted && is_quoted(local))
         || !is_domain(domain, top)
         || is_file_ending(top)
-        || is_local_domain(top)
     {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    if is_local_domain(top) {
+        return compact.because(Why::NoAddressee, Verdict::Reject);
     }
     match local {
         [b'"', ..] => Verdict::Weak,
-        b"git" | b"svn" | b"hg" if !in_context => Verdict::Reject,
-        b"noreply" | b"no-reply" | b"postmaster" | b"mailer-daemon" => Verdict::Weak,
+        b"git" | b"svn" | b"hg" if !in_context => compact.because(Why::NoPerson, Verdict::Reject),
+        b"noreply" | b"no-reply" | b"postmaster" | b"mailer-daemon" => {
+            compact.because(Why::NoPerson, Verdict::Weak)
+        }
         _ => Verdict::Valid,
     }
 }

@@ -67,7 +67,10 @@ mod uscc;
 mod verhoeff;
 mod vin;
 mod weights;
+mod why;
 mod za_id;
+
+pub use why::{Check, Why, checks, passed};
 
 /// What a validator says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,9 +111,9 @@ impl Verdict {
 }
 
 /// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack, or, while nothing had to be changed,
-/// the candidate itself, which may be longer.
+/// the candidate itself, which may be longer. Beside it stands what the validator noted, see [`Compact::why`].
 #[derive(Clone, Copy)]
-pub struct Compact<'a>(Form<'a>);
+pub struct Compact<'a>(Form<'a>, Option<Why>);
 
 #[derive(Clone, Copy)]
 #[expect(
@@ -131,7 +134,7 @@ impl Compact<'_> {
 impl<'a> Compact<'a> {
     /// An empty form.
     pub fn new() -> Compact<'a> {
-        Compact(Form::Given(&[]))
+        Compact(Form::Given(&[]), None)
     }
 
     /// The form of these bytes, if they fit.

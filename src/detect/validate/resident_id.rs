@@ -5,7 +5,7 @@
 //! list knows is only doubtful. Whether region and year of birth go together is not judged: counties were renamed, and
 //! people kept the numbers they had.
 
-use super::{Compact, Verdict, date, digits, mod11_2, region, rounded};
+use super::{Compact, Verdict, Why, date, digits, mod11_2, region, rounded};
 
 /// The numbers that GB 11643-1999 itself prints as examples.
 const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
@@ -15,29 +15,35 @@ const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
 pub(super) fn resident_id(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Ok(number) = <&[u8; 18]>::try_from(compact.as_bytes()) else {
         return match in_context && has_lost_a_character(compact.as_bytes()) {
-            true => Verdict::FailedChecksum,
-            false => Verdict::Reject,
+            true => compact.because(Why::Checksum, Verdict::FailedChecksum),
+            false => compact.because(Why::Form, Verdict::Reject),
         };
     };
     if EXAMPLES.contains(&number) {
         return Verdict::Test;
     }
-    if !digits::all(&number[..17])
-        || !region::is_province(number)
-        || !date::is_yyyymmdd(&number[6..14])
-    {
-        return Verdict::Reject;
+    if !digits::all(&number[..17]) {
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    if !region::is_province(number) {
+        return compact.because(Why::Region, Verdict::Reject);
+    }
+    if !date::is_yyyymmdd(&number[6..14]) {
+        return compact.because(Why::Date, Verdict::Reject);
     }
     let known = region::is_known(number);
     match (mod11_2::holds(number), known) {
         // Sequence 000 is not issued, though some generators write it.
         (true, true) if &number[14..17] != b"000" => Verdict::Valid,
-        (true, _) => Verdict::Weak,
+        (true, true) => compact.because(Why::UnissuedSequence, Verdict::Weak),
+        (true, false) => compact.because(Why::UnknownRegion, Verdict::Weak),
         // Without context, one arbitrary number of 18 digits in 2,800 has province and date; a known region makes that
         // one in 60,000.
         (false, _) if rounded::has_lost_digits(number) && (in_context || known) => Verdict::Rounded,
-        (false, _) if is_check(number[17]) && (in_context || known) => Verdict::FailedChecksum,
-        (false, _) => Verdict::Reject,
+        (false, _) if is_check(number[17]) && (in_context || known) => {
+            compact.because(Why::Checksum, Verdict::FailedChecksum)
+        }
+        (false, _) => compact.because(Why::Checksum, Verdict::Reject),
     }
 }
 
@@ -61,11 +67,17 @@ fn has_lost_a_character(number: &[u8]) -> bool {
 /// Resident identity number of the first generation: region, `YYMMDD` of the 20th century, sequence, no check.
 pub(super) fn resident_id_15(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
-    if number.len() != 15 || !digits::all(number) || !region::is_province(number) {
-        return Verdict::Reject;
+    if number.len() != 15 || !digits::all(number) {
+        return compact.because(Why::Form, Verdict::Reject);
     }
-    if !in_context || !is_yymmdd(&number[6..12]) {
-        return Verdict::Reject;
+    if !region::is_province(number) {
+        return compact.because(Why::Region, Verdict::Reject);
+    }
+    if !is_yymmdd(&number[6..12]) {
+        return compact.because(Why::Date, Verdict::Reject);
+    }
+    if !in_context {
+        return compact.because(Why::NeedsContext, Verdict::Reject);
     }
     if digits::is_repeated(number) {
         // 111111111111111 has province and date and is a filler.
@@ -73,7 +85,7 @@ pub(super) fn resident_id_15(compact: &mut Compact<'_>, in_context: bool) -> Ver
     }
     match region::is_known(number) {
         true => Verdict::Valid,
-        false => Verdict::Weak,
+        false => compact.because(Why::UnknownRegion, Verdict::Weak),
     }
 }
 
