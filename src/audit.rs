@@ -46,10 +46,16 @@ pub struct Audit {
     /// The data subjects of `persons` by what their records show together. Each is in one profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<PersonProfile>,
+    /// What the data shows of these persons; absent where nothing was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
     /// The same counts under each reading, because a reading can move a record to another category.
     pub readings: Vec<ReadingCount>,
     /// Every file that was read, ordered by path.
     pub files: Vec<FileAudit>,
+    /// What was stated of the case when it was assessed; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstances: Option<crate::law::Circumstances>,
     /// What the counts reach, per instrument and reading.
     pub assessments: Vec<crate::law::Assessment>,
     /// What was not read, or only in part, ordered by path.
@@ -125,6 +131,10 @@ pub struct CategoryCount {
     pub rows: u64,
     /// Records left after de-duplication and after each record went to its highest class.
     pub items: u64,
+    /// Of `rows`, those that are items of this category before de-duplication; absent in audits that
+    /// did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_rows: Option<u64>,
     /// Of `items`, those that support the category only in its bare form (see the record rules).
     pub bare: u64,
     /// Different data subjects behind the items.
@@ -156,6 +166,30 @@ pub struct ReadingCount {
     pub reading: String,
     /// Categories with at least one row, in the order of the table.
     pub categories: Vec<CategoryCount>,
+}
+
+/// What the data shows of persons: how many of them have an attribute that some law asks for. Absent
+/// is unknown, which is not zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// Different persons.
+    pub total: u64,
+    /// Of whom something sensitive is known (PIPL Art. 28), those under 14 among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<u64>,
+    /// Under 14 on the day of the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_14: Option<u64>,
+    /// Under 18 on the day of the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_18: Option<u64>,
+    /// Whose age the data shows; absent: everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_known: Option<u64>,
+    /// By place of residence: an ISO 3166 code in lower case, of a country (`cn`) or of a part of one
+    /// (`us-ca`), the most precise that is known. A person stands in one place at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence: Option<std::collections::BTreeMap<String, u64>>,
 }
 
 /// One file.

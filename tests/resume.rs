@@ -276,7 +276,7 @@ fn the_state_of_another_scan_is_refused() {
     lock.lock().unwrap();
     refused(&["d"], &["another scan is using it"]);
     drop(lock);
-    finish(&dir, &["--law", "cn.spc-spp-2017-10"], &want);
+    finish(&dir, &["--recipients", "1"], &want);
 
     assert!(kill_when(&dir, &["--key-file", "key"], || has_part(
         &dir, 2

@@ -10,7 +10,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
 use leakgauge::detect::Pack;
-use leakgauge::law::{Action, Circumstances, Date, Yuan};
+use leakgauge::error::Error;
+use leakgauge::law::{Action, Circumstances, Date, Rate, Yuan};
 use leakgauge::report::{Format, Lang};
 use leakgauge::source::Shard;
 
@@ -225,6 +226,12 @@ pub(crate) struct Assess {
     /// Items of a category, after de-duplication; repeatable
     #[arg(long, value_name = "CATEGORY=N", value_parser = count)]
     pub(crate) count: Vec<(Category, u64)>,
+    /// Different persons behind the counts; default: every item is another person
+    #[arg(long, value_name = "N", requires = "count")]
+    pub(crate) persons: Option<u64>,
+    /// Of these persons those who are `sensitive`, `under-14`, `under-18`, or live in `us-ca`; repeatable
+    #[arg(long, value_name = "WHO=N", requires = "count", value_parser = number)]
+    pub(crate) attribute: Vec<(String, u64)>,
     /// Take the counts of a saved JSON audit
     #[arg(long, value_name = "AUDIT.json")]
     pub(crate) audit: Option<PathBuf>,
@@ -320,12 +327,19 @@ pub(crate) enum ListFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Laws {
     /// List every instrument
-    List,
+    List {
+        /// Law file, or folder of them, to list with the built-in ones
+        #[arg(long, value_name = "PATH")]
+        laws: Vec<PathBuf>,
+    },
     /// Show one instrument: citation, dates, provisions and thresholds
     Show {
         /// Id of the instrument: `cn.spc-spp-2017-10`
         #[arg(value_name = "ID")]
         id: String,
+        /// Law file, or folder of them, to look in besides the built-in ones
+        #[arg(long, value_name = "PATH")]
+        laws: Vec<PathBuf>,
     },
 }
 
@@ -368,15 +382,29 @@ pub(crate) enum FailOn {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Law")]
 pub(crate) struct Law {
-    /// Instrument to assess under; repeatable, the first one governs. See `laws list`
-    #[arg(long, value_name = "ID", default_value = "cn.spc-spp-2017-10")]
+    /// Instrument to assess under; repeatable, the first one governs. Default: cn.spc-spp-2017-10, and for information
+    /// those that apply by date and volume. See `laws list`
+    #[arg(long, value_name = "ID")]
     pub(crate) law: Vec<String>,
+    /// Law file, or folder of them, to use besides the built-in ones, like a rule of your own; repeatable. See
+    /// src/law/instruments/README.md
+    #[arg(long, value_name = "PATH")]
+    pub(crate) laws: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stated: Stated,
+}
+
+/// What is stated of the case.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Circumstances")]
+pub(crate) struct Stated {
     /// Circumstances from a TOML file; options on the command line outrank it
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) circumstances: Option<PathBuf>,
-    /// Obtained in duty or while providing a service
-    #[arg(long)]
-    pub(crate) in_duty: bool,
+    /// Obtained in duty or while providing a service; `=no` if it is known not to be so, like all that take it
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+          value_parser = yes_or_no())]
+    pub(crate) in_duty: Option<bool>,
     /// What was done with the information
     #[arg(long, value_name = "ACTION", value_parser = action())]
     pub(crate) action: Option<Action>,
@@ -387,36 +415,101 @@ pub(crate) struct Law {
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub(crate) gains: Option<Yuan>,
     /// Bought or received for lawful business, and not passed on
-    #[arg(long)]
-    pub(crate) lawful_business: bool,
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+          value_parser = yes_or_no())]
+    pub(crate) lawful_business: Option<bool>,
     /// Profit from using the information in lawful business
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub(crate) profit: Option<Yuan>,
+    /// Economic loss
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
+    pub(crate) loss: Option<Yuan>,
+    /// Turnover of the year before, for the ceilings of fines
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
+    pub(crate) turnover: Option<Yuan>,
     /// Punished for the same before: a criminal penalty, or an administrative one within two years
-    #[arg(long)]
-    pub(crate) prior: bool,
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+          value_parser = yes_or_no())]
+    pub(crate) prior: Option<bool>,
+    /// Another used it for an offence, known beforehand (the fact `downstream-crime`)
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+          value_parser = yes_or_no())]
+    pub(crate) downstream_crime: Option<bool>,
+    /// It leaked after an order to correct was refused (the fact `order-refused`)
+    #[arg(long, value_name = "ANSWER", num_args = 0..=1, require_equals = true, default_missing_value = "yes",
+          value_parser = yes_or_no())]
+    pub(crate) order_refused: Option<bool>,
+    /// Persons exported since 1 January without sensitive information, before these
+    #[arg(long, value_name = "N")]
+    pub(crate) exported: Option<u64>,
+    /// Persons exported since 1 January with sensitive information, before these
+    #[arg(long, value_name = "N")]
+    pub(crate) exported_sensitive: Option<u64>,
     /// Day of the (last) act
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) act_date: Option<Date>,
     /// Day of the decision
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) decision_date: Option<Date>,
+    /// A circumstance that a law asks for, as `laws show` names it; repeatable
+    #[arg(long, value_name = "ID[=ANSWER]", value_parser = fact)]
+    pub(crate) fact: Vec<(String, bool)>,
+    /// Count otherwise where opinions differ, as in `weighted-total=literal`; repeatable. See `laws show`
+    #[arg(long, value_name = "RULE=VALUE", value_parser = pair)]
+    pub(crate) rule: Vec<(String, String)>,
+    /// Put a category into a class whatever the reading says, as in `vehicle=A` or `contact.bare=excluded`; repeatable
+    #[arg(long, value_name = "CATEGORY=CLASS", value_parser = pair)]
+    pub(crate) class: Vec<(String, String)>,
+    /// Items of a category that are shown not to count, as the public contacts of companies; repeatable
+    #[arg(long, value_name = "CATEGORY=N", value_parser = count)]
+    pub(crate) less: Vec<(Category, u64)>,
+    /// A rate known from a sample, of duplicates for one, to take off every count; repeatable
+    #[arg(long, value_name = "PERCENT%")]
+    pub(crate) deduct: Vec<Rate>,
 }
 
-impl Law {
+impl Stated {
     /// The circumstances of the file with those of the command line on top.
-    pub(crate) fn on_top_of(&self, file: Circumstances) -> Circumstances {
-        Circumstances {
+    pub(crate) fn on_top_of(&self, file: Circumstances) -> Result<Circumstances, Error> {
+        let mut joined = Circumstances {
             action: self.action.or(file.action),
-            in_duty: self.in_duty || file.in_duty,
+            in_duty: self.in_duty.or(file.in_duty),
             recipients: self.recipients.unwrap_or(file.recipients),
             gains: self.gains.or(file.gains),
-            lawful_business: self.lawful_business || file.lawful_business,
+            lawful_business: self.lawful_business.or(file.lawful_business),
             profit: self.profit.or(file.profit),
-            prior: self.prior || file.prior,
+            loss: self.loss.or(file.loss),
+            turnover: self.turnover.or(file.turnover),
+            prior: self.prior.or(file.prior),
+            exported: self.exported.unwrap_or(file.exported),
+            exported_sensitive: self.exported_sensitive.unwrap_or(file.exported_sensitive),
             act_date: self.act_date.or(file.act_date),
             decision_date: self.decision_date.or(file.decision_date),
+            ..file
+        };
+        joined.facts.extend(self.fact.iter().cloned());
+        let named = [
+            ("downstream-crime", self.downstream_crime),
+            ("order-refused", self.order_refused),
+        ];
+        for (id, answer) in named {
+            if let Some(answer) = answer {
+                joined.facts.insert(id.to_owned(), answer);
+            }
         }
+        for (rule, value) in &self.rule {
+            joined.rules.choose(rule, value)?;
+        }
+        joined.classes.extend(self.class.iter().cloned());
+        let less = self
+            .less
+            .iter()
+            .map(|(category, n)| (category.id().to_owned(), *n));
+        joined.less.extend(less);
+        if !self.deduct.is_empty() {
+            joined.deduct.clone_from(&self.deduct);
+        }
+        Ok(joined)
     }
 }
 
@@ -468,6 +561,28 @@ fn pack(id: &str) -> Result<Pack, String> {
     })
 }
 
+fn yes_or_no() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["yes", "no"]).map(|answer| answer == "yes")
+}
+
+/// `ID`, `ID=yes` or `ID=no`.
+fn fact(text: &str) -> Result<(String, bool), String> {
+    match text.split_once('=') {
+        None => Ok((text.to_owned(), true)),
+        Some((id, "yes")) => Ok((id.to_owned(), true)),
+        Some((id, "no")) => Ok((id.to_owned(), false)),
+        Some(_) => Err("expected ID, ID=yes or ID=no".to_owned()),
+    }
+}
+
+/// `KEY=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("expected KEY=VALUE, as in `vehicle=A`")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 /// `CATEGORY=N`; N may be grouped with `_` or `,`.
 fn count(text: &str) -> Result<(Category, u64), String> {
     let (id, number) = text
@@ -477,11 +592,23 @@ fn count(text: &str) -> Result<(Category, u64), String> {
         let near = super::suggest::nearest(id, Category::ALL.iter().map(|c| c.id()));
         format!("no category `{id}`{near}")
     })?;
+    Ok((category, whole(number)?))
+}
+
+/// A whole number, which may be grouped with `_` or `,`.
+fn whole(number: &str) -> Result<u64, String> {
     let digits: String = number.chars().filter(|c| !matches!(c, '_' | ',')).collect();
-    let number = digits
+    digits
         .parse()
-        .map_err(|_| format!("`{number}` is no whole number of items, as in `lodging=500`"))?;
-    Ok((category, number))
+        .map_err(|_| format!("`{number}` is no whole number of items, as in `lodging=500`"))
+}
+
+/// `WHO=N`.
+fn number(text: &str) -> Result<(String, u64), String> {
+    let (who, number) = text
+        .split_once('=')
+        .ok_or("expected WHO=N, as in `sensitive=500`")?;
+    Ok((who.to_owned(), whole(number)?))
 }
 
 /// `SIZE`: bytes, or with a letter kibi-, mebi- or gibibytes.
@@ -610,12 +737,13 @@ mod tests {
         let file = Circumstances {
             recipients: 3,
             gains: Some(Yuan::whole(99)),
-            in_duty: true,
+            in_duty: Some(true),
             ..Circumstances::default()
         };
-        let joined = assess.law.on_top_of(file);
+        let joined = assess.law.stated.on_top_of(file).unwrap();
         assert_eq!(joined.recipients, 3);
         assert_eq!(joined.gains.unwrap().cents(), 1050);
-        assert!(joined.in_duty && joined.prior && !joined.lawful_business);
+        assert_eq!((joined.in_duty, joined.prior), (Some(true), Some(true)));
+        assert_eq!(joined.lawful_business, None);
     }
 }

@@ -49,7 +49,8 @@ pub(crate) fn run(args: &args::Explain, common: &Common) -> Result<ExitCode> {
         }
         return Ok(ExitCode::Incomplete);
     }
-    let render = Render::new(common, &catalog, instrument.id(), Reading::Default)?;
+    let laws = std::slice::from_ref(&instrument);
+    let render = Render::new(common, &catalog, laws, instrument.id(), Reading::Default)?;
     for output in outputs {
         write(output, &explanation, &render)?;
     }

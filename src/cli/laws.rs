@@ -5,10 +5,11 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use leakgauge::law::laws;
+use leakgauge::law::laws::position;
 use leakgauge::report::Lang;
 
 use super::args::{Common, Laws};
+use super::case::known;
 use super::exit::ExitCode;
 use super::print;
 use super::render::language;
@@ -17,9 +18,9 @@ use super::render::language;
 pub(crate) fn run(command: &Laws, common: &Common) -> Result<ExitCode> {
     let zh = language(common) == Lang::Zh;
     match command {
-        Laws::List => {
+        Laws::List { laws } => {
             let mut text = String::new();
-            for law in laws::builtin()? {
+            for law in known(laws)?.0 {
                 let file = law.file();
                 writeln!(
                     text,
@@ -31,8 +32,9 @@ pub(crate) fn run(command: &Laws, common: &Common) -> Result<ExitCode> {
             }
             print(&text)?;
         }
-        Laws::Show { id } => {
-            let mut text = laws::by_id(id)?.describe(zh);
+        Laws::Show { id, laws } => {
+            let (known, _) = known(laws)?;
+            let mut text = known[position(id, &known)?].describe(zh);
             if !text.ends_with('\n') {
                 text.push('\n');
             }

@@ -4,6 +4,7 @@
 //! are the environment, the terminal and the process known, and only here is anything printed.
 
 mod args;
+mod case;
 mod catalog;
 mod exit;
 mod explain;

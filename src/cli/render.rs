@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use leakgauge::audit::Audit;
 use leakgauge::category::Reading;
 use leakgauge::detect::Catalog;
-use leakgauge::law::{self, Instrument};
+use leakgauge::law::Instrument;
 use leakgauge::report::{self, Format, Lang, Name, Options};
 
 use super::args::{Color, Common};
@@ -27,10 +27,10 @@ impl Render {
     pub(crate) fn new(
         common: &Common,
         catalog: &Catalog,
+        laws: &[Instrument],
         instrument: &str,
         reading: Reading,
     ) -> Result<Render> {
-        let laws = law::laws::builtin()?;
         let governing = laws.iter().find(|law| law.id() == instrument);
         let options = Options {
             lang: language(common),
@@ -39,8 +39,12 @@ impl Render {
             instruments: laws
                 .iter()
                 .map(|law| {
-                    let number = law.file().number.as_str();
-                    (law.id().to_owned(), Name::new(number, number))
+                    let file = law.file();
+                    let name = match &file.short {
+                        Some(short) => Name::new(&short.en, &short.zh),
+                        None => Name::new(&file.number, &file.number),
+                    };
+                    (law.id().to_owned(), name)
                 })
                 .collect(),
             classes: governing
@@ -62,6 +66,12 @@ impl Render {
             color: use_color(self.color, output.is_stdout()),
             ..self.options.clone()
         }
+    }
+
+    /// Tells every step in the terminal summary as well.
+    pub(crate) fn with_steps(mut self) -> Render {
+        self.options.steps = true;
+        self
     }
 
     /// Writes the audit to each output and puts it in place.
@@ -95,12 +105,15 @@ fn classes(law: &Instrument, reading: Reading) -> BTreeMap<String, String> {
     let categories = law.file().categories.iter();
     categories
         .filter_map(|(id, class)| {
-            let class = match reading {
+            let of_reading = match reading {
                 Reading::Default => &class.default,
                 Reading::Lenient => &class.lenient,
                 Reading::Strict => &class.strict,
             };
-            Some((id.clone(), class.clone()?))
+            Some((
+                id.clone(),
+                class.all.as_ref().or(of_reading.as_ref())?.clone(),
+            ))
         })
         .collect()
 }

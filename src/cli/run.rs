@@ -7,17 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use leakgauge::audit::{Audit, ReadingCount, SCHEMA, Tool};
+use leakgauge::audit::{Attributes, Audit, CategoryCount, SCHEMA, Tool};
 use leakgauge::category::Reading;
 use leakgauge::container::{Password, Unpacking};
-use leakgauge::count::Day;
 use leakgauge::detect::Catalog;
-use leakgauge::law::{self, Assessment, Circumstances, Instrument, Level};
+use leakgauge::law;
 use leakgauge::report::Format;
 use leakgauge::scan::{Counted, ScanOptions, catalog_hash, count};
 use leakgauge::source::{self, Globs, WalkOptions, WalkResult};
 
-use super::args::{self, Common, FailOn, Gate};
+use super::args::{self, Common};
+use super::case::Case;
 use super::exit::ExitCode;
 use super::output::{self, Output};
 use super::parts::{self, Parts};
@@ -28,7 +28,7 @@ use super::watch::{Outputs, Watch};
 
 /// `leakgauge scan`
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
-    let law = Law::load(&args.law)?;
+    let law = Case::load(&args.law)?;
     let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
     catalog.expect_user_examples()?;
     let unpacking = unpacking(args.password_file.as_deref())?;
@@ -64,7 +64,13 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
             found
         }
     };
-    let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
+    let render = Render::new(
+        common,
+        &catalog,
+        law.known(),
+        law.governing().id(),
+        args.gate.reading,
+    )?;
     let (lines, outputs): (Vec<Output>, Vec<Output>) = outputs
         .into_iter()
         .partition(|output| output.format == Format::JsonLines);
@@ -95,12 +101,12 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     }
     // A share that was read is no failure, although its counts are not those of the whole.
     let is_read = audit.skipped.is_empty();
-    Ok(ExitCode::of(is_reached(&args.gate, &audit), is_read))
+    Ok(ExitCode::of(law.is_reached(&args.gate, &audit), is_read))
 }
 
 /// `leakgauge merge`
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
-    let law = Law::load(&args.law)?;
+    let law = Case::load(&args.law)?;
     let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
     catalog.expect_user_examples()?;
     let Some(key) = parts::key(&args.key)? else {
@@ -121,26 +127,45 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     } = args.counting;
     let counted = Counted::from_tallies(tallies, key, &catalog, threads, memory)?;
     let audit = law.audit(&counted)?;
-    let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
+    let render = Render::new(
+        common,
+        &catalog,
+        law.known(),
+        law.governing().id(),
+        args.gate.reading,
+    )?;
     let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
-    Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
+    Ok(ExitCode::of(
+        law.is_reached(&args.gate, &audit),
+        audit.complete,
+    ))
 }
 
 /// `leakgauge assess`
 pub(crate) fn assess(args: &args::Assess, common: &Common) -> Result<ExitCode> {
-    let law = Law::load(&args.law)?;
+    let law = Case::load(&args.law)?;
     let catalog = Catalog::builtin()?;
     let mut audit = match &args.audit {
         Some(path) => read_audit(path)?,
-        None => audit_of_counts(law::counts_from_pairs(&args.count), &catalog)?,
+        None => audit_of_counts(args, &catalog)?,
     };
     let outputs = open_for_audit(&args.output)?;
-    audit.assessments = law.assess(&audit.readings)?;
-    let render = Render::new(common, &catalog, law.governing().id(), args.gate.reading)?;
+    law.assess(&mut audit)?;
+    let render = Render::new(
+        common,
+        &catalog,
+        law.known(),
+        law.governing().id(),
+        args.gate.reading,
+    )?
+    .with_steps();
     render.write(outputs, &audit)?;
-    Ok(ExitCode::of(is_reached(&args.gate, &audit), audit.complete))
+    Ok(ExitCode::of(
+        law.is_reached(&args.gate, &audit),
+        audit.complete,
+    ))
 }
 
 /// `leakgauge report`
@@ -148,9 +173,11 @@ pub(crate) fn report(args: &args::Report, common: &Common) -> Result<ExitCode> {
     let audit = read_audit(&args.audit)?;
     let outputs = open_for_audit(&args.output)?;
     let instrument = audit.assessments.first().map(|a| a.instrument.as_str());
+    let known = law::laws::builtin()?;
     let render = Render::new(
         common,
         &Catalog::builtin()?,
+        &known,
         instrument.unwrap_or_default(),
         args.reading,
     )?;
@@ -172,69 +199,6 @@ fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
         passwords: passwords.collect(),
         ..Unpacking::default()
     })
-}
-
-/// The instruments to assess under, and what the user says of the case.
-struct Law {
-    /// At least one; the first governs.
-    instruments: Vec<Instrument>,
-    circumstances: Circumstances,
-}
-
-impl Law {
-    fn load(args: &args::Law) -> Result<Law> {
-        let mut instruments: Vec<Instrument> = Vec::new();
-        for id in &args.law {
-            let instrument = law::laws::by_id(id)?;
-            if instruments
-                .iter()
-                .all(|known| known.id() != instrument.id())
-            {
-                instruments.push(instrument);
-            }
-        }
-        let stated = match &args.circumstances {
-            Some(path) => {
-                let name = path.display().to_string();
-                let text = fs::read_to_string(path)
-                    .with_context(|| format!("{name}: the circumstances cannot be read"))?;
-                Circumstances::from_toml(&text, &name)?
-            }
-            None => Circumstances::default(),
-        };
-        let circumstances = args.on_top_of(stated);
-        circumstances.check()?;
-        Ok(Law {
-            instruments,
-            circumstances,
-        })
-    }
-
-    /// The day on which ages are taken: that of the act if it is stated, else that on which the scan began.
-    fn ages_on(&self, started: &str) -> Option<Day> {
-        let act = self.circumstances.act_date.map(|date| date.to_string());
-        Day::of(act.as_deref().unwrap_or(started))
-    }
-
-    fn governing(&self) -> &Instrument {
-        self.instruments.first().expect("the option has a default")
-    }
-
-    /// What was counted, ranked by the law that governs, and assessed under all.
-    fn audit(&self, counted: &Counted<'_>) -> Result<Audit> {
-        let rank = |category, bare, reading| self.governing().rank(category, bare, reading);
-        let mut audit = counted.audit(&rank)?;
-        audit.assessments = self.assess(&audit.readings)?;
-        Ok(audit)
-    }
-
-    fn assess(&self, counts: &[ReadingCount]) -> Result<Vec<Assessment>> {
-        let mut assessments = Vec::new();
-        for instrument in &self.instruments {
-            assessments.extend(law::assess(instrument, counts, &self.circumstances)?);
-        }
-        Ok(assessments)
-    }
 }
 
 fn inputs(args: &args::Scan) -> Vec<PathBuf> {
@@ -297,28 +261,6 @@ fn tell_gaps(common: &Common, audit: &Audit, has_text: bool) {
     }
 }
 
-/// Whether what was found reaches the level that the user named, under the reading that governs.
-fn is_reached(gate: &Gate, audit: &Audit) -> bool {
-    let reading = gate.reading.id();
-    let reaches = |level: Level| {
-        audit
-            .assessments
-            .iter()
-            .any(|a| a.reading == reading && a.level >= level)
-    };
-    match gate.fail_on {
-        None => false,
-        Some(FailOn::Any) => audit
-            .readings
-            .iter()
-            .filter(|counts| counts.reading == reading)
-            .flat_map(|counts| &counts.categories)
-            .any(|category| category.items > 0),
-        Some(FailOn::Serious) => reaches(Level::Serious),
-        Some(FailOn::EspeciallySerious) => reaches(Level::EspeciallySerious),
-    }
-}
-
 fn read_audit(path: &Path) -> Result<Audit> {
     let name = path.display();
     let text =
@@ -335,10 +277,15 @@ fn now() -> String {
 }
 
 /// An audit that holds nothing but counts.
-fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Result<Audit> {
+fn audit_of_counts(args: &args::Assess, catalog: &Catalog) -> Result<Audit> {
+    let readings = law::counts_from_pairs(&args.count);
     let default = readings
         .iter()
         .find(|counts| counts.reading == Reading::Default.id());
+    let categories = default.map(|counts| counts.categories.clone());
+    let categories = categories.unwrap_or_default();
+    let items = |n: u64, count: &CategoryCount| n.saturating_add(count.items);
+    let persons = args.persons.unwrap_or(categories.iter().fold(0, items));
     Ok(Audit {
         schema: SCHEMA.to_owned(),
         tool: Tool {
@@ -348,12 +295,48 @@ fn audit_of_counts(readings: Vec<ReadingCount>, catalog: &Catalog) -> Result<Aud
         },
         started: now(),
         complete: true,
-        categories: default
-            .map(|counts| counts.categories.clone())
-            .unwrap_or_default(),
+        categories,
+        persons,
+        attributes: attributes(&args.attribute, persons)?,
         readings,
         ..Audit::default()
     })
+}
+
+/// Attributes of persons given by hand; `None` where none was given.
+fn attributes(given: &[(String, u64)], total: u64) -> Result<Option<Attributes>> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let mut attributes = Attributes {
+        total,
+        ..Attributes::default()
+    };
+    for (who, n) in given {
+        let is_place = who.len() >= 2
+            && who.as_bytes()[..2].iter().all(u8::is_ascii_lowercase)
+            && matches!(who.as_bytes().get(2), None | Some(b'-'));
+        match who.as_str() {
+            "sensitive" => attributes.sensitive = Some(*n),
+            "under-14" => attributes.under_14 = Some(*n),
+            "under-18" => attributes.under_18 = Some(*n),
+            place if is_place => {
+                let places = attributes.residence.get_or_insert_default();
+                places.insert(place.to_owned(), *n);
+            }
+            other => {
+                bail!(
+                    "no attribute `{other}`: there are `sensitive`, `under-14`, `under-18`, and places such as `us-ca`"
+                )
+            }
+        }
+        if *n > total {
+            bail!(
+                "attribute `{who}`: {n} is more than all {total} persons; state them with --persons"
+            );
+        }
+    }
+    Ok(Some(attributes))
 }
 
 fn open_for_audit(wanted: &args::Output) -> Result<Vec<Output>> {

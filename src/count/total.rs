@@ -169,6 +169,7 @@ struct Asked {
     reading: Reading,
     category: Category,
     rows: u64,
+    own_rows: u64,
     persons: usize,
     /// Contents of events, persons of attributes: of all records, and of those that show the category in full.
     items: [(usize, usize); 2],
@@ -268,6 +269,8 @@ impl Plan {
 struct Won {
     /// Records that support the category, whoever has won them.
     rows: u64,
+    /// Those that the category has won.
+    own_rows: u64,
     /// Position in the list of supports, and whether they show the category in its bare form only.
     groups: Vec<(usize, bool)>,
     /// For each support whether its records are events under this category.
@@ -296,9 +299,11 @@ impl Won {
             category.is_event()
                 || winner(s.base, Reading::Default, rank).is_some_and(|(c, _)| c.is_event())
         };
+        let groups: Vec<(usize, bool)> = won.collect();
         Won {
             rows: supporting.map(|(_, n)| *n).sum(),
-            groups: won.collect(),
+            own_rows: groups.iter().map(|(i, _)| rows[*i]).sum(),
+            groups,
             is_event: supports.iter().map(is_event).collect(),
         }
     }
@@ -324,6 +329,7 @@ impl Won {
             reading,
             category,
             rows: self.rows,
+            own_rows: self.own_rows,
             items: [items(true), items(false)],
             persons: persons.ask(self.groups.iter().map(|g| g.0)),
         }
@@ -339,6 +345,7 @@ impl Asked {
         CategoryCount {
             category: self.category.id().to_owned(),
             rows: self.rows,
+            own_rows: Some(self.own_rows),
             items: all,
             bare: all - full,
             persons: answers.persons[self.persons],

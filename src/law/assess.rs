@@ -3,11 +3,13 @@
 //! The order of things is here; the arithmetic is in `evaluate`, the alternatives in `what_if`, the
 //! words in `steps`.
 
-use super::evaluate::{ClassCounts, Evaluation, Tally, evaluate};
+use super::consequences::{filings, fines};
+use super::counts::{Bound, ClassCounts, Counts, Tally};
+use super::evaluate::{Evaluation, evaluate};
 use super::steps::{Account, steps};
 use super::understood::Instrument;
 use super::what_if::{flips, next, what_if};
-use super::{Assessment, Circumstances};
+use super::{Assessment, BoundLevel, Circumstances};
 use crate::audit::{CategoryCount, ReadingCount};
 use crate::category::{Category, Reading};
 use crate::error::Error;
@@ -15,28 +17,22 @@ use crate::error::Error;
 /// What the counts reach under an instrument: one assessment a reading, in the order of
 /// [`Reading::ALL`].
 ///
-/// `counts` holds the counts of every reading, because a reading can move a record to another
-/// category.
+/// The level is that of the lower bound, what is left after de-duplication; `bounds` has both.
 ///
 /// # Errors
 /// Circumstances that contradict each other, or counts that lack a reading or name an unknown
 /// category.
-pub fn assess(
+pub fn assess<'a>(
     instrument: &Instrument,
-    counts: &[ReadingCount],
+    counts: impl Into<Counts<'a>>,
     circumstances: &Circumstances,
 ) -> Result<Vec<Assessment>, Error> {
     circumstances.check()?;
-    let unit = instrument.unit();
-    let tally = |reading| Tally::new(counts, reading, unit).map(|tally| (reading, tally));
-    let tallies = Reading::ALL
+    let counts = counts.into();
+    let parts = Reading::ALL
         .into_iter()
-        .map(tally)
+        .map(|reading| Part::new(instrument, reading, &counts, circumstances))
         .collect::<Result<Vec<_>, Error>>()?;
-    let parts: Vec<Part> = tallies
-        .into_iter()
-        .map(|(reading, tally)| Part::new(instrument, reading, tally, circumstances))
-        .collect();
     Ok(parts
         .iter()
         .map(|part| part.assessment(instrument, circumstances, &parts))
@@ -49,23 +45,32 @@ struct Part {
     tally: Tally,
     counts: ClassCounts,
     evaluation: Evaluation,
+    /// The same of the upper bound.
+    above: Evaluation,
 }
 
 impl Part {
     fn new(
         instrument: &Instrument,
         reading: Reading,
-        tally: Tally,
-        circumstances: &Circumstances,
-    ) -> Part {
-        let counts = ClassCounts::new(instrument, &tally, |_| reading);
-        let evaluation = evaluate(instrument, &counts, circumstances);
-        Part {
+        counts: &Counts<'_>,
+        stated: &Circumstances,
+    ) -> Result<Part, Error> {
+        let at = |bound: Bound| -> Result<(Tally, ClassCounts, Evaluation), Error> {
+            let tally = Tally::new(counts, reading, instrument.unit(), bound, stated)?;
+            let counts = ClassCounts::new(instrument, &tally, stated, |_| reading);
+            let evaluation = evaluate(instrument, &counts, stated);
+            Ok((tally, counts, evaluation))
+        };
+        let (tally, counts, evaluation) = at(Bound::Lower)?;
+        let (_, _, above) = at(Bound::Upper)?;
+        Ok(Part {
             reading,
             tally,
             counts,
             evaluation,
-        }
+            above,
+        })
     }
 
     fn assessment(
@@ -79,11 +84,12 @@ impl Part {
             tally,
             counts,
             evaluation,
+            above,
         } = self;
-        let level = evaluation.level;
+        let result = evaluation.result();
         // Records that change category between readings change its level without any class being
         // disputed.
-        let moved = |other: &&Part| other.evaluation.level != level && other.tally != *tally;
+        let moved = |other: &&Part| other.evaluation.result() != result && other.tally != *tally;
         let account = Account {
             instrument,
             reading: *reading,
@@ -91,22 +97,33 @@ impl Part {
             counts,
             circumstances,
             evaluation,
+            above,
             moved: all
                 .iter()
                 .filter(moved)
-                .map(|p| (p.reading, p.evaluation.level))
+                .map(|p| (p.reading, p.evaluation.result()))
                 .collect(),
+        };
+        let bound = |id: &str, evaluation: &Evaluation| BoundLevel {
+            bound: id.to_owned(),
+            level: evaluation.level,
+            outcome: instrument.named(evaluation.outcome),
+            weighted: evaluation.weighted.value,
         };
         Assessment {
             instrument: instrument.id().to_owned(),
             reading: reading.id().to_owned(),
-            level,
+            level: result.level,
+            outcome: instrument.named(result.outcome),
             weighted: evaluation.weighted,
             provisions: evaluation.outcomes.clone(),
-            flips: flips(instrument, tally, *reading, circumstances, level),
+            flips: flips(instrument, tally, *reading, circumstances, result),
             next: next(instrument, evaluation),
-            what_if: what_if(instrument, counts, circumstances, level),
+            what_if: what_if(instrument, counts, circumstances, evaluation),
             steps: steps(&account),
+            bounds: vec![bound("items", evaluation), bound("rows", above)],
+            filings: filings(instrument, tally, circumstances, evaluation),
+            fines: fines(instrument, circumstances, evaluation),
             cap: evaluation.cap,
         }
     }
@@ -123,6 +140,7 @@ pub fn counts_from_pairs(pairs: &[(Category, u64)]) -> Vec<ReadingCount> {
         CategoryCount {
             category: category.id().to_owned(),
             rows: items,
+            own_rows: Some(items),
             items,
             bare: 0,
             persons: items,

@@ -6,7 +6,8 @@
 
 use super::Level;
 use super::date::Date;
-use super::instrument::{Class, Counts, InstrumentFile, Provision};
+use super::instrument::{Class, Comparison, InstrumentFile, Nature};
+use super::provision::{Counts, Provision};
 use super::understood::{EXCLUDED, Place};
 use crate::category::Reading;
 use crate::error::Error;
@@ -38,6 +39,12 @@ pub(super) fn check_dates(file: &InstrumentFile) -> Result<(), Error> {
     if file.in_force.to.is_some_and(|to| to < file.in_force.from) {
         return Err(Error::new("lies before `from`").at("in_force.to"));
     }
+    if let Some(issued) = file.in_force.issued
+        && issued > file.in_force.from
+        && file.nature != Nature::Policy
+    {
+        return Err(Error::new("lies after `from`").at("in_force.issued"));
+    }
     for (i, statute) in file.statutes.iter().enumerate() {
         let key = format!("statute[{}]", i + 1);
         if statute.to.is_some_and(|to| to < statute.from) {
@@ -68,20 +75,29 @@ pub(super) fn check_classes(classes: &[Class]) -> Result<(), Error> {
         if classes[..i].iter().any(|c| c.id == class.id) {
             return fail("id", "stands twice".to_owned());
         }
-        if class.weight == 0 {
+        if class.name.zh.trim().is_empty() || class.name.en.trim().is_empty() {
+            return fail("name", "must not be empty in either language".to_owned());
+        }
+        if class.weight == Some(0) {
             return fail("weight", "must be at least 1".to_owned());
         }
-        if class.threshold == 0 {
+        if class.threshold == Some(0) {
             return fail("threshold", "must be at least 1".to_owned());
         }
         let Some(above) = i.checked_sub(1).map(|above| &classes[above]) else {
             continue;
         };
-        if class.weight >= above.weight {
+        if class.weight.is_some() != above.weight.is_some() {
+            return fail("weight", "either every class has one or none".to_owned());
+        }
+        if class.weight.is_some() && class.weight >= above.weight {
             let message = format!("expected less than the weight of class `{}`", above.id);
             return fail("weight", message);
         }
-        if class.threshold <= above.threshold {
+        if class.threshold.is_some()
+            && above.threshold.is_some()
+            && class.threshold <= above.threshold
+        {
             let message = format!("expected more than the threshold of class `{}`", above.id);
             return fail("threshold", message);
         }
@@ -143,20 +159,64 @@ pub(super) fn check_provision(above: &[Provision], provision: &Provision) -> Res
     if texts.into_iter().any(|text| text.trim().is_empty()) {
         return fail("quote", "quote and summary must not be empty");
     }
-    let counts = provision.counts;
-    let amount = matches!(counts, Counts::Total | Counts::Gains | Counts::Profit);
-    let is_scaled = counts == Counts::Scaled;
-    if provision.threshold.is_some() != amount {
-        return fail(
-            "threshold",
-            "belongs to `total`, `gains` and `profit`, and to nothing else",
-        );
+    check_fields(provision)?;
+    let leads = (provision.level.is_some(), provision.outcome.is_some());
+    let silent = matches!(provision.counts, Counts::Context | Counts::Relief);
+    match leads {
+        (true, true) => fail("outcome", "a provision leads to a level or to an outcome"),
+        (false, false) if !silent => fail("level", "is missing, and so is `outcome`"),
+        (true, _) if provision.level == Some(Level::None) => {
+            fail("level", "leave it out where the provision leads to none")
+        }
+        _ => Ok(()),
     }
-    if provision.threshold == Some(0) {
+}
+
+/// Which fields belong to what a provision counts.
+fn check_fields(provision: &Provision) -> Result<(), Error> {
+    let fail = |key: &str, message: &str| Err(Error::new(message).at(key));
+    let counts = provision.counts;
+    let is_amount = matches!(
+        counts,
+        Counts::Units
+            | Counts::Total
+            | Counts::Gains
+            | Counts::Profit
+            | Counts::Loss
+            | Counts::Score
+    );
+    let is_scaled = counts == Counts::Scaled;
+    if is_amount && provision.threshold.is_none() {
+        return fail("threshold", "is missing");
+    }
+    if provision.threshold.is_some() && !is_amount && counts != Counts::Class {
+        return fail("threshold", "there is nothing that it could be a number of");
+    }
+    if provision.threshold == Some(0) && provision.comparison != Some(Comparison::MoreThan) {
         return fail("threshold", "must be at least 1");
     }
     if provision.class.is_some() != (counts == Counts::Class) {
         return fail("class", "belongs to `class`, and to nothing else");
+    }
+    let has_parts = !provision.classes.is_empty() || !provision.categories.is_empty();
+    if counts != Counts::Units && has_parts {
+        return fail(
+            "classes",
+            "`classes` and `categories` belong to `units`, and to nothing else",
+        );
+    }
+    let is_units = matches!(counts, Counts::Units | Counts::Class);
+    if (provision.attribute.is_some() || provision.residence.is_some()) && counts != Counts::Units {
+        return fail("attribute", "`attribute` and `residence` belong to `units`");
+    }
+    if provision.attribute.is_some() && provision.residence.is_some() {
+        return fail(
+            "residence",
+            "no audit tells an attribute by place of residence",
+        );
+    }
+    if provision.adds.is_some() && !is_units {
+        return fail("adds", "belongs to `units` and `class`");
     }
     if provision.of.is_empty() == is_scaled {
         return fail("of", "belongs to `scaled`, and to nothing else");
@@ -167,11 +227,11 @@ pub(super) fn check_provision(above: &[Provision], provision: &Provision) -> Res
             "`multiply` or `divide` belongs to `scaled`, and to nothing else",
         );
     }
-    if provision.level == Some(Level::None) {
-        return fail("level", "leave it out where the provision leads to none");
+    if counts == Counts::Fact && provision.when.is_empty() {
+        return fail("when", "`fact` counts nothing but what stands here");
     }
-    if provision.level.is_none() && counts != Counts::Context {
-        return fail("level", "is missing");
+    if provision.below.is_some() && counts != Counts::Relief {
+        return fail("below", "belongs to `relief`, and to nothing else");
     }
     Ok(())
 }
@@ -181,7 +241,14 @@ pub(super) fn check_provision(above: &[Provision], provision: &Provision) -> Res
 pub(super) fn check_proportions(file: &InstrumentFile) -> Result<(), Error> {
     for provision in file.provisions.iter().filter(|p| p.counts == Counts::Total) {
         for class in &file.classes {
-            if class.weight.checked_mul(class.threshold) != provision.threshold {
+            let (Some(weight), Some(threshold)) = (class.weight, class.threshold) else {
+                let message = format!(
+                    "weight and threshold are needed for the total of provision `{}`",
+                    provision.id
+                );
+                return Err(Error::new(message).at(format!("class.{}.weight", class.id)));
+            };
+            if weight.checked_mul(threshold) != provision.threshold {
                 let message = format!(
                     "weight times threshold is not the number of provision `{}`",
                     provision.id

@@ -1,14 +1,23 @@
 //! Circumstances: what the law asks and a file cannot show.
 //!
-//! Everything here is stated by the user. The default states nothing; what was not stated is
-//! treated as absent, and the assessment says which of it would change the level.
+//! Everything here is stated by the user. The default states nothing: what was not stated is
+//! unknown, does not hold, and the assessment says which of it would change the level. How is
+//! counted where opinions differ is chosen here as well.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::date::Date;
+use super::laws::nearest;
 use super::money::Yuan;
 use super::toml_error;
+use crate::category::Category;
 use crate::error::Error;
+
+/// Most characters of a foreign id that an error repeats.
+const SHOWN_MAX: usize = 60;
 
 /// What was done with the information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +48,166 @@ impl Action {
     }
 }
 
+/// When the converted total counts (Fa Shi [2017] 10 Art. 5 para. 1 (6)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeightedTotal {
+    /// Always.
+    #[default]
+    Always,
+    /// Only where no class reaches its own number, as the words have it.
+    Literal,
+}
+
+/// How what lawful business takes out is treated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BusinessRule {
+    /// By profit and earlier punishment alone.
+    #[default]
+    Apart,
+    /// With everything else as well, as where the information was exchanged.
+    Together,
+}
+
+/// How often the same information counts that went to several recipients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecipientsRule {
+    /// For each of them.
+    #[default]
+    Each,
+    /// Once.
+    Once,
+}
+
+/// Rules of counting on which opinions differ; the default is the recorded position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CountingRules {
+    /// When the converted total counts.
+    pub weighted_total: WeightedTotal,
+    /// How lawful business is treated.
+    pub lawful_business: BusinessRule,
+    /// How often the same information counts.
+    pub recipients: RecipientsRule,
+}
+
+impl CountingRules {
+    /// Every rule with its values, the default first.
+    pub const ALL: [(&str, [&str; 2]); 3] = [
+        ("weighted-total", ["always", "literal"]),
+        ("lawful-business", ["apart", "together"]),
+        ("recipients", ["each", "once"]),
+    ];
+
+    /// Chooses a rule by its ids: `weighted-total`, `literal`.
+    ///
+    /// # Errors
+    /// An unknown rule or value, with those there are.
+    pub fn choose(&mut self, rule: &str, value: &str) -> Result<(), Error> {
+        let Some((_, values)) = CountingRules::ALL.iter().find(|(id, _)| *id == rule) else {
+            let known: Vec<&str> = CountingRules::ALL.iter().map(|(id, _)| *id).collect();
+            let (rule, known) = (shown(rule), known.join("`, `"));
+            return Err(Error::new(format!(
+                "no counting rule `{rule}`: there are `{known}`"
+            )));
+        };
+        let is_other = match values.iter().position(|v| *v == value) {
+            Some(position) => position == 1,
+            None => {
+                let message = format!(
+                    "counting rule `{rule}` is `{}` or `{}`, not `{}`",
+                    values[0],
+                    values[1],
+                    shown(value)
+                );
+                return Err(Error::new(message));
+            }
+        };
+        match (rule, is_other) {
+            ("weighted-total", false) => self.weighted_total = WeightedTotal::Always,
+            ("weighted-total", true) => self.weighted_total = WeightedTotal::Literal,
+            ("lawful-business", false) => self.lawful_business = BusinessRule::Apart,
+            ("lawful-business", true) => self.lawful_business = BusinessRule::Together,
+            (_, false) => self.recipients = RecipientsRule::Each,
+            (_, true) => self.recipients = RecipientsRule::Once,
+        }
+        Ok(())
+    }
+
+    pub(super) fn business_is_apart(self) -> bool {
+        self.lawful_business == BusinessRule::Apart
+    }
+
+    pub(super) fn recipients_add_up(self) -> bool {
+        self.recipients == RecipientsRule::Each
+    }
+}
+
+/// Control characters and excess left out: for ids that an error repeats.
+pub(super) fn shown(text: &str) -> String {
+    let harmless = text.chars().filter(|c| !c.is_control());
+    harmless.take(SHOWN_MAX).collect()
+}
+
+/// A sampled rate that is taken off a count, in hundredths of a percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate(u16);
+
+impl Rate {
+    /// All of it.
+    const WHOLE: u16 = 10_000;
+
+    /// What is left of a count, rounded down.
+    pub fn off(self, n: u64) -> u64 {
+        let left = u128::from(n) * u128::from(Rate::WHOLE - self.0) / u128::from(Rate::WHOLE);
+        u64::try_from(left).unwrap_or(n)
+    }
+}
+
+impl FromStr for Rate {
+    type Err = Error;
+
+    /// `4.5%`: a percentage below 100 with at most two decimals.
+    fn from_str(text: &str) -> Result<Rate, Error> {
+        let wrong =
+            || Error::new("not a rate: write a percentage below 100, like 4.5%, not negative");
+        let number = text.strip_suffix('%').ok_or_else(wrong)?;
+        // A percentage with two decimals is written like an amount of money.
+        let hundredths = number.parse::<Yuan>().map_err(|_| wrong())?.cents();
+        let rate = u16::try_from(hundredths).map_err(|_| wrong())?;
+        if rate >= Rate::WHOLE {
+            return Err(wrong());
+        }
+        Ok(Rate(rate))
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, rest) = (self.0 / 100, self.0 % 100);
+        match (rest, rest % 10) {
+            (0, _) => write!(f, "{whole}%"),
+            (_, 0) => write!(f, "{whole}.{}%", rest / 10),
+            _ => write!(f, "{whole}.{rest:02}%"),
+        }
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rate, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// The stated circumstances. Read from TOML, the keys are those of the options: `in-duty = true`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -46,36 +215,65 @@ pub struct Circumstances {
     /// What was done; `None` is unknown.
     pub action: Option<Action>,
     /// 在履行职责或者提供服务过程中获得: obtained in duty or while providing a service.
-    pub in_duty: bool,
+    pub in_duty: Option<bool>,
     /// Different units or persons to whom the same information was provided separately; at least 1.
     pub recipients: u32,
     /// 违法所得: illegal gains; `None` is unknown.
     pub gains: Option<Yuan>,
     /// 为合法经营活动: bought or received for lawful business, and not passed on.
-    pub lawful_business: bool,
+    pub lawful_business: Option<bool>,
     /// 获利: profit from using the information in lawful business; `None` is unknown.
     pub profit: Option<Yuan>,
+    /// 经济损失: economic loss; `None` is unknown.
+    pub loss: Option<Yuan>,
+    /// 上一年度营业额: turnover of the year before, from which ceilings of fines follow.
+    pub turnover: Option<Yuan>,
     /// Punished for the same before: a criminal penalty at any time, or an administrative one
     /// within two years.
-    pub prior: bool,
+    pub prior: Option<bool>,
+    /// Persons whose general information was exported since 1 January, these not among them.
+    pub exported: u64,
+    /// The same of sensitive information.
+    pub exported_sensitive: u64,
     /// Date of the (last) act: selects the statute. `None` is today's law.
     pub act_date: Option<Date>,
     /// Date of the decision: selects the interpretation. `None` is today.
     pub decision_date: Option<Date>,
+    /// Facts that instruments declare, by id: whether they hold. What is not named is unknown.
+    pub facts: BTreeMap<String, bool>,
+    /// How is counted where opinions differ.
+    pub rules: CountingRules,
+    /// The class of a category (`vehicle`), or of its bare form (`contact.bare`), whatever the
+    /// reading says: an id, or `excluded`.
+    pub classes: BTreeMap<String, String>,
+    /// Items of a category that are shown not to count, as the public contacts of companies are.
+    pub less: BTreeMap<String, u64>,
+    /// Rates, known from a sample, that are taken off every count one after the other: duplicates,
+    /// then what identifies nobody.
+    pub deduct: Vec<Rate>,
 }
 
 impl Default for Circumstances {
     fn default() -> Circumstances {
         Circumstances {
             action: None,
-            in_duty: false,
+            in_duty: None,
             recipients: 1,
             gains: None,
-            lawful_business: false,
+            lawful_business: None,
             profit: None,
-            prior: false,
+            loss: None,
+            turnover: None,
+            prior: None,
+            exported: 0,
+            exported_sensitive: 0,
             act_date: None,
             decision_date: None,
+            facts: BTreeMap::new(),
+            rules: CountingRules::default(),
+            classes: BTreeMap::new(),
+            less: BTreeMap::new(),
+            deduct: Vec::new(),
         }
     }
 }
@@ -108,7 +306,7 @@ impl Circumstances {
                 "recipients: 0 is not possible; leave it out if nothing was provided",
             ));
         }
-        if self.lawful_business && self.is_provided() {
+        if self.lawful_business == Some(true) && self.is_provided() {
             return Err(Error::new(
                 "lawful-business: contradicts action `provide` or `both`; information that is passed \
                  on is judged like any other, so leave one of the two out",
@@ -119,8 +317,27 @@ impl Circumstances {
         {
             return Err(Error::new("decision-date: lies before act-date"));
         }
+        if self.lawful_business == Some(false) && self.profit.is_some() {
+            return Err(Error::new(
+                "profit: counts in lawful business only, which is denied; illegal gains are `gains`",
+            ));
+        }
+        for key in self.classes.keys() {
+            let id = key.strip_suffix(".bare").unwrap_or(key);
+            known_category(id).map_err(|e| e.at("classes"))?;
+        }
+        for id in self.less.keys() {
+            known_category(id).map_err(|e| e.at("less"))?;
+        }
         Ok(())
     }
+}
+
+fn known_category(id: &str) -> Result<Category, Error> {
+    Category::from_id(id).ok_or_else(|| {
+        let ids = Category::ALL.iter().map(|c| c.id());
+        Error::new(format!("no category `{}`{}", shown(id), nearest(id, ids)))
+    })
 }
 
 #[cfg(test)]
@@ -148,7 +365,7 @@ mod tests {
         assert_eq!(read.profit.unwrap().cents(), 550);
         assert_eq!(read.act_date.unwrap().to_string(), "2012-04-01");
         assert_eq!(read.decision_date.unwrap().to_string(), "2018-01-02");
-        assert!(read.in_duty && read.prior);
+        assert_eq!((read.in_duty, read.prior), (Some(true), Some(true)));
     }
 
     #[track_caller]

@@ -3,11 +3,52 @@
 //! Ids are `ARTICLE[.PARAGRAPH][(ITEM)]` in digits; any other id is shown as it is. Wording speaks
 //! of volumes and numbers, never of persons.
 
-use super::instrument::{Text, Unit};
-use super::{Level, Yuan};
+use super::evaluate::Result;
+use super::instrument::{Citation, Text, Unit};
+use super::understood::Instrument;
+use super::{Level, Named, Yuan};
 
-/// An id as a citation: `5.1(4)` is `Art. 5 para. 1 (4)` and `第五条第一款第四项`.
+impl Instrument {
+    /// An id of a provision as it is cited.
+    pub(super) fn cite(&self, id: &str) -> Text {
+        match self.file().citation {
+            Citation::Article => cite(id),
+            Citation::Plain => Text {
+                zh: id.to_owned(),
+                en: id.to_owned(),
+            },
+        }
+    }
+
+    /// A level or an outcome in words.
+    pub(super) fn result_words(&self, result: Result) -> Text {
+        match result.outcome {
+            Some(at) => self.file().outcomes[at].name.clone(),
+            None => level(result.level),
+        }
+    }
+
+    /// An outcome with its id.
+    pub(super) fn named(&self, outcome: Option<usize>) -> Option<Named> {
+        let outcome = &self.file().outcomes[outcome?];
+        Some(Named {
+            id: outcome.id.clone(),
+            en: outcome.name.en.clone(),
+            zh: outcome.name.zh.clone(),
+        })
+    }
+}
+
+/// An id as a citation: `5.1(4)` is `Art. 5 para. 1 (4)` and `第五条第一款第四项`. What follows a `/` names a
+/// part of it.
 pub(super) fn cite(id: &str) -> Text {
+    if let Some((id, part)) = id.split_once('/') {
+        let whole = cite(id);
+        return Text {
+            zh: format!("{}（{part}）", whole.zh),
+            en: format!("{}, {part}", whole.en),
+        };
+    }
     match parts(id) {
         Some((article, paragraph, item)) => {
             let mut zh = format!("第{}条", numeral(article));

@@ -2,8 +2,8 @@
 //!
 //! Reads the checked instrument; knows no counts.
 
-use super::cite::cite;
-use super::instrument::{Counts, Text};
+use super::instrument::Text;
+use super::provision::{Counts, Provision};
 use super::understood::Instrument;
 use crate::category::{Category, Reading};
 
@@ -26,15 +26,15 @@ impl Instrument {
         let rank = self.rank(category, bare, reading)?;
         let file = self.file();
         let class = &file.classes[usize::from(rank)];
-        let counts = |counted: &&super::instrument::Provision| {
+        let counts = |counted: &&Provision| {
             counted.counts == Counts::Class && counted.class.as_ref() == Some(&class.id)
         };
         let provision = file.provisions.iter().find(counts)?;
         Some(ClassOf {
             class: class.id.clone(),
             provision: provision.id.clone(),
-            citation: cite(&provision.id),
-            threshold: class.threshold,
+            citation: self.cite(&provision.id),
+            threshold: class.threshold.or(provision.threshold)?,
         })
     }
 }

@@ -6,13 +6,15 @@
 use std::fmt::Write as _;
 
 use super::Basis;
-use super::cite::{cite, group, level as level_words, units};
-use super::instrument::{ClassList, Comparison, Condition, Confidence, InstrumentFile, Text, Unit};
-use super::understood::Instrument;
+use super::appendix;
+use super::cite::{group, level as level_words, units};
+use super::instrument::{ClassList, Comparison, Confidence, InstrumentFile, Nature, Text, Unit};
+use super::provision::Condition;
+use super::understood::{Instrument, Rule};
 use crate::category::{Category, Reading};
 
 /// A phrase in the language asked for.
-fn say<'a>(zh: bool, chinese: &'a str, english: &'a str) -> &'a str {
+pub(super) fn say<'a>(zh: bool, chinese: &'a str, english: &'a str) -> &'a str {
     if zh { chinese } else { english }
 }
 
@@ -24,15 +26,33 @@ impl Instrument {
         head(&mut out, self.file(), zh);
         classes(&mut out, self.file(), zh);
         provisions(&mut out, self, zh);
+        appendix::consequences(&mut out, self, zh);
+        appendix::facts(&mut out, self.file(), zh);
+        appendix::score(&mut out, self.file(), zh);
         categories(&mut out, self, zh);
         disputes(&mut out, self.file(), zh);
+        appendix::positions(&mut out, self.file(), zh);
+        appendix::terms(&mut out, self.file(), zh);
         statutes(&mut out, self.file(), zh);
         out
     }
 }
 
+fn nature(nature: Nature, zh: bool) -> &'static str {
+    match nature {
+        Nature::Criminal => say(zh, "刑事", "criminal law"),
+        Nature::Administrative => say(zh, "行政", "administrative law"),
+        Nature::Guidance => say(
+            zh,
+            "指引或者标准，没有法律约束力",
+            "guidance, without force of law",
+        ),
+        Nature::Policy => say(zh, "自定规则", "a rule of one's own"),
+    }
+}
+
 /// Writing to a string cannot fail; this keeps that in one place.
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("a string takes every write");
     out.push('\n');
 }
@@ -49,6 +69,14 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
     line(
         out,
         format_args!("- {}: {}", say(zh, "文号", "number"), file.number),
+    );
+    line(
+        out,
+        format_args!(
+            "- {}: {}",
+            say(zh, "性质", "nature"),
+            nature(file.nature, zh)
+        ),
     );
     line(
         out,
@@ -111,6 +139,9 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
         out,
         format_args!("- {}: {comparison}", say(zh, "比较", "comparison")),
     );
+    if let Some(summary) = &file.summary {
+        line(out, format_args!("\n{}", summary.get(zh)));
+    }
 }
 
 fn classes(out: &mut String, file: &InstrumentFile, zh: bool) {
@@ -132,7 +163,8 @@ fn classes(out: &mut String, file: &InstrumentFile, zh: bool) {
             ClassList::Closed => say(zh, "封闭", "closed"),
             ClassList::Open => say(zh, "开放", "open"),
         };
-        let (id, number, weight) = (&class.id, group(class.threshold), group(class.weight));
+        let number = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), group);
+        let (id, number, weight) = (&class.id, number(class.threshold), number(class.weight));
         line(
             out,
             format_args!(
@@ -146,32 +178,45 @@ fn classes(out: &mut String, file: &InstrumentFile, zh: bool) {
 fn provisions(out: &mut String, instrument: &Instrument, zh: bool) {
     line(out, format_args!("\n## {}", say(zh, "条款", "Provisions")));
     for (index, provision) in instrument.file().provisions.iter().enumerate() {
-        let level = provision.level.map(level_words).unwrap_or_default();
-        let level = if level.zh.is_empty() {
-            String::new()
-        } else {
-            format!(" — {}", level.get(zh))
+        let file = instrument.file();
+        let outcome = file
+            .outcomes
+            .iter()
+            .find(|o| Some(&o.id) == provision.outcome.as_ref());
+        let leads_to = match outcome {
+            Some(outcome) => Some(outcome.name.clone()),
+            None => provision.level.map(level_words),
         };
+        let leads_to = leads_to.map_or_else(String::new, |t| format!(" — {}", t.get(zh)));
         line(
             out,
             format_args!(
-                "\n### {} `{}`{level}\n",
-                cite(&provision.id).get(zh),
+                "\n### {} `{}`{leads_to}\n",
+                instrument.cite(&provision.id).get(zh),
                 provision.id
             ),
         );
         line(out, format_args!("> {}\n", provision.quote));
         line(out, format_args!("{}", provision.summary.get(zh)));
         numbers(out, instrument, index, zh);
-        if !provision.when.is_empty() {
-            let words: Vec<&str> = provision.when.iter().map(|c| condition(*c, zh)).collect();
+        let conditions = [
+            (&provision.when, "条件", "condition", "，且", " and "),
+            (&provision.unless, "除外", "unless", "，或者", " or "),
+        ];
+        for (all, name_zh, name_en, and_zh, and_en) in conditions {
+            let words: Vec<&str> = all.iter().map(|c| condition(file, c, zh)).collect();
+            if !words.is_empty() {
+                let words = words.join(say(zh, and_zh, and_en));
+                line(
+                    out,
+                    format_args!("- {}: {words}", say(zh, name_zh, name_en)),
+                );
+            }
+        }
+        if let Some(source) = &provision.source {
             line(
                 out,
-                format_args!(
-                    "- {}: {}",
-                    say(zh, "条件", "condition"),
-                    words.join(say(zh, "，且", " and "))
-                ),
+                format_args!("- {}: {source}", say(zh, "出处", "source")),
             );
         }
         if let Some(note) = &provision.note {
@@ -200,36 +245,71 @@ fn numbers(out: &mut String, instrument: &Instrument, index: usize, zh: bool) {
         .iter()
         .filter(|rule| rule.provision == index)
     {
-        let number = group(rule.threshold);
-        let counted = match rule.class {
-            Some(class) => {
-                let id = &instrument.file().classes[class].id;
-                let number = units(instrument.unit(), rule.threshold);
-                format!("{} {id}: {}", say(zh, "类", "class"), number.get(zh))
-            }
-            None => amount(rule.basis, &number, zh),
-        };
-        let base = rule.base.map(|base| cite(&instrument.provision(base).id));
+        let base = rule
+            .base
+            .map(|base| instrument.cite(&instrument.provision(base).id));
         let of = base
             .map(|base| format!(" ({})", base.get(zh)))
             .unwrap_or_default();
-        line(out, format_args!("- {counted}{of}"));
+        line(out, format_args!("- {}{of}", counted(instrument, rule, zh)));
     }
 }
 
-fn amount(basis: Basis, number: &str, zh: bool) -> String {
-    match basis {
-        Basis::Gains => say(zh, "违法所得 {} 元", "illegal gains of {} yuan").replace("{}", number),
-        Basis::Profit => say(zh, "获利 {} 元", "profit of {} yuan").replace("{}", number),
-        Basis::Prior => say(zh, "不论数量", "whatever the volume").to_owned(),
-        Basis::Class | Basis::Total => {
-            say(zh, "按比例合计 {}", "converted total of {}").replace("{}", number)
+/// What a rule counts, against its number.
+fn counted(instrument: &Instrument, rule: &Rule, zh: bool) -> String {
+    let file = instrument.file();
+    let first = rule.comparison.first(0) > 0;
+    let than = |number: String| match first {
+        true => say(zh, "超过 {}", "more than {}").replace("{}", &number),
+        false => number,
+    };
+    let number = than(group(rule.threshold));
+    let of_units = || than(units(file.unit, rule.threshold).get(zh).to_owned());
+    match rule.basis {
+        Basis::Class => {
+            let id = rule.class.map_or("", |class| &file.classes[class].id);
+            format!("{} {id}: {}", say(zh, "类", "class"), of_units())
         }
+        Basis::Units => {
+            let who = match (rule.attribute, &rule.residence) {
+                (Some(attribute), _) => format!("`{}`", attribute.id()),
+                (None, Some(place)) => format!("{} `{place}`", say(zh, "居住于", "living in")),
+                (None, None) => {
+                    let classes = file.classes.iter().zip(&rule.classes).filter(|c| *c.1);
+                    let ids: Vec<&str> = classes.map(|c| c.0.id.as_str()).collect();
+                    format!("{} {}", say(zh, "类", "class"), ids.join(", "))
+                }
+            };
+            format!("{who}: {}", of_units())
+        }
+        Basis::Total => say(zh, "按比例合计 {}", "converted total of {}").replace("{}", &number),
+        Basis::Gains => {
+            say(zh, "违法所得 {} 元", "illegal gains of {} yuan").replace("{}", &number)
+        }
+        Basis::Profit => say(zh, "获利 {} 元", "profit of {} yuan").replace("{}", &number),
+        Basis::Loss => say(zh, "经济损失 {} 元", "economic loss of {} yuan").replace("{}", &number),
+        Basis::Score => {
+            let score = than(format!(
+                "{}.{:02}",
+                rule.threshold / 100,
+                rule.threshold % 100
+            ));
+            say(zh, "严重程度得分 {}", "severity score of {}").replace("{}", &score)
+        }
+        Basis::Prior | Basis::Fact => say(zh, "不论数量", "whatever the volume").to_owned(),
     }
 }
 
-fn condition(condition: Condition, zh: bool) -> &'static str {
+pub(super) fn condition<'a>(
+    file: &'a InstrumentFile,
+    condition: &'a Condition,
+    zh: bool,
+) -> &'a str {
     match condition {
+        Condition::Fact(id) => {
+            let fact = file.facts.iter().find(|fact| fact.id == *id);
+            fact.map_or(id.as_str(), |fact| fact.text.get(zh))
+        }
         Condition::InDuty => say(
             zh,
             "在履行职责或者提供服务过程中获得",
@@ -244,7 +324,7 @@ fn condition(condition: Condition, zh: bool) -> &'static str {
     }
 }
 
-fn confidence(confidence: Confidence, zh: bool) -> &'static str {
+pub(super) fn confidence(confidence: Confidence, zh: bool) -> &'static str {
     match confidence {
         Confidence::Text => say(zh, "原文", "the text itself"),
         Confidence::Secondary => say(zh, "二手资料", "a secondary source"),
@@ -357,5 +437,15 @@ fn statutes(out: &mut String, file: &InstrumentFile, zh: bool) {
                 highest.get(zh)
             ),
         );
+        if let Some(quote) = &statute.quote {
+            line(out, format_args!("  > {quote}"));
+        }
+        for penalty in &statute.penalties {
+            let level = level_words(penalty.level);
+            line(
+                out,
+                format_args!("  - {}: {}", level.get(zh), penalty.text.get(zh)),
+            );
+        }
     }
 }

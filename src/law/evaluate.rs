@@ -3,107 +3,20 @@
 //! This is the whole of the arithmetic. It does not know readings, words or alternatives; those
 //! call it again with other counts or other circumstances.
 
-use super::instrument::{Condition, Unit};
+use super::circumstances::{Action, Circumstances, WeightedTotal};
+use super::counts::ClassCounts;
+use super::provision::{Condition, RunningTotal};
+use super::score::score;
 use super::understood::{Instrument, Rule};
-use super::{Basis, Circumstances, Level, Outcome, Weighted};
-use crate::audit::ReadingCount;
-use crate::category::{Category, Reading};
-use crate::error::Error;
-
-/// Units per category, in full and bare.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tally([[u64; 2]; Category::ALL.len()]);
-
-impl Tally {
-    /// The counts of one reading in the unit of an instrument.
-    ///
-    /// # Errors
-    /// No counts for the reading, an unknown category, more bare items than items.
-    pub(super) fn new(
-        counts: &[ReadingCount],
-        reading: Reading,
-        unit: Unit,
-    ) -> Result<Tally, Error> {
-        let missing = || Error::new(format!("no counts for the reading `{}`", reading.id()));
-        let found = counts
-            .iter()
-            .find(|c| c.reading == reading.id())
-            .ok_or_else(missing)?;
-        let mut tally = Tally([[0; 2]; Category::ALL.len()]);
-        for count in &found.categories {
-            let place = |e: Error| e.at(format!("counts of `{}`", reading.id()));
-            let category = Category::from_id(&count.category).ok_or_else(|| {
-                place(Error::new(
-                    "unknown category; this version does not count it",
-                ))
-            })?;
-            let total = match unit {
-                Unit::Item | Unit::CredentialSet => count.items,
-                Unit::Person => count.persons,
-            };
-            if count.bare > count.items {
-                let message = format!("`{category}`: more bare items than items");
-                return Err(place(Error::new(message)));
-            }
-            let bare = count.bare.min(total);
-            let sums = &mut tally.0[category.index()];
-            sums[0] = sums[0].saturating_add(total - bare);
-            sums[1] = sums[1].saturating_add(bare);
-        }
-        Ok(tally)
-    }
-
-    /// Units of a category, in full and bare together.
-    pub(super) fn total(&self, category: Category) -> u64 {
-        let [full, bare] = self.0[category.index()];
-        full.saturating_add(bare)
-    }
-
-    /// Units of a category that a reading puts in a class; `None` is what it excludes.
-    pub(super) fn in_class(
-        &self,
-        instrument: &Instrument,
-        category: Category,
-        reading: Reading,
-        class: Option<u8>,
-    ) -> u64 {
-        let of = |bare: bool| match instrument.rank(category, bare, reading) == class {
-            true => self.0[category.index()][usize::from(bare)],
-            false => 0,
-        };
-        of(false).saturating_add(of(true))
-    }
-}
-
-/// Units per class, in the order of the classes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ClassCounts(pub(super) Vec<u64>);
-
-impl ClassCounts {
-    /// Puts each category in its class under the reading that `reading_of` names for it.
-    pub(super) fn new(
-        instrument: &Instrument,
-        tally: &Tally,
-        reading_of: impl Fn(Category) -> Reading,
-    ) -> ClassCounts {
-        let mut counts = vec![0u64; instrument.file().classes.len()];
-        for category in Category::ALL {
-            for (bare, n) in [false, true].into_iter().zip(tally.0[category.index()]) {
-                if let Some(class) = instrument.rank(category, bare, reading_of(category)) {
-                    let sum = &mut counts[usize::from(class)];
-                    *sum = sum.saturating_add(n);
-                }
-            }
-        }
-        ClassCounts(counts)
-    }
-}
+use super::{Basis, Level, Outcome, Weighted};
 
 /// What the counts reach.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Evaluation {
     /// The level, not past `cap`.
     pub(super) level: Level,
+    /// Position of the heaviest outcome, of an instrument that has outcomes.
+    pub(super) outcome: Option<usize>,
     /// The highest level that the law of the stated dates knows, if lower than that of the numbers.
     pub(super) cap: Option<Level>,
     pub(super) weighted: Weighted,
@@ -115,6 +28,30 @@ pub(super) struct Evaluation {
     pub(super) is_business_only: bool,
 }
 
+impl Evaluation {
+    /// What two evaluations of one instrument are compared by.
+    pub(super) fn result(&self) -> Result {
+        Result {
+            level: self.level,
+            outcome: self.outcome,
+        }
+    }
+}
+
+/// A level, or an outcome with the level that stands for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Result {
+    pub(super) level: Level,
+    pub(super) outcome: Option<usize>,
+}
+
+impl Result {
+    /// How heavy it is among the results of its instrument.
+    pub(super) fn rank(self) -> usize {
+        self.outcome.map_or(self.level as usize, |at| at + 1)
+    }
+}
+
 /// Evaluates counts under circumstances that were checked.
 pub(super) fn evaluate(
     instrument: &Instrument,
@@ -124,24 +61,52 @@ pub(super) fn evaluate(
     let scene = Scene::new(instrument, counts, circumstances);
     let mut outcomes = Vec::new();
     let mut weighted = scene.weighted();
+    let mut reached = Result {
+        level: Level::None,
+        outcome: None,
+    };
+    let mut ranks = Vec::new();
     for rule in instrument
         .rules()
         .iter()
         .filter(|rule| scene.is_active(rule))
     {
         scene.note_total(rule, &mut weighted);
-        outcomes.extend(scene.outcome(rule));
+        if let Some(outcome) = scene.outcome(rule) {
+            outcomes.push(outcome);
+            ranks.push((rule.rank, rule.outcome));
+        }
     }
-    let reached = outcomes.iter().filter(|o| o.reached).map(|o| o.level).max();
+    if circumstances.rules.weighted_total == WeightedTotal::Literal {
+        take_back_totals(&mut outcomes);
+    }
+    for (outcome, (rank, position)) in outcomes.iter().zip(ranks) {
+        if outcome.reached && rank > reached.rank() {
+            reached = Result {
+                level: outcome.level,
+                outcome: position,
+            };
+        }
+    }
     let cap = cap(instrument, circumstances);
-    let level = reached.unwrap_or_default();
     Evaluation {
-        level: cap.map_or(level, |cap| cap.min(level)),
+        level: cap.map_or(reached.level, |cap| cap.min(reached.level)),
+        outcome: reached.outcome.filter(|_| cap != Some(Level::None)),
         cap,
         weighted,
         outcomes,
-        is_business_only: scene.is_business && !scene.has_ordinary(),
+        is_business_only: scene.carves && !scene.has_ordinary(),
         ordinary: scene.ordinary,
+    }
+}
+
+/// Read literally, the converted total counts only where no class reaches a number of its own.
+fn take_back_totals(outcomes: &mut [Outcome]) {
+    let by_class = |o: &Outcome| o.reached && o.basis == Basis::Class;
+    if outcomes.iter().any(by_class) {
+        for outcome in outcomes.iter_mut().filter(|o| o.basis == Basis::Total) {
+            outcome.reached = false;
+        }
     }
 }
 
@@ -161,42 +126,80 @@ fn cap(instrument: &Instrument, circumstances: &Circumstances) -> Option<Level> 
     highest.filter(|level| *level < Level::EspeciallySerious)
 }
 
+/// Whether a circumstance holds; `None` where nothing was stated and nothing is presumed.
+pub(super) fn holds(
+    instrument: &Instrument,
+    stated: &Circumstances,
+    condition: &Condition,
+) -> Option<bool> {
+    match condition {
+        Condition::InDuty => stated.in_duty,
+        Condition::Provided => stated.action.map(Action::is_provided),
+        Condition::LawfulBusiness => stated.lawful_business,
+        Condition::Fact(id) => {
+            let presumed = || instrument.fact(id).filter(|f| f.presumed).map(|_| true);
+            stated.facts.get(id).copied().or_else(presumed)
+        }
+    }
+}
+
+/// Whether all of `when` hold and none of `unless`. What is unknown does not hold.
+pub(super) fn is_open(
+    instrument: &Instrument,
+    stated: &Circumstances,
+    when: &[Condition],
+    unless: &[Condition],
+) -> bool {
+    let is_so = |condition: &Condition| holds(instrument, stated, condition) == Some(true);
+    when.iter().all(is_so) && !unless.iter().any(is_so)
+}
+
 /// The counts as the provisions see them.
 struct Scene<'a> {
     instrument: &'a Instrument,
+    counts: &'a ClassCounts,
     circumstances: &'a Circumstances,
     /// Whether lawful business takes classes out.
-    is_business: bool,
+    carves: bool,
+    /// For how many recipients everything counts.
+    times: u64,
     ordinary: Vec<u64>,
-    /// Units that only the provisions on lawful business count.
+    /// Units that the provisions on lawful business count.
     business: u64,
 }
 
 impl<'a> Scene<'a> {
     fn new(
         instrument: &'a Instrument,
-        counts: &ClassCounts,
+        counts: &'a ClassCounts,
         circumstances: &'a Circumstances,
     ) -> Scene<'a> {
         let rules = &instrument.file().rules;
-        let is_business = circumstances.lawful_business && rules.lawful_business.is_some();
-        let accumulates = rules.accumulate_recipients.is_some() && circumstances.is_provided();
+        let is_business =
+            circumstances.lawful_business == Some(true) && rules.lawful_business.is_some();
+        let carves = is_business && circumstances.rules.business_is_apart();
+        let accumulates = rules.accumulate_recipients.is_some()
+            && circumstances.is_provided()
+            && circumstances.rules.recipients_add_up();
         let times = if accumulates {
             u64::from(circumstances.recipients)
         } else {
             1
         };
         let mut business = 0u64;
-        let mut ordinary = Vec::with_capacity(counts.0.len());
-        for (class, n) in counts.0.iter().enumerate() {
-            let taken = is_business && instrument.is_carved_out(class);
-            business = business.saturating_add(if taken { *n } else { 0 });
+        let mut ordinary = Vec::with_capacity(counts.sums.len());
+        for (class, n) in counts.sums.iter().enumerate() {
+            let is_carved = is_business && instrument.is_carved_out(class);
+            business = business.saturating_add(if is_carved { *n } else { 0 });
+            let taken = is_carved && carves;
             ordinary.push(if taken { 0 } else { n.saturating_mul(times) });
         }
         Scene {
             instrument,
+            counts,
             circumstances,
-            is_business,
+            carves,
+            times,
             ordinary,
             business,
         }
@@ -211,7 +214,7 @@ impl<'a> Scene<'a> {
         let parts = classes
             .iter()
             .zip(&self.ordinary)
-            .map(|(c, n)| c.weight.saturating_mul(*n));
+            .map(|(c, n)| c.weight.unwrap_or(0).saturating_mul(*n));
         Weighted {
             value: parts.fold(0, u64::saturating_add),
             ..Weighted::default()
@@ -220,26 +223,26 @@ impl<'a> Scene<'a> {
 
     /// Whether a provision's circumstances hold and there is something for it to count.
     fn is_active(&self, rule: &Rule) -> bool {
-        let holds = |condition: &Condition| match condition {
-            Condition::InDuty => self.circumstances.in_duty,
-            Condition::Provided => self.circumstances.is_provided(),
-            Condition::LawfulBusiness => self.is_business,
-        };
-        if !rule.when.iter().all(holds) {
+        if !is_open(
+            self.instrument,
+            self.circumstances,
+            &rule.when,
+            &rule.unless,
+        ) {
             return false;
         }
-        if rule.requires(Condition::LawfulBusiness) {
+        if rule.requires(&Condition::LawfulBusiness) {
             return self.business > 0;
         }
-        if !self.is_business {
+        if !self.carves {
             return true;
         }
         match rule.basis {
             Basis::Class => !rule
                 .class
                 .is_some_and(|class| self.instrument.is_carved_out(class)),
-            Basis::Total => true,
-            Basis::Gains | Basis::Profit | Basis::Prior => self.has_ordinary(),
+            Basis::Total | Basis::Units => true,
+            _ => self.has_ordinary(),
         }
     }
 
@@ -257,41 +260,72 @@ impl<'a> Scene<'a> {
 
     /// A provision against what it counts; `None` where that is unknown.
     fn outcome(&self, rule: &Rule) -> Option<Outcome> {
-        let comparison = self.instrument.comparison();
         // Amounts are compared in cents, so that a limit that must be exceeded is exceeded by one
         // cent.
-        let (count, threshold, unit) = match rule.basis {
-            Basis::Class => (self.ordinary[rule.class?], rule.threshold, 1),
-            Basis::Total => (self.weighted().value, rule.threshold, 1),
-            Basis::Gains => (
-                self.circumstances.gains?.cents(),
-                rule.threshold.saturating_mul(100),
-                100,
-            ),
-            Basis::Profit => (
-                self.circumstances.profit?.cents(),
-                rule.threshold.saturating_mul(100),
-                100,
-            ),
-            Basis::Prior => (u64::from(self.repeats(rule)?), 1, 1),
-        };
+        let (count, unit) = self.counted(rule)?;
+        let threshold = rule.threshold.saturating_mul(unit);
         let reached = match rule.basis {
-            Basis::Prior => count >= threshold,
-            _ => comparison.is_reached(count, threshold),
+            Basis::Prior | Basis::Fact => count >= threshold,
+            _ => rule.comparison.is_reached(count, threshold),
         };
+        let file = self.instrument.file();
         let id = |index: usize| self.instrument.provision(index).id.clone();
         Some(Outcome {
             provision: id(rule.provision),
             base: rule.base.map(id),
             basis: rule.basis,
-            class: rule
-                .class
-                .map(|class| self.instrument.file().classes[class].id.clone()),
+            class: rule.class.map(|class| file.classes[class].id.clone()),
+            attribute: rule.attribute.map(|a| a.id().to_owned()),
+            residence: rule.residence.clone(),
             level: rule.level,
+            outcome: rule.outcome.map(|at| file.outcomes[at].id.clone()),
             count: count / unit,
             threshold: rule.threshold,
-            ratio: count as f64 / threshold as f64,
+            more_than: rule.comparison.first(0) > 0,
+            ratio: count as f64 / threshold.max(1) as f64,
             reached,
+        })
+    }
+
+    /// What a rule counts, and the unit it is counted in: 100 for amounts of money.
+    fn counted(&self, rule: &Rule) -> Option<(u64, u64)> {
+        let stated = self.circumstances;
+        Some(match rule.basis {
+            Basis::Class => (self.more(rule, self.ordinary[rule.class?]), 1),
+            Basis::Units => (self.more(rule, self.units(rule)?), 1),
+            Basis::Total => (self.weighted().value, 1),
+            Basis::Gains => (stated.gains?.cents(), 100),
+            Basis::Profit => (stated.profit?.cents(), 100),
+            Basis::Loss => (stated.loss?.cents(), 100),
+            Basis::Score => (score(self.instrument, self.counts, stated)?, 1),
+            Basis::Prior => (u64::from(self.repeats(rule)?), 1),
+            // A circumstance of nothing reaches nothing.
+            Basis::Fact => (u64::from(self.has_ordinary() || self.business > 0), 1),
+        })
+    }
+
+    fn units(&self, rule: &Rule) -> Option<u64> {
+        let n = match (&rule.attribute, &rule.residence) {
+            (Some(attribute), _) => {
+                self.counts
+                    .with_attribute(*attribute, &rule.classes, &rule.categories)?
+            }
+            (None, Some(place)) => {
+                let there = self.counts.living_in(place)?;
+                there.min(self.counts.in_any(&rule.classes, &rule.categories))
+            }
+            (None, None) => self.counts.in_any(&rule.classes, &rule.categories),
+        };
+        Some(n.saturating_mul(self.times))
+    }
+
+    /// With the running total that a rule adds.
+    fn more(&self, rule: &Rule, n: u64) -> u64 {
+        let stated = self.circumstances;
+        n.saturating_add(match rule.adds {
+            Some(RunningTotal::Exported) => stated.exported,
+            Some(RunningTotal::ExportedSensitive) => stated.exported_sensitive,
+            None => 0,
         })
     }
 
@@ -302,10 +336,10 @@ impl<'a> Scene<'a> {
             .circumstances
             .gains
             .is_some_and(|gains| gains.cents() > 0);
-        let acted = match rule.requires(Condition::LawfulBusiness) {
+        let acted = match rule.requires(&Condition::LawfulBusiness) {
             true => self.business > 0,
             false => self.has_ordinary() || earned,
         };
-        self.circumstances.prior.then_some(acted)
+        (self.circumstances.prior == Some(true)).then_some(acted)
     }
 }

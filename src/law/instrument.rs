@@ -1,14 +1,17 @@
 //! An instrument as written: the fields of a law file, one to one.
 //!
 //! These types know how a file is spelled, not whether it makes sense; `understood` checks
-//! that.
+//! that. Provisions stand in `provision`, what follows from them in `consequence`. Every key is
+//! described for those who write such files in `instruments/README.md`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::Level;
+use super::consequence::{Duty, Fine, OutcomeName};
 use super::date::Date;
+use super::provision::{Provision, Score};
 
 /// The same text in Chinese and English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -47,7 +50,8 @@ pub enum Confidence {
 pub enum Unit {
     /// 条: records after de-duplication.
     Item,
-    /// 人: different data subjects. Summed over categories this is an upper bound.
+    /// 人: different data subjects. A union of categories lies between two bounds unless the audit
+    /// knows it.
     Person,
     /// 组: sets of credentials.
     CredentialSet,
@@ -82,6 +86,32 @@ impl Comparison {
     }
 }
 
+/// What sort of rule an instrument is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nature {
+    /// Numbers of criminal law.
+    #[default]
+    Criminal,
+    /// Duties and penalties of administrative law.
+    Administrative,
+    /// A method or standard without force of law.
+    Guidance,
+    /// A rule that an organisation gave itself.
+    Policy,
+}
+
+/// How provisions are cited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Citation {
+    /// `5.1(3)` is article 5, paragraph 1, item 3.
+    #[default]
+    Article,
+    /// As they are written.
+    Plain,
+}
+
 /// A law file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,34 +120,138 @@ pub struct InstrumentFile {
     pub id: String,
     /// Official number.
     pub number: String,
+    /// A short name for tables; absent: the number.
+    #[serde(default)]
+    pub short: Option<Text>,
+    /// What sort of rule it is.
+    #[serde(default)]
+    pub nature: Nature,
+    /// How its provisions are cited.
+    #[serde(default)]
+    pub citation: Citation,
     /// What its numbers count.
     pub unit: Unit,
-    /// When a count reaches a number.
+    /// When a count reaches a number, unless a provision says otherwise.
     #[serde(default)]
     pub comparison: Comparison,
     /// Official title, and a translation.
     pub title: Text,
     /// Who issued it.
     pub issuer: Text,
+    /// What it is about, in own words.
+    #[serde(default)]
+    pub summary: Option<Text>,
     /// From when to when it is in force.
     pub in_force: InForce,
     /// Where the text can be read.
     pub source: Source,
+    /// When it is assessed without having been named.
+    #[serde(default)]
+    pub applies: Applies,
     /// Classes of information, the most protected first.
     #[serde(rename = "class")]
     pub classes: Vec<Class>,
     /// The class of each category, by id; a category that is not named is not counted.
     pub categories: BTreeMap<String, CategoryClass>,
+    /// Named results beside the levels, the lightest first.
+    #[serde(default, rename = "outcome")]
+    pub outcomes: Vec<OutcomeName>,
+    /// Circumstances that the provisions ask for.
+    #[serde(default, rename = "fact")]
+    pub facts: Vec<Fact>,
     /// What the instrument provides, in its order.
     #[serde(rename = "provision")]
     pub provisions: Vec<Provision>,
+    /// How a severity score is made, if it has one.
+    #[serde(default)]
+    pub score: Option<Score>,
+    /// What must be filed or done, and by when.
+    #[serde(default, rename = "duty")]
+    pub duties: Vec<Duty>,
+    /// Fines and other amounts.
+    #[serde(default, rename = "fine")]
+    pub fines: Vec<Fine>,
     /// Rules of counting.
     #[serde(default)]
     pub rules: Rules,
+    /// Questions of counting on which opinions differ, with the position that is taken.
+    #[serde(default, rename = "dispute")]
+    pub disputes: Vec<Dispute>,
+    /// Words that the instrument defines.
+    #[serde(default, rename = "term")]
+    pub terms: Vec<Term>,
     /// The statutes behind the instrument by the date of the act, in order of time; empty if the
     /// date makes no difference.
     #[serde(default, rename = "statute")]
     pub statutes: Vec<Statute>,
+}
+
+/// When an instrument is assessed although no law was named: it is in force, it has a reason to
+/// apply, and the volume reaches one of its numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applies {
+    /// Whatever was found; for the law of the place where the program is used.
+    #[serde(default)]
+    pub always: bool,
+    /// Kinds one of which was found: an id, or the beginning of ids up to a dot (`us.`).
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Places of residence of at least one person, as the audit writes them (`us-ca`).
+    #[serde(default)]
+    pub residence: Vec<String>,
+}
+
+/// A circumstance that no data shows and a provision asks for: answered yes, no, or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// As `--fact` and `[facts]` of a circumstances file name it; the same id is the same fact in
+    /// every instrument.
+    pub id: String,
+    /// The circumstance as a clause that can follow "if".
+    pub text: Text,
+    /// Taken as given while nothing is stated; the steps say so.
+    #[serde(default)]
+    pub presumed: bool,
+    /// Not proposed among the alternatives, because it would change any result.
+    #[serde(default)]
+    pub silent: bool,
+}
+
+/// A question of counting on which opinions differ.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispute {
+    /// A short name.
+    pub id: String,
+    /// What is in question.
+    pub question: Text,
+    /// The position that is taken.
+    pub default: Text,
+    /// What the position rests on.
+    pub authority: String,
+    /// Other positions, each with its authority.
+    #[serde(default)]
+    pub others: Vec<Text>,
+    /// How another position is taken on the command line or in a circumstances file; absent where
+    /// none can be.
+    #[serde(default)]
+    pub switch: Option<String>,
+    /// How it is known.
+    pub confidence: Confidence,
+}
+
+/// A word of the law.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The official word, and its translation.
+    pub word: Text,
+    /// What it means.
+    pub meaning: Text,
+    /// Where it stands.
+    pub source: String,
 }
 
 /// The time in which an instrument is in force.
@@ -165,10 +299,17 @@ pub enum ClassList {
 pub struct Class {
     /// `A`, `B`, `C`.
     pub id: String,
-    /// For how many items of the lowest class one item stands in the converted total.
-    pub weight: u64,
-    /// The number of the provision that counts this class alone.
-    pub threshold: u64,
+    /// For how many items of the lowest class one item stands in the converted total; absent where
+    /// nothing is converted.
+    #[serde(default)]
+    pub weight: Option<u64>,
+    /// The number of the provision that counts this class alone; absent where provisions have their
+    /// own.
+    #[serde(default)]
+    pub threshold: Option<u64>,
+    /// What the class contributes to a severity score, in hundredths.
+    #[serde(default)]
+    pub score: Option<u64>,
     /// Whether the list of the law is closed.
     pub list: ClassList,
     /// In the words of the law.
@@ -179,6 +320,8 @@ pub struct Class {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryClass {
+    /// Under every reading, in full and bare; instead of all the others.
+    pub all: Option<String>,
     /// Under the default reading.
     pub default: Option<String>,
     /// Under the lenient reading.
@@ -197,73 +340,6 @@ pub struct CategoryClass {
     pub source: String,
     /// Why the readings differ; required if they do.
     pub why: Option<Text>,
-}
-
-/// What a provision counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Counts {
-    /// Items of the class in `class`, against the number of the class.
-    Class,
-    /// The converted total of all classes, against `threshold`.
-    Total,
-    /// Illegal gains in yuan, against `threshold`.
-    Gains,
-    /// Profit from lawful use in yuan, against `threshold`.
-    Profit,
-    /// An earlier punishment.
-    Prior,
-    /// Whatever the provisions in `of` count, against their numbers times `multiply` and divided by
-    /// `divide`.
-    Scaled,
-    /// Nothing that a count or a stated circumstance can show; kept for its text.
-    Context,
-}
-
-/// A circumstance that a provision requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Condition {
-    /// Obtained in duty or while providing a service.
-    InDuty,
-    /// Sold or provided.
-    Provided,
-    /// Bought or received for lawful business and not passed on.
-    LawfulBusiness,
-}
-
-/// A provision: article, paragraph and item with its text and what it counts.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provision {
-    /// Article, paragraph, item: `5.1(3)`.
-    pub id: String,
-    /// Verbatim, short.
-    pub quote: String,
-    /// In plain words.
-    pub summary: Text,
-    /// What it counts.
-    pub counts: Counts,
-    /// Id of the class it counts.
-    pub class: Option<String>,
-    /// The number it compares to: converted items, or yuan.
-    pub threshold: Option<u64>,
-    /// Ids of the earlier provisions whose numbers it scales.
-    #[serde(default)]
-    pub of: Vec<String>,
-    /// Factor of a scaled provision.
-    pub multiply: Option<u64>,
-    /// Divisor of a scaled provision.
-    pub divide: Option<u64>,
-    /// Circumstances that must all hold.
-    #[serde(default)]
-    pub when: Vec<Condition>,
-    /// The level it leads to; absent if it leads to none by itself.
-    pub level: Option<Level>,
-    /// How it is known.
-    pub confidence: Confidence,
-    /// A dispute about how it is read.
-    pub note: Option<Text>,
 }
 
 /// Rules of counting, by the provision that states them.
@@ -301,8 +377,24 @@ pub struct Statute {
     pub to: Option<Date>,
     /// The highest level it knows.
     pub highest: Level,
+    /// Verbatim, short.
+    #[serde(default)]
+    pub quote: Option<String>,
+    /// What it provides for each level.
+    #[serde(default)]
+    pub penalties: Vec<Penalty>,
     /// How this is known.
     pub confidence: Confidence,
     /// Where it stands.
     pub source: String,
+}
+
+/// What a statute provides for a level.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Penalty {
+    /// The level.
+    pub level: Level,
+    /// What it provides.
+    pub text: Text,
 }

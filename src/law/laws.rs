@@ -3,14 +3,27 @@
 //! Each is one file in `instruments/`, compiled in; a user's own file is read with
 //! [`Instrument::from_toml`].
 
+use super::circumstances::{Circumstances, shown};
 use super::understood::Instrument;
 use crate::error::Error;
 
+/// Names of files with their texts.
+macro_rules! files {
+    ($($name:literal,)*) => { &[$(($name, include_str!(concat!("instruments/", $name)))),*] };
+}
+
 /// Every file of `instruments/`, ordered by id.
-const FILES: &[(&str, &str)] = &[(
+const FILES: &[(&str, &str)] = files! {
+    "cn.compliance-audit-2025.toml",
+    "cn.export-2024.toml",
+    "cn.incidents-2025.toml",
+    "cn.minors-2024.toml",
+    "cn.network-data-2025.toml",
+    "cn.pipl-2021.toml",
+    "cn.spc-spp-2011-19.toml",
     "cn.spc-spp-2017-10.toml",
-    include_str!("instruments/cn.spc-spp-2017-10.toml"),
-)];
+    "cn.spc-spp-2019-15.toml",
+};
 
 /// The instruments that come with the program, ordered by id.
 ///
@@ -29,39 +42,90 @@ pub fn builtin() -> Result<Vec<Instrument>, Error> {
 /// An unknown id, with the nearest known one.
 pub fn by_id(id: &str) -> Result<Instrument, Error> {
     let mut known = builtin()?;
-    match known.iter().position(|i| i.id() == id) {
-        Some(position) => Ok(known.swap_remove(position)),
-        None => Err(unknown(id, &known)),
+    let position = position(id, &known)?;
+    Ok(known.swap_remove(position))
+}
+
+/// Where the instrument with this id stands.
+///
+/// # Errors
+/// An unknown id, with the nearest known one.
+pub fn position(id: &str, known: &[Instrument]) -> Result<usize, Error> {
+    let found = known.iter().position(|i| i.id() == id);
+    found.ok_or_else(|| unknown(id, known))
+}
+
+/// Adds instruments of the user's to others.
+///
+/// # Errors
+/// An id that is taken.
+pub fn join(mut known: Vec<Instrument>, own: Vec<Instrument>) -> Result<Vec<Instrument>, Error> {
+    for instrument in own {
+        if known.iter().any(|other| other.id() == instrument.id()) {
+            let message = "is the id of another law; choose one of your own, like `acme.export`";
+            return Err(Error::new(message).at(format!("`{}`", instrument.id())));
+        }
+        known.push(instrument);
     }
+    Ok(known)
+}
+
+/// Refuses stated facts and classes that no instrument knows.
+///
+/// # Errors
+/// The first unknown one, with the nearest that is known.
+pub fn check_stated(stated: &Circumstances, known: &[Instrument]) -> Result<(), Error> {
+    let facts = || known.iter().flat_map(|i| &i.file().facts);
+    for id in stated.facts.keys() {
+        if !facts().any(|fact| fact.id == *id) {
+            let near = nearest(id, facts().map(|fact| fact.id.as_str()));
+            let id = shown(id);
+            return Err(Error::new(format!("facts: no law asks for `{id}`{near}")));
+        }
+    }
+    for (category, class) in &stated.classes {
+        if !known.iter().any(|i| i.class_by_id(class).is_some()) {
+            let (category, class) = (shown(category), shown(class));
+            return Err(Error::new(format!(
+                "classes: `{category}` = `{class}`: no law has such a class"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn unknown(id: &str, known: &[Instrument]) -> Error {
-    let nearest = known.iter().min_by_key(|i| distance(id, i.id()));
-    let hint = match nearest {
-        Some(instrument) => format!("; did you mean `{}`?", instrument.id()),
-        None => String::new(),
-    };
-    // Ids are short; a long argument is not worth repeating.
-    let shown: String = id.chars().take(60).filter(|c| !c.is_control()).collect();
-    Error::new(format!("no law `{shown}`{hint}"))
+    let hint = nearest(id, known.iter().map(Instrument::id));
+    Error::new(format!("no law `{}`{hint}", shown(id)))
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b`; only the first 60 characters are
-/// compared.
+/// `; did you mean ...?` with the nearest of some ids; nothing where there is none.
+pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match known.min_by_key(|other| distance(id, other)) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
+    }
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; only the first 60
+/// characters are compared.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().take(60).collect();
     let b: Vec<char> = b.chars().take(60).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -104,7 +168,7 @@ mod tests {
             ("", "", 0),
             ("", "abc", 3),
             ("kitten", "sitting", 3),
-            ("ab", "ba", 2),
+            ("ab", "ba", 1),
         ] {
             assert_eq!(distance(a, b), want, "{a} {b}");
         }

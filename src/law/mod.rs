@@ -3,17 +3,27 @@
 //! Reads counts, never records, and does no input or output. It says what a volume reaches; it
 //! never says that anyone is guilty of anything.
 
+mod appendix;
 mod assess;
 mod check;
 pub mod circumstances;
 mod cite;
 mod class;
+pub mod consequence;
+mod consequences;
+mod counts;
 pub mod date;
 mod describe;
 mod evaluate;
 pub mod instrument;
 pub mod laws;
 pub mod money;
+mod overlap;
+pub mod provision;
+mod references;
+mod remarks;
+mod score;
+mod select;
 mod steps;
 mod understood;
 mod what_if;
@@ -23,10 +33,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 pub use assess::{assess, counts_from_pairs};
-pub use circumstances::{Action, Circumstances};
+pub use circumstances::{Action, Circumstances, CountingRules, Rate};
 pub use class::ClassOf;
+pub use counts::Counts;
 pub use date::Date;
 pub use money::Yuan;
+pub use select::{class_of, has_reason};
 pub use understood::Instrument;
 
 /// The level that a volume reaches.
@@ -70,8 +82,12 @@ pub struct Assessment {
     pub instrument: String,
     /// Id of the reading.
     pub reading: String,
-    /// The heaviest level that any provision reaches.
+    /// The heaviest level that any provision reaches; of an instrument with outcomes the level that
+    /// its heaviest outcome stands for, mostly none.
     pub level: Level,
+    /// The heaviest outcome that any provision reaches, of an instrument that has outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Named>,
     /// The converted total of all classes (Art. 5 para. 1 (6)).
     pub weighted: Weighted,
     /// Every provision that was evaluated, in the order of the instrument, first for the serious
@@ -89,20 +105,116 @@ pub struct Assessment {
     /// How the level was arrived at, in order.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// What the counts reach after de-duplication and before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<BoundLevel>,
+    /// What must be filed or done, and by when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filings: Vec<Filing>,
+    /// Fines that the instrument provides for what was reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fines: Vec<FineRange>,
     /// The highest level that the law of the stated dates knows, where it is lower than that of the
     /// numbers: the level does not go past it, whatever the provisions reach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<Level>,
 }
 
+impl Assessment {
+    /// Whether any number is reached, be it that of a level or of an outcome.
+    pub fn reaches_something(&self) -> bool {
+        self.level > Level::None || self.outcome.is_some()
+    }
+}
+
+/// An id with its words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Stable id: `security-assessment`.
+    pub id: String,
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+/// What the counts reach at one end of what is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundLevel {
+    /// `items`: after de-duplication, no less; `rows`: before it, no more.
+    pub bound: String,
+    /// The level.
+    pub level: Level,
+    /// The outcome, of an instrument that has outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Named>,
+    /// The converted total.
+    pub weighted: u64,
+}
+
+/// Something that must be filed or done, with what the audit knows of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    /// The provision: `57`.
+    pub provision: String,
+    /// What must be done.
+    pub what: Words,
+    /// Towards whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Words>,
+    /// By when, in the words of the law.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Words>,
+    /// The same in hours, where the law gives hours or days of the calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<u64>,
+    /// What must be said, each part with the figures that belong there.
+    #[serde(default)]
+    pub contents: Vec<Words>,
+}
+
+/// A fine that the instrument provides for, worked out from the stated amounts where it depends on
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FineRange {
+    /// The provision.
+    pub provision: String,
+    /// `organisation`, `person` or `anyone`.
+    pub liable: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Least amount; absent: none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// Greatest amount; absent: not given, or depends on what was not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// The same in English.
+    pub en: String,
+    /// The same in Chinese.
+    pub zh: String,
+}
+
+/// The same text in both languages, as the audit holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
 /// The distance to the next level by the converted total.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Next {
     /// The next level.
     pub level: Level,
-    /// Units of the lowest class still missing.
+    /// The next outcome, of an instrument that has outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Units of the lowest class still missing; of an outcome, units of what its provision counts.
     pub needed: u64,
-    /// Converted total over the number of that level.
+    /// Converted total, or count, over the number.
     pub ratio: f64,
 }
 
@@ -113,6 +225,9 @@ pub struct WhatIf {
     pub circumstance: String,
     /// The level that would be reached.
     pub level: Level,
+    /// The outcome that would be reached, of an instrument that has outcomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
     /// The same in English.
     pub en: String,
     /// The same in Chinese.
@@ -145,6 +260,14 @@ pub enum Basis {
     Profit,
     /// An earlier punishment: 1 if stated, against 1.
     Prior,
+    /// Units of several classes together, or persons with an attribute.
+    Units,
+    /// Economic loss in yuan.
+    Loss,
+    /// The severity score in hundredths.
+    Score,
+    /// Stated circumstances alone: 1 against 1.
+    Fact,
 }
 
 /// The converted total in units of the lowest class, with the two numbers it is compared to.
@@ -171,15 +294,28 @@ pub struct Outcome {
     pub basis: Basis,
     /// The class of information it counts, if it counts one.
     pub class: Option<String>,
+    /// Which persons it counts: `sensitive`, `minors-under-14`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
+    /// Where they live: `us-ca`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence: Option<String>,
     /// The level it leads to.
     pub level: Level,
-    /// What was counted: items, converted items, or yuan in hundredths rounded down to whole yuan.
+    /// Id of the outcome it leads to, if it leads to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// What was counted: units, converted items, hundredths of a score, or yuan rounded down to whole
+    /// ones.
     pub count: u64,
-    /// The number it is compared to, inclusive.
+    /// The number it is compared to.
     pub threshold: u64,
+    /// Whether the number itself is not enough: `count > threshold`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_than: bool,
     /// `count / threshold`.
     pub ratio: f64,
-    /// Whether `count >= threshold`.
+    /// Whether `count >= threshold`, or more where `more_than`.
     pub reached: bool,
 }
 

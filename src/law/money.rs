@@ -25,6 +25,11 @@ impl Yuan {
         }
     }
 
+    /// An amount from cents (分).
+    pub fn from_cents(cents: u64) -> Yuan {
+        Yuan { cents }
+    }
+
     /// The amount in cents (分).
     pub fn cents(self) -> u64 {
         self.cents

@@ -3,9 +3,12 @@
 //! Each step names the provision it applies. The wording says which numbers a volume reaches; it
 //! never says what anyone has done.
 
-use super::cite::{cite, group, level as level_words, units, yuan};
-use super::evaluate::{ClassCounts, Evaluation, Tally};
-use super::instrument::{Condition, Counts, Provision, Text};
+use super::circumstances::WeightedTotal;
+use super::cite::{group, level as level_words, units, yuan};
+use super::counts::{ClassCounts, Tally};
+use super::evaluate::{Evaluation, Result};
+use super::instrument::{Text, Unit};
+use super::provision::{Condition, Counts, Provision};
 use super::understood::Instrument;
 use super::what_if::waits_for_action;
 use super::{Action, Basis, Circumstances, Level, Outcome, Step};
@@ -19,14 +22,17 @@ pub(super) struct Account<'a> {
     pub(super) counts: &'a ClassCounts,
     pub(super) circumstances: &'a Circumstances,
     pub(super) evaluation: &'a Evaluation,
+    /// The same of the upper bound.
+    pub(super) above: &'a Evaluation,
     /// Readings with another level whose records also stand in other categories.
-    pub(super) moved: Vec<(Reading, Level)>,
+    pub(super) moved: Vec<(Reading, Result)>,
 }
 
 /// The steps in the order in which they were taken.
 pub(super) fn steps(account: &Account<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     account.dates(&mut steps);
+    account.choices(&mut steps);
     account.classes(&mut steps);
     account.excluded(&mut steps);
     account.lawful_business(&mut steps);
@@ -35,13 +41,18 @@ pub(super) fn steps(account: &Account<'_>) -> Vec<Step> {
     account.halving(&mut steps);
     account.amounts(&mut steps);
     account.prior(&mut steps);
+    account.units(&mut steps);
+    account.facts(&mut steps);
     account.literal_total(&mut steps);
     account.readings(&mut steps);
+    account.bounds(&mut steps);
     account.conclusion(&mut steps);
+    account.relief(&mut steps);
+    account.penalties(&mut steps);
     steps
 }
 
-fn step(article: &str, zh: String, en: String) -> Step {
+pub(super) fn step(article: &str, zh: String, en: String) -> Step {
     Step {
         article: article.to_owned(),
         zh,
@@ -132,8 +143,27 @@ impl Account<'_> {
                 .iter()
                 .find(counts_it)
                 .map_or("", |p| p.id.as_str());
-            let (list, sum) = (list(&parts), units(file.unit, self.counts.0[position]));
-            let (cited, number) = (cite(article), units(file.unit, class.threshold));
+            let counted = match file.unit {
+                Unit::Person => {
+                    let only: Vec<bool> = (0..file.classes.len()).map(|c| c == position).collect();
+                    self.counts.in_any(&only, &[])
+                }
+                Unit::Item | Unit::CredentialSet => self.counts.sums[position],
+            };
+            let (list, sum) = (list(&parts), units(file.unit, counted));
+            let Some(threshold) = class.threshold else {
+                let at_least = match file.unit {
+                    Unit::Person if parts.len() > 1 => ("不少于 ", "at least "),
+                    _ => ("", ""),
+                };
+                steps.push(step(
+                    article,
+                    format!("{} 类（{}）共 {}{}", class.id, list.zh, at_least.0, sum.zh),
+                    format!("class {} ({}): {}{}", class.id, list.en, at_least.1, sum.en),
+                ));
+                continue;
+            };
+            let (cited, number) = (self.instrument.cite(article), units(file.unit, threshold));
             steps.push(step(
                 article,
                 format!(
@@ -149,7 +179,10 @@ impl Account<'_> {
     }
 
     fn parts_in(&self, class: Option<u8>) -> Vec<(Category, u64)> {
-        let of = |c| self.tally.in_class(self.instrument, c, self.reading, class);
+        let of = |c| {
+            self.tally
+                .in_class(self.instrument, c, self.reading, class, self.circumstances)
+        };
         Category::ALL
             .into_iter()
             .map(|c| (c, of(c)))
@@ -171,14 +204,14 @@ impl Account<'_> {
 
     fn lawful_business(&self, steps: &mut Vec<Step>) {
         let rule = self.instrument.file().rules.lawful_business.as_ref();
-        let (true, Some(rule)) = (self.circumstances.lawful_business, rule) else {
+        let (Some(true), Some(rule)) = (self.circumstances.lawful_business, rule) else {
             return;
         };
         let needs_it = |p: &&Provision| p.when.contains(&Condition::LawfulBusiness);
         let provision = self.instrument.file().provisions.iter().find(needs_it);
         let article = provision.map_or("", |p| p.id.as_str());
         let classes = rule.classes.join("、");
-        let cited = cite(article);
+        let cited = self.instrument.cite(article);
         steps.push(step(
             article,
             format!("为合法经营活动购买、收受且未再提供：{classes} 类信息不按条数标准，仅看获利和前科（{}）", cited.zh),
@@ -194,7 +227,7 @@ impl Account<'_> {
         let rules = &self.instrument.file().rules;
         let n = self.circumstances.recipients;
         if let Some(article) = rules.accumulate_recipients.as_ref().filter(|_| n > 1) {
-            let cited = cite(article);
+            let cited = self.instrument.cite(article);
             steps.push(if self.circumstances.is_provided() {
                 step(
                     article,
@@ -222,7 +255,7 @@ impl Account<'_> {
         }
         let both = self.circumstances.action == Some(Action::Both);
         if let Some(article) = rules.count_once.as_ref().filter(|_| both) {
-            let cited = cite(article);
+            let cited = self.instrument.cite(article);
             steps.push(step(
                 article,
                 format!("获取后又提供的，条数不重复计算（{}）", cited.zh),
@@ -241,12 +274,24 @@ impl Account<'_> {
             .classes
             .iter()
             .zip(&self.evaluation.ordinary)
-            .map(|(class, n)| format!("{} × {}", class.weight, group(*n)))
+            .map(|(class, n)| format!("{} × {}", class.weight.unwrap_or(0), group(*n)))
             .collect();
         let weighted = self.evaluation.weighted;
         let sum = format!("{} = {}", terms.join(" + "), group(weighted.value));
         let (serious, especially) = (group(weighted.serious), group(weighted.especially_serious));
-        let cited = cite(&total.id);
+        let cited = self.instrument.cite(&total.id);
+        if weighted.serious == 0 || weighted.especially_serious == 0 {
+            let number = group(total.threshold.unwrap_or(0));
+            steps.push(step(
+                &total.id,
+                format!("按比例合计：{sum}；标准为 {number}（{}）", cited.zh),
+                format!(
+                    "converted total: {sum}; the number is {number} ({})",
+                    cited.en
+                ),
+            ));
+            return;
+        }
         steps.push(step(
             &total.id,
             format!("按比例合计：{sum}；标准为 {serious}（情节严重）、{especially}（情节特别严重）（{}）", cited.zh),
@@ -260,8 +305,8 @@ impl Account<'_> {
         let Some(provision) = self.instrument.file().provisions.iter().find(in_duty) else {
             return;
         };
-        let cited = cite(&provision.id);
-        if self.circumstances.in_duty && self.circumstances.is_provided() {
+        let cited = self.instrument.cite(&provision.id);
+        if self.circumstances.in_duty == Some(true) && self.circumstances.is_provided() {
             steps.push(step(
                 &provision.id,
                 format!(
@@ -295,6 +340,7 @@ impl Account<'_> {
         let amounts = [
             (Basis::Gains, stated.gains, "违法所得", "illegal gains"),
             (Basis::Profit, stated.profit, "获利", "profit"),
+            (Basis::Loss, stated.loss, "经济损失", "economic loss"),
         ];
         for (basis, amount, zh, en) in amounts {
             let Some(amount) = amount.map(yuan) else {
@@ -308,7 +354,10 @@ impl Account<'_> {
             };
             let heaviest = outcomes().filter(|o| o.reached).max_by_key(|o| o.level);
             steps.push(if let Some(outcome) = heaviest {
-                let (cited, number) = (cite(&outcome.provision), group(outcome.threshold));
+                let (cited, number) = (
+                    self.instrument.cite(&outcome.provision),
+                    group(outcome.threshold),
+                );
                 step(
                     &outcome.provision,
                     format!("{zh} {amount} 元，达到{}的 {number} 元标准", cited.zh),
@@ -337,7 +386,7 @@ impl Account<'_> {
             .iter()
             .filter(|o| o.basis == Basis::Prior);
         for outcome in prior.filter(|o| o.reached) {
-            let cited = cite(&outcome.provision);
+            let cited = self.instrument.cite(&outcome.provision);
             steps.push(step(
                 &outcome.provision,
                 format!("曾受处罚又实施，不论条数（{}）", cited.zh),
@@ -352,6 +401,9 @@ impl Account<'_> {
     /// Read literally, the total counts only where no class reaches its own number. Says so where
     /// that changes the level.
     fn literal_total(&self, steps: &mut Vec<Step>) {
+        if self.circumstances.rules.weighted_total == WeightedTotal::Literal {
+            return;
+        }
         let reached = |basis: Basis| {
             let outcomes = self.evaluation.outcomes.iter();
             outcomes.filter(move |o| o.reached && o.basis == basis)
@@ -371,7 +423,7 @@ impl Account<'_> {
         };
         let name = level_words(self.evaluation.cap.map_or(literal, |cap| cap.min(literal)));
         let base = total.base.as_deref().unwrap_or(&total.provision);
-        let cited = cite(base);
+        let cited = self.instrument.cite(base);
         steps.push(step(
             base,
             format!(
@@ -387,8 +439,8 @@ impl Account<'_> {
     }
 
     fn readings(&self, steps: &mut Vec<Step>) {
-        for (reading, level) in &self.moved {
-            let name = level_words(*level);
+        for (reading, result) in &self.moved {
+            let name = self.instrument.result_words(*result);
             let zh = match reading {
                 Reading::Default => "通常理解",
                 Reading::Lenient => "从宽理解",
@@ -409,8 +461,10 @@ impl Account<'_> {
 
     fn conclusion(&self, steps: &mut Vec<Step>) {
         let level = self.evaluation.level;
-        let name = level_words(level);
-        let at_level = |o: &&Outcome| o.reached && o.level == level;
+        let name = self.instrument.result_words(self.evaluation.result());
+        let outcome = self.instrument.named(self.evaluation.outcome);
+        let outcome = outcome.map(|named| named.id);
+        let at_level = |o: &&Outcome| o.reached && o.level == level && o.outcome == outcome;
         let mut ids: Vec<&str> = Vec::new();
         for outcome in self.evaluation.outcomes.iter().filter(at_level) {
             if !ids.contains(&outcome.provision.as_str()) {
@@ -425,7 +479,7 @@ impl Account<'_> {
             ));
             return;
         };
-        let cited: Vec<Text> = ids.iter().map(|id| cite(id)).collect();
+        let cited: Vec<Text> = ids.iter().map(|id| self.instrument.cite(id)).collect();
         let zh: Vec<&str> = cited.iter().map(|c| c.zh.as_str()).collect();
         let en: Vec<&str> = cited.iter().map(|c| c.en.as_str()).collect();
         steps.push(step(

@@ -1,9 +1,12 @@
 //! Tests of the law: by clause, by alternative, by property, by error, by wording.
 
 mod alternatives;
+mod cases;
+mod choices;
 mod clauses;
 mod properties;
 mod validation;
+mod vectors;
 mod wording;
 
 use super::*;
@@ -36,14 +39,14 @@ fn provided() -> Circumstances {
 
 fn duty() -> Circumstances {
     Circumstances {
-        in_duty: true,
+        in_duty: Some(true),
         ..provided()
     }
 }
 
 fn business(profit: Option<&str>) -> Circumstances {
     Circumstances {
-        lawful_business: true,
+        lawful_business: Some(true),
         action: Some(Action::Obtain),
         profit: profit.map(|p| p.parse().unwrap()),
         ..ordinary()
@@ -66,6 +69,7 @@ fn default(counts: &[ReadingCount], circumstances: &Circumstances) -> Assessment
 /// Counts with bare items: (category, items, of them bare), the same under each reading.
 fn with_bare(counts: &[(Category, u64, u64)]) -> Vec<ReadingCount> {
     let category = |(category, items, bare): &(Category, u64, u64)| CategoryCount {
+        own_rows: None,
         category: category.id().to_owned(),
         rows: *items,
         items: *items,

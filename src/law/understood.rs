@@ -4,16 +4,16 @@
 //! Whatever can be wrong with a law file is wrong here, at load time, with the file and the key;
 //! assessing cannot fail for the instrument's sake. This file knows no country and no article.
 
-use super::Level;
 use super::check::{
     check_classes, check_classes_are_used, check_dates, check_order, check_proportions,
     check_provision, check_texts,
 };
 use super::date::Date;
-use super::instrument::{
-    CategoryClass, Class, Comparison, Condition, Counts, InstrumentFile, Provision, Unit,
-};
-use super::{Basis, toml_error};
+use super::instrument::{CategoryClass, Class, Comparison, Fact, InstrumentFile, Statute, Unit};
+use super::overlap::check_overlaps;
+use super::provision::{Attribute, Condition, Counts, Provision, RunningTotal};
+use super::references::{check_references, line_of};
+use super::{Basis, Level, toml_error};
 use crate::category::{Category, Reading};
 use crate::error::Error;
 
@@ -46,15 +46,29 @@ pub(super) struct Rule {
     pub(super) basis: Basis,
     /// Position of the class, for [`Basis::Class`].
     pub(super) class: Option<usize>,
+    /// By class whether [`Basis::Units`] counts it.
+    pub(super) classes: Vec<bool>,
+    /// The categories that it counts of them; empty: all.
+    pub(super) categories: Vec<Category>,
+    pub(super) attribute: Option<Attribute>,
+    pub(super) residence: Option<String>,
+    pub(super) adds: Option<RunningTotal>,
     pub(super) threshold: u64,
+    pub(super) comparison: Comparison,
     pub(super) level: Level,
+    /// Position of the outcome, if it leads to one.
+    pub(super) outcome: Option<usize>,
+    /// How heavy the result is among those of the instrument, from 1.
+    pub(super) rank: usize,
     /// All of these must hold.
     pub(super) when: Vec<Condition>,
+    /// None of these may hold.
+    pub(super) unless: Vec<Condition>,
 }
 
 impl Rule {
-    pub(super) fn requires(&self, condition: Condition) -> bool {
-        self.when.contains(&condition)
+    pub(super) fn requires(&self, condition: &Condition) -> bool {
+        self.when.contains(condition)
     }
 }
 
@@ -67,7 +81,10 @@ impl Instrument {
     pub fn from_toml(text: &str, name: &str) -> Result<Instrument, Error> {
         let file: InstrumentFile =
             toml::from_str(text).map_err(|e| toml_error(text, &e).at(name))?;
-        Instrument::new(file).map_err(|e| e.at(name))
+        Instrument::new(file).map_err(|e| match line_of(text, &e) {
+            Some(line) => e.at(format!("line {line}")).at(name),
+            None => e.at(name),
+        })
     }
 
     /// Checks an instrument.
@@ -80,8 +97,10 @@ impl Instrument {
         check_classes(&file.classes)?;
         let places = places(&file)?;
         check_classes_are_used(&file.classes, &places)?;
+        check_references(&file)?;
         let rules = rules(&file)?;
         check_proportions(&file)?;
+        check_overlaps(&file, &rules)?;
         let carved_out = carved_out(&file)?;
         Ok(Instrument {
             file,
@@ -126,6 +145,26 @@ impl Instrument {
         Some(found.map_or(Level::None, |s| s.highest))
     }
 
+    /// The position of a class by its id, and `None` for `excluded`.
+    pub(super) fn class_by_id(&self, id: &str) -> Option<Option<u8>> {
+        if id == EXCLUDED {
+            return Some(None);
+        }
+        let position = self.file.classes.iter().position(|c| c.id == id)?;
+        Some(u8::try_from(position).ok())
+    }
+
+    /// The statute of a day, or the last one.
+    pub(super) fn statute_on(&self, day: Option<Date>) -> Option<&Statute> {
+        let statutes = &self.file.statutes;
+        let holds =
+            |s: &&Statute| day.is_some_and(|day| s.from <= day && s.to.is_none_or(|to| day <= to));
+        match day {
+            Some(_) => statutes.iter().find(holds),
+            None => statutes.last(),
+        }
+    }
+
     pub(super) fn rules(&self) -> &[Rule] {
         &self.rules
     }
@@ -138,8 +177,14 @@ impl Instrument {
         &self.file.provisions[index]
     }
 
-    pub(super) fn comparison(&self) -> Comparison {
-        self.file.comparison
+    /// The fact with this id, if the instrument declares it.
+    pub(super) fn fact(&self, id: &str) -> Option<&Fact> {
+        self.file.facts.iter().find(|fact| fact.id == id)
+    }
+
+    /// Whether results are named outcomes rather than levels.
+    pub(super) fn has_outcomes(&self) -> bool {
+        !self.file.outcomes.is_empty()
     }
 
     pub(super) fn unit(&self) -> Unit {
@@ -164,6 +209,20 @@ fn place(classes: &[Class], written: &CategoryClass) -> Result<Place, Error> {
         None => Err(Error::new(format!("no class `{id}`; write its id, or `{EXCLUDED}`")).at(key)),
     };
     let mut place = [[None; 2]; 3];
+    if let Some(all) = &written.all {
+        let others = [
+            &written.default,
+            &written.lenient,
+            &written.strict,
+            &written.default_bare,
+            &written.lenient_bare,
+            &written.strict_bare,
+        ];
+        if others.iter().any(|other| other.is_some()) {
+            return Err(Error::new("stands for every reading, so no other may be given").at("all"));
+        }
+        return Ok([[class("all", all)?; 2]; 3]);
+    }
     for reading in Reading::ALL {
         let (full, bare) = match reading {
             Reading::Default => (&written.default, &written.default_bare),
@@ -204,14 +263,14 @@ fn rules(file: &InstrumentFile) -> Result<Vec<Rule>, Error> {
         };
         rules.extend(new);
     }
-    for class in 0..file.classes.len() {
+    for (class, written) in file.classes.iter().enumerate() {
         let direct = |r: &&Rule| r.base.is_none() && r.class == Some(class);
-        if rules.iter().filter(direct).count() != 1 {
+        if written.threshold.is_some() && rules.iter().filter(direct).count() != 1 {
             let message = "expected exactly one provision that counts it";
-            return Err(Error::new(message).at(format!("class.{}", file.classes[class].id)));
+            return Err(Error::new(message).at(format!("class.{}", written.id)));
         }
     }
-    rules.sort_by_key(|rule| rule.level);
+    rules.sort_by_key(|rule| rule.rank);
     Ok(rules)
 }
 
@@ -221,28 +280,77 @@ fn simple(file: &InstrumentFile, index: usize) -> Result<Option<Rule>, Error> {
     let amount = provision.threshold.unwrap_or(1);
     let (basis, threshold) = match provision.counts {
         Counts::Class => {
-            class = file
-                .classes
-                .iter()
-                .position(|c| Some(&c.id) == provision.class.as_ref());
-            let position = class.ok_or_else(|| Error::new("no such class").at("class"))?;
-            (Basis::Class, file.classes[position].threshold)
+            let position = position_of_class(file, provision.class.as_deref().unwrap_or(""))
+                .map_err(|e| e.at("class"))?;
+            class = Some(position);
+            let number = provision.threshold.or(file.classes[position].threshold);
+            let missing = "neither the provision nor its class has a number";
+            (
+                Basis::Class,
+                number.ok_or_else(|| Error::new(missing).at("threshold"))?,
+            )
         }
+        Counts::Units => (Basis::Units, amount),
         Counts::Total => (Basis::Total, amount),
         Counts::Gains => (Basis::Gains, amount),
         Counts::Profit => (Basis::Profit, amount),
+        Counts::Loss => (Basis::Loss, amount),
+        Counts::Score => (Basis::Score, amount),
         Counts::Prior => (Basis::Prior, 1),
-        Counts::Scaled | Counts::Context => return Ok(None),
+        Counts::Fact => (Basis::Fact, 1),
+        Counts::Scaled | Counts::Relief | Counts::Context => return Ok(None),
     };
+    let mut classes = vec![provision.classes.is_empty(); file.classes.len()];
+    for id in &provision.classes {
+        classes[position_of_class(file, id).map_err(|e| e.at("classes"))?] = true;
+    }
+    let category = |id: &String| {
+        Category::from_id(id)
+            .ok_or_else(|| Error::new(format!("no category `{id}`")).at("categories"))
+    };
+    let categories = provision
+        .categories
+        .iter()
+        .map(category)
+        .collect::<Result<_, Error>>()?;
+    let (level, outcome, rank) = result(file, provision)?;
     Ok(Some(Rule {
         provision: index,
         base: None,
         basis,
         class,
+        classes,
+        categories,
+        attribute: provision.attribute,
+        residence: provision.residence.clone(),
+        adds: provision.adds,
         threshold,
-        level: provision.level.unwrap_or_default(),
+        comparison: provision.comparison.unwrap_or(file.comparison),
+        level,
+        outcome,
+        rank,
         when: provision.when.clone(),
+        unless: provision.unless.clone(),
     }))
+}
+
+fn position_of_class(file: &InstrumentFile, id: &str) -> Result<usize, Error> {
+    let position = file.classes.iter().position(|c| c.id == id);
+    position.ok_or_else(|| Error::new("no such class"))
+}
+
+/// What a provision leads to: a level, or an outcome and the level that stands for it.
+fn result(
+    file: &InstrumentFile,
+    provision: &Provision,
+) -> Result<(Level, Option<usize>, usize), Error> {
+    let Some(id) = &provision.outcome else {
+        let level = provision.level.unwrap_or_default();
+        return Ok((level, None, level as usize));
+    };
+    let position = file.outcomes.iter().position(|o| o.id == *id);
+    let position = position.ok_or_else(|| Error::new("no such outcome").at("outcome"))?;
+    Ok((file.outcomes[position].level, Some(position), position + 1))
 }
 
 /// The rules of a provision that scales earlier ones: their numbers times `multiply`, divided by
@@ -256,6 +364,7 @@ fn scaled(file: &InstrumentFile, rules: &[Rule], index: usize) -> Result<Vec<Rul
     if multiply == 0 || divide == 0 {
         return Err(Error::new("must be at least 1").at("multiply"));
     }
+    let (level, outcome, rank) = result(file, provision)?;
     let mut scaled = Vec::new();
     for id in &provision.of {
         let bases: Vec<&Rule> = rules
@@ -268,7 +377,8 @@ fn scaled(file: &InstrumentFile, rules: &[Rule], index: usize) -> Result<Vec<Rul
         }
         for base in bases {
             let product = base.threshold.checked_mul(multiply);
-            let whole = product.filter(|p| base.basis != Basis::Prior && p.is_multiple_of(divide));
+            let countable = !matches!(base.basis, Basis::Prior | Basis::Fact);
+            let whole = product.filter(|p| countable && p.is_multiple_of(divide));
             let threshold = whole
                 .map(|p| p / divide)
                 .filter(|t| *t > 0)
@@ -279,13 +389,28 @@ fn scaled(file: &InstrumentFile, rules: &[Rule], index: usize) -> Result<Vec<Rul
                     .at("of")
                 })?;
             let mut when = provision.when.clone();
-            when.extend(base.when.iter().filter(|c| !provision.when.contains(c)));
+            when.extend(
+                base.when
+                    .iter()
+                    .filter(|c| !provision.when.contains(c))
+                    .cloned(),
+            );
+            let mut unless = provision.unless.clone();
+            unless.extend(
+                base.unless
+                    .iter()
+                    .filter(|c| !provision.unless.contains(c))
+                    .cloned(),
+            );
             scaled.push(Rule {
                 provision: index,
                 base: Some(base.provision),
                 threshold,
-                level: provision.level.unwrap_or_default(),
+                level,
+                outcome,
+                rank,
                 when,
+                unless,
                 ..base.clone()
             });
         }

@@ -8,7 +8,7 @@
 //! | --- | --- | --- | --- |
 //! | `scan` | | | `schema` `tool` `version` `catalog` `started` `complete` `files` `bytes` `records` `skipped` `seconds` `persons`, of a share `shard` |
 //! | `input` | as given | | `given` (its position, from 1) |
-//! | `assessment` | | `INSTRUMENT/READING` | `level` `weighted` `serious` `especially_serious` `flips` |
+//! | `assessment` | | `INSTRUMENT/READING` | `level` `weighted` `serious` `especially_serious` `flips`, of some `outcome` `level_of_items` `level_of_rows` |
 //! | `provision` | | `INSTRUMENT/READING/PROVISION`, then `/CLASS` if it has one | `level` `count` `threshold` `reached` |
 //! | `category` | | category (default reading) | `rows` `items` `bare` `persons` |
 //! | `category-lenient`, `category-strict` | | category | the same |
@@ -101,6 +101,15 @@ fn assess(rows: &mut Rows<'_>, assessment: &Assessment) -> io::Result<()> {
         ("flips", assessment.flips.join(" ")),
     ] {
         rows.write(["assessment", "", &id, measure, &value])?;
+    }
+    if let Some(outcome) = &assessment.outcome {
+        rows.write(["assessment", "", &id, "outcome", &outcome.id])?;
+    }
+    for bound in &assessment.bounds {
+        let measure = format!("level_of_{}", bound.bound);
+        let outcome = bound.outcome.as_ref().map(|named| named.id.as_str());
+        let level = outcome.unwrap_or(bound.level.id());
+        rows.write(["assessment", "", &id, &measure, level])?;
     }
     for outcome in &assessment.provisions {
         let mut id = format!("{id}/{}", outcome.provision);

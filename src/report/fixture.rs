@@ -25,6 +25,7 @@ fn masked(value: &str, keep_start: usize, keep_end: usize) -> Masked {
 
 fn category(id: &str, rows: u64, items: u64, persons: u64) -> CategoryCount {
     CategoryCount {
+        own_rows: None,
         category: id.to_owned(),
         rows,
         items,
@@ -121,6 +122,7 @@ pub(super) fn assessment(reading: &str, classes: [u64; 3], flips: &[&str]) -> As
 
 fn what_if(circumstance: &str, level: Level, en: &str, zh: &str) -> WhatIf {
     WhatIf {
+        outcome: None,
         circumstance: circumstance.to_owned(),
         level,
         en: en.to_owned(),
@@ -140,6 +142,7 @@ fn step(article: &str, en: &str, zh: &str) -> Step {
 fn governing() -> Assessment {
     Assessment {
         next: Some(Next {
+            outcome: None,
             level: Level::EspeciallySerious,
             needed: 33_500,
             ratio: 0.33,
@@ -240,6 +243,8 @@ pub(super) fn plain() -> Audit {
         ],
         categories: categories.clone(),
         persons: 3_544,
+        attributes: None,
+        circumstances: None,
         readings: vec![
             ReadingCount {
                 reading: "default".to_owned(),

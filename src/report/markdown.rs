@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 
+use super::consequences;
 use super::number::{bytes, ratio, seconds, thousands};
 use super::sections::{apart, flips};
 use super::summary;
@@ -34,10 +35,16 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     if let Some(assessment) = governing {
         what_if(&mut doc, assessment)?;
     }
+    bounds(&mut doc, audit, options)?;
     provisions(&mut doc, governing)?;
     if let Some(assessment) = governing {
-        steps(&mut doc, assessment)?;
+        if !assessment.steps.is_empty() {
+            doc.heading(Msg::DocSteps)?;
+            steps(&mut doc, assessment)?;
+        }
+        follows(&mut doc, assessment)?;
     }
+    others(&mut doc, audit, options)?;
     categories(&mut doc, audit, options)?;
     kinds(&mut doc, audit, options)?;
     files(&mut doc, audit)?;
@@ -71,7 +78,9 @@ fn headline(
         Some(_) => Msg::Under.with(lang, &[&name, reading]),
         None => Msg::NotAssessed.with(lang, &[&name, reading]),
     };
-    writeln!(doc.wtr, "**{}** — {under}", msg.text(lang))?;
+    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
+    let words = words.map_or_else(|| msg.text(lang).to_owned(), |words| escape(&words));
+    writeln!(doc.wtr, "**{words}** — {under}")?;
     if let Some(assessment) = governing {
         for sentence in distance(audit, assessment, lang) {
             doc.paragraph(&escape(&sentence))?;
@@ -135,7 +144,11 @@ fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Res
         doc.row(&[
             escape(instrument(&assessment.instrument, options)),
             escape(words::reading(&assessment.reading, lang)),
-            words::level(assessment.level, lang).to_owned(),
+            escape(consequences::reached(
+                assessment.outcome.as_ref(),
+                assessment.level,
+                lang,
+            )),
             weighted,
             words::list(&flips, lang),
         ])?;
@@ -159,12 +172,33 @@ fn what_if(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
     Ok(())
 }
 
-/// The way from the counts to the level.
-fn steps(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
-    if assessment.steps.is_empty() {
+/// Level by reading and bound, where audits tell it.
+fn bounds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    let own = consequences::of_governing(audit, options);
+    if own.iter().all(|a| a.bounds.is_empty()) {
         return Ok(());
     }
-    doc.heading(Msg::DocSteps)?;
+    doc.heading(Msg::ColBounds)?;
+    doc.table(&[
+        Head::Text(Msg::ColReading),
+        Head::Text(Msg::ColLower),
+        Head::Text(Msg::ColUpper),
+    ])?;
+    for assessment in own {
+        let [lower, upper] = assessment.bounds.as_slice() else {
+            continue;
+        };
+        doc.row(&[
+            escape(words::reading(&assessment.reading, doc.lang)),
+            escape(consequences::bound(lower, doc.lang)),
+            escape(consequences::bound(upper, doc.lang)),
+        ])?;
+    }
+    Ok(())
+}
+
+/// The way from the counts to the level.
+fn steps(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
     writeln!(doc.wtr)?;
     for (i, step) in assessment.steps.iter().enumerate() {
         let article = match code(&step.article) {
@@ -173,6 +207,52 @@ fn steps(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
         };
         let sentence = escape(doc.lang.choose(&step.en, &step.zh));
         writeln!(doc.wtr, "{}. {article}{sentence}", i + 1)?;
+    }
+    Ok(())
+}
+
+/// What must be filed, with the figures that belong there, and fines.
+fn follows(doc: &mut Document<'_>, assessment: &Assessment) -> io::Result<()> {
+    let lang = doc.lang;
+    if !assessment.filings.is_empty() {
+        doc.paragraph(&format!("**{}**\n", Msg::DocFilings.text(lang)))?;
+    }
+    for filing in &assessment.filings {
+        let provision = code(&filing.provision);
+        let sentence = escape(&consequences::filing(filing, lang));
+        doc.item(&format!("[ ] {provision} {sentence}"))?;
+        for content in &filing.contents {
+            let content = escape(consequences::say(content, lang));
+            writeln!(
+                doc.wtr,
+                "  - [ ] {}: {content}",
+                Msg::DocContents.text(lang)
+            )?;
+        }
+    }
+    if !assessment.fines.is_empty() {
+        doc.paragraph(&format!("**{}**\n", Msg::DocFines.text(lang)))?;
+    }
+    for fine in &assessment.fines {
+        doc.item(&escape(lang.choose(&fine.en, &fine.zh)))?;
+    }
+    Ok(())
+}
+
+/// Every other instrument with its steps and what follows.
+fn others(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    let others = consequences::of_others(audit, options);
+    if !others.is_empty() {
+        doc.heading(Msg::Others)?;
+    }
+    for assessment in others {
+        let lang = doc.lang;
+        let name = escape(instrument(&assessment.instrument, options));
+        let result = consequences::reached(assessment.outcome.as_ref(), assessment.level, lang);
+        let id = code(&assessment.instrument);
+        doc.paragraph(&format!("### {name} ({id}): {}", escape(result)))?;
+        steps(doc, assessment)?;
+        follows(doc, assessment)?;
     }
     Ok(())
 }
@@ -198,7 +278,10 @@ fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Res
         doc.row(&[
             escape(&outcome.provision),
             escape(outcome.class.as_deref().unwrap_or("")),
-            words::level(outcome.level, lang).to_owned(),
+            match &outcome.outcome {
+                Some(id) => code(id),
+                None => words::level(outcome.level, lang).to_owned(),
+            },
             thousands(outcome.count),
             thousands(outcome.threshold),
             times.unwrap_or_else(|| "–".to_owned()),

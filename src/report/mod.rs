@@ -5,6 +5,7 @@
 //! data under audit: samples arrive masked. Everything that comes from outside (paths, reasons,
 //! names) is made harmless before it is written; see `terminal`.
 
+mod consequences;
 mod csv;
 mod explain;
 mod gauge;
@@ -173,6 +174,9 @@ pub struct Options {
     pub governing: Reading,
     /// The instrument whose level is the headline.
     pub instrument: String,
+    /// Whether the terminal summary tells every step from the counts to the level. Documents always
+    /// do.
+    pub steps: bool,
 }
 
 impl Options {
@@ -199,6 +203,7 @@ impl Default for Options {
             classes: BTreeMap::new(),
             governing: Reading::Default,
             instrument: "cn.spc-spp-2017-10".to_owned(),
+            steps: false,
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::io;
 
 use super::Options;
+use super::consequences;
 use super::number::{ratio, thousands};
 use super::summary::{self, Ranked};
 use super::table::{Cell, Column, Fit, Table};
@@ -38,9 +39,13 @@ pub(super) fn write(
         provisions(page, assessment, options)?;
     }
     readings(page, audit, governing, options)?;
+    consequences::bounds(page, audit, options)?;
     if let Some(assessment) = governing {
+        consequences::steps(page, assessment, options)?;
         what_if(page, assessment, options)?;
+        consequences::own(page, assessment, options.lang)?;
     }
+    consequences::others(page, audit, options)?;
     kinds(page, audit, options)?;
     rounded(page, audit, options)?;
     files(page, audit, options)?;
@@ -133,7 +138,13 @@ fn provision(outcome: &Outcome, options: &Options) -> Vec<Cell> {
     vec![
         Cell::styled(&format!("{mark} {}", outcome.provision), style),
         Cell::styled(outcome.class.as_deref().unwrap_or(""), Style::Dim),
-        Cell::styled(words::level(outcome.level, options.lang), style),
+        Cell::styled(
+            match &outcome.outcome {
+                Some(id) => id,
+                None => words::level(outcome.level, options.lang),
+            },
+            style,
+        ),
         Cell::plain(&thousands(outcome.count)),
         Cell::plain(&thousands(outcome.threshold)),
         Cell::styled(&times, style),
@@ -147,14 +158,19 @@ fn readings(
     options: &Options,
 ) -> io::Result<()> {
     let lang = options.lang;
-    let groups = summary::by_instrument(audit);
-    if groups.is_empty() {
+    // Other instruments have a section of their own; without the one that governs, these are all
+    // there is.
+    let mut own = consequences::of_governing(audit, options);
+    let several = own.is_empty();
+    if several {
+        own = audit.assessments.iter().collect();
+    }
+    if own.is_empty() {
         return Ok(());
     }
-    let several = groups.len() > 1;
     let mut table = Table::new(vec![
         Column::text(Msg::ColReadings.text(lang), Fit::Natural).title(),
-        Column::text(Msg::ColLevel.text(lang), Fit::Natural),
+        Column::text(Msg::ColLevel.text(lang), Fit::Shrink(12, Cut::End)),
         Column::number(Msg::ColWeighted.text(lang)),
         Column::text(
             if several {
@@ -165,7 +181,7 @@ fn readings(
             Fit::Shrink(10, Cut::End),
         ),
     ]);
-    for assessment in groups.into_iter().flat_map(|(_, group)| group) {
+    for assessment in own {
         let is_governing = governing.is_some_and(|g| std::ptr::eq(g, assessment));
         let mark = if is_governing { "▸" } else { " " };
         let reading = words::reading(&assessment.reading, lang);
@@ -182,7 +198,7 @@ fn readings(
         table.push(vec![
             Cell::plain(&format!("{mark} {reading}")),
             Cell::styled(
-                words::level(assessment.level, lang),
+                consequences::reached(assessment.outcome.as_ref(), assessment.level, lang),
                 style_of(assessment.level),
             ),
             Cell::plain(&weighted),

@@ -21,18 +21,6 @@ pub(super) fn governing<'a>(audit: &'a Audit, options: &Options) -> Option<&'a A
         .find(|a| a.instrument == options.instrument && a.reading == options.governing.id())
 }
 
-/// Instruments of the audit in the order of their first assessment, each with its assessments.
-pub(super) fn by_instrument(audit: &Audit) -> Vec<(&str, Vec<&Assessment>)> {
-    let mut out: Vec<(&str, Vec<&Assessment>)> = Vec::new();
-    for assessment in &audit.assessments {
-        match out.iter_mut().find(|(id, _)| *id == assessment.instrument) {
-            Some((_, group)) => group.push(assessment),
-            None => out.push((&assessment.instrument, vec![assessment])),
-        }
-    }
-    out
-}
-
 /// The level that the weighted volume alone reaches.
 pub(super) fn volume_level(weighted: &Weighted) -> Level {
     if weighted.value >= weighted.especially_serious {
@@ -66,7 +54,15 @@ pub(super) fn reached(assessment: &Assessment) -> Vec<&Outcome> {
 pub(super) fn nearest(assessment: &Assessment) -> Option<&Outcome> {
     let share = |o: &Outcome| o.count as f64 / o.threshold.max(1) as f64;
     let open = assessment.provisions.iter();
-    open.filter(|o| !o.reached && o.count > 0 && o.level > assessment.level)
+    let is_above = |o: &&Outcome| match &o.outcome {
+        Some(_) => assessment
+            .next
+            .as_ref()
+            .is_some_and(|n| n.outcome == o.outcome),
+        None => o.level > assessment.level,
+    };
+    open.filter(|o| !o.reached && o.count > 0)
+        .filter(is_above)
         // `reduce` keeps the first of equals, which is the one that stands first in the instrument.
         .reduce(|best, o| if share(o) > share(best) { o } else { best })
 }

@@ -8,11 +8,11 @@ use std::io::{self, Write};
 
 use super::gauge::gauge;
 use super::number::{bytes, percent, rate, ratio, seconds, thousands};
-use super::sections;
 use super::summary::{self, has_volume, volume_level};
 use super::terminal::{Cut, Mood, Page, Span, Style, shorten};
 use super::words::{self, Msg};
 use super::{Lang, Options};
+use super::{consequences, sections};
 use crate::audit::{Audit, Tool};
 use crate::law::{Assessment, Level};
 
@@ -70,7 +70,7 @@ pub(super) fn distance(audit: &Audit, assessment: &Assessment, lang: Lang) -> Ve
         };
         let value = volume.with(lang, &[&thousands(weighted.value)]);
         let times = |threshold| ratio(weighted.value, threshold).unwrap_or_default();
-        let next = |level| assessment.next.filter(|next| next.level == level);
+        let next = |level| assessment.next.as_ref().filter(|next| next.level == level);
         let left = |level, threshold: u64| {
             let missing = threshold.saturating_sub(weighted.value);
             thousands(next(level).map_or(missing, |next| next.needed))
@@ -145,7 +145,12 @@ fn headline(
     let (msg, mood) = level_headline(audit, governing);
     let name = instrument(&options.instrument, options);
     let reading = words::reading(options.governing.id(), lang);
-    page.paragraph(msg.text(lang), Style::Headline(mood))?;
+    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
+    let (words, mood) = match words {
+        Some(words) => (words, Mood::Warn),
+        None => (msg.text(lang).to_owned(), mood),
+    };
+    page.paragraph(&words, Style::Headline(mood))?;
     if let Some(assessment) = governing {
         page.paragraph(&Msg::Under.with(lang, &[name, reading]), Style::Dim)?;
         page.blank()?;

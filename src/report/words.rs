@@ -42,6 +42,8 @@ messages! {
     HeadEspecially: "ESPECIALLY SERIOUS THRESHOLD REACHED", "达到“情节特别严重”标准";
     HeadEspeciallyPartial: "AT LEAST THE ESPECIALLY SERIOUS THRESHOLD REACHED", "至少达到“情节特别严重”标准";
     HeadNotAssessed: "NOT ASSESSED", "未作评估";
+    HeadOutcome: "REACHED: {0}", "达到：{0}";
+    HeadOutcomePartial: "REACHED BY WHAT WAS READ: {0}", "已读取部分达到：{0}";
     Under: "{0}, {1} reading", "{0}，{1}";
     NotAssessed: "No assessment under {0} with the {1} reading is in this audit.",
         "本审计结果中没有按{0}（{1}）作出的评估。";
@@ -124,6 +126,13 @@ messages! {
     ColCopies: "Copies", "内容相同的副本";
     ColCopyOf: "same content as", "与其内容相同";
     ColInstrument: "instrument", "法律文件";
+    ColBounds: "Bounds", "上下限";
+    ColLower: "after de-duplication", "去重后（下限）";
+    ColUpper: "records before it", "未去重的记录（上限）";
+    Others: "Other instruments", "其他法律文件";
+    DocFilings: "What must be filed or done", "应当报告、通知或者办理的事项";
+    DocFines: "Amounts that the law provides for", "法定金额";
+    DocContents: "must say", "内容";
     WhatIf: "What would change it", "可能改变级别的情节";
     // section titles of documents
     DocTitle: "Personal data audit", "个人信息审计报告";

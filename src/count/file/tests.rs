@@ -216,6 +216,7 @@ fn want(rows: &[Row]) -> Wanted {
             categories.insert(
                 (reading, category),
                 CategoryCount {
+                    own_rows: Some(won.len() as u64),
                     category: category.id().to_owned(),
                     rows: n_rows,
                     items: all,

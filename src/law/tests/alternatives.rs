@@ -170,9 +170,9 @@ fn what_if_never_contradicts_what_is_stated() {
     };
     check_what_if(&abc(0, 300, 0), &obtained, &[("prior", Serious)]);
     let in_duty = Circumstances {
-        in_duty: true,
+        in_duty: Some(true),
         gains: Some(Yuan::default()),
-        prior: true,
+        prior: Some(true),
         ..ordinary()
     };
     check_what_if(
@@ -185,7 +185,7 @@ fn what_if_never_contradicts_what_is_stated() {
     );
     let provided = Circumstances {
         gains: Some(Yuan::default()),
-        prior: true,
+        prior: Some(true),
         ..provided()
     };
     check_what_if(
@@ -208,7 +208,7 @@ fn what_if_never_contradicts_what_is_stated() {
     );
     // From duty the amounts are halved too.
     let known = Circumstances {
-        prior: true,
+        prior: Some(true),
         ..duty()
     };
     check_what_if(

@@ -81,7 +81,7 @@ fn art_5_1_8_every_class_at_half_its_number_when_provided_from_duty() {
 fn art_5_1_8_does_not_halve_what_was_only_obtained_nor_what_is_unknown() {
     for action in [None, Some(Action::Obtain)] {
         let circumstances = Circumstances {
-            in_duty: true,
+            in_duty: Some(true),
             action,
             ..ordinary()
         };
@@ -94,7 +94,7 @@ fn art_5_1_8_does_not_halve_what_was_only_obtained_nor_what_is_unknown() {
     check(
         &abc(0, 0, 0),
         &Circumstances {
-            in_duty: true,
+            in_duty: Some(true),
             gains,
             ..ordinary()
         },
@@ -182,7 +182,7 @@ fn art_5_1_7_gains_are_an_axis_of_their_own_exact_to_the_cent() {
 #[test]
 fn art_5_1_9_prior_reaches_serious_with_any_item_and_never_more() {
     let prior = Circumstances {
-        prior: true,
+        prior: Some(true),
         ..ordinary()
     };
     check(&abc(0, 0, 0), &prior, Nothing);
@@ -211,7 +211,7 @@ fn art_6_lawful_business_measures_class_c_by_profit() {
     // Without class C there is nothing that Art. 6 covers.
     check(&abc(0, 0, 0), &business(Some("50000")), Nothing);
     let prior = Circumstances {
-        prior: true,
+        prior: Some(true),
         ..business(None)
     };
     check(&abc(0, 0, 1), &prior, Serious);
@@ -232,7 +232,7 @@ fn art_6_leaves_classes_a_and_b_to_art_5() {
     // Class C does not fill up the total.
     check(&abc(49, 0, 1_000_000), &business(None), Nothing);
     let prior = Circumstances {
-        prior: true,
+        prior: Some(true),
         ..business(None)
     };
     let assessment = default(&abc(1, 0, 0), &prior);
@@ -343,7 +343,7 @@ fn provisions_come_in_the_order_of_the_instrument_serious_first() {
     assert_eq!(ids(&ordinary()).join(" "), plain);
     let full = Circumstances {
         gains: Some(Yuan::whole(1)),
-        prior: true,
+        prior: Some(true),
         ..duty()
     };
     assert_eq!(

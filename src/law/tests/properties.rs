@@ -21,10 +21,10 @@ fn circumstances() -> impl Strategy<Value = Circumstances> {
     (action, any::<bool>(), 1u32..4, gains, any::<bool>()).prop_map(
         |(action, in_duty, recipients, gains, prior)| Circumstances {
             action,
-            in_duty,
+            in_duty: in_duty.then_some(true),
             recipients,
             gains,
-            prior,
+            prior: prior.then_some(true),
             ..Circumstances::default()
         },
     )
@@ -161,9 +161,9 @@ proptest! {
                     c = provided();
                     c.recipients = number.parse().unwrap();
                 }
-                "lawful-business" => c.lawful_business = true,
+                "lawful-business" => c.lawful_business = Some(true),
                 "gains" => c.gains = Some(number.parse().unwrap()),
-                "prior" => c.prior = true,
+                "prior" => c.prior = Some(true),
                 other => prop_assert!(false, "{}", other),
             }
             prop_assert_eq!(all(&counts, &c)[0].level, what_if.level);

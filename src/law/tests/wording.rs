@@ -1,7 +1,7 @@
 //! Quotes are the law's own words, numbers are those of the quotes, and no word accuses anyone.
 
 use super::*;
-use crate::law::instrument::Counts;
+use crate::law::provision::Counts;
 
 const TEXT: &str = include_str!("../instruments/cn.spc-spp-2017-10.text.md");
 
@@ -61,7 +61,7 @@ fn every_number_is_the_one_in_its_quote() {
                     .classes
                     .iter()
                     .find(|c| Some(&c.id) == provision.class.as_ref());
-                contains(words(class.unwrap().threshold));
+                contains(words(class.unwrap().threshold.unwrap()));
             }
             Counts::Gains | Counts::Profit => contains(words(provision.threshold.unwrap())),
             Counts::Scaled => contains(match (provision.multiply, provision.divide) {
@@ -71,7 +71,8 @@ fn every_number_is_the_one_in_its_quote() {
             }),
             Counts::Total => contains("按相应比例合计"),
             Counts::Prior => contains("曾因"),
-            Counts::Context => {}
+            Counts::Context | Counts::Relief | Counts::Fact | Counts::Units => {}
+            other => panic!("{id}: {other:?} is not in this instrument"),
         }
     }
     assert!(TEXT.contains("自2017年6月1日起施行"));
@@ -96,17 +97,17 @@ fn many() -> Vec<Assessment> {
     let full = Circumstances {
         recipients: 3,
         gains: Some("61429.01".parse().unwrap()),
-        prior: true,
+        prior: Some(true),
         action: Some(Action::Both),
         ..duty()
     };
     let waiting = Circumstances {
-        in_duty: true,
+        in_duty: Some(true),
         recipients: 2,
         ..ordinary()
     };
     let priors = Circumstances {
-        prior: true,
+        prior: Some(true),
         ..business(Some("49999"))
     };
     let mut all = Vec::new();
@@ -155,7 +156,7 @@ fn no_word_accuses_anyone() {
         let what_ifs = assessment.what_if.iter().flat_map(|w| [&w.en, &w.zh]);
         for text in steps.chain(what_ifs) {
             // The law's own name of a statute may stand; a verdict may not.
-            let text = text.to_lowercase();
+            let text = text.replace("Criminal Law Art.", "").to_lowercase();
             assert!(!accusing.iter().any(|word| text.contains(word)), "{text}");
         }
     }
@@ -212,7 +213,7 @@ fn steps_show_the_arithmetic() {
     let want = "illegal gains of 61,429.01 yuan reach 25,000 yuan of Art. 5 para. 2 (3)";
     has_step(&default(&abc(0, 0, 0), &earned), article, want);
     let waiting = Circumstances {
-        in_duty: true,
+        in_duty: Some(true),
         ..ordinary()
     };
     has_step(

@@ -1,0 +1,344 @@
+//! Counts as an instrument sees them: units of each category, put into classes, between two bounds.
+//!
+//! The lower bound is what is left after de-duplication, the upper one the records before it. Of
+//! persons in several categories a union is known only between bounds, unless the audit tells it.
+//! This file compares nothing.
+
+use super::circumstances::{Circumstances, Rate};
+use super::instrument::Unit;
+use super::provision::Attribute;
+use super::understood::Instrument;
+use crate::audit::{Attributes, Audit, ReadingCount};
+use crate::category::{Category, Reading};
+use crate::error::Error;
+
+/// What an assessment starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts<'a> {
+    /// Under each reading, because a reading can move a record to another category.
+    pub readings: &'a [ReadingCount],
+    /// Different persons over all categories, if known.
+    pub persons: Option<u64>,
+    /// What is known of them.
+    pub attributes: Option<&'a Attributes>,
+}
+
+impl<'a> From<&'a [ReadingCount]> for Counts<'a> {
+    fn from(readings: &'a [ReadingCount]) -> Counts<'a> {
+        Counts {
+            readings,
+            persons: None,
+            attributes: None,
+        }
+    }
+}
+
+impl<'a> From<&'a Vec<ReadingCount>> for Counts<'a> {
+    fn from(readings: &'a Vec<ReadingCount>) -> Counts<'a> {
+        readings.as_slice().into()
+    }
+}
+
+impl<'a> From<&'a Audit> for Counts<'a> {
+    fn from(audit: &'a Audit) -> Counts<'a> {
+        let attributes = audit.attributes.as_ref();
+        let total = attributes.map(|a| a.total).or(Some(audit.persons));
+        Counts {
+            readings: &audit.readings,
+            persons: total.filter(|n| *n > 0),
+            attributes,
+        }
+    }
+}
+
+/// Which end of what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// After de-duplication: no less.
+    Lower,
+    /// Before it: no more.
+    Upper,
+}
+
+/// Units per category, in full and bare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tally {
+    units: [[u64; 2]; Category::ALL.len()],
+    bound: Bound,
+    unit: Unit,
+    persons: Option<u64>,
+    attributes: Option<Attributes>,
+    /// Items and records of all categories, whatever the unit.
+    n_items: u64,
+    n_rows: u64,
+}
+
+impl Tally {
+    /// The counts of one reading in the unit of an instrument, less what the user takes out.
+    ///
+    /// # Errors
+    /// No counts for the reading, an unknown category, more bare items than items.
+    pub(super) fn new(
+        counts: &Counts<'_>,
+        reading: Reading,
+        unit: Unit,
+        bound: Bound,
+        stated: &Circumstances,
+    ) -> Result<Tally, Error> {
+        let missing = || Error::new(format!("no counts for the reading `{}`", reading.id()));
+        let found = counts
+            .readings
+            .iter()
+            .find(|c| c.reading == reading.id())
+            .ok_or_else(missing)?;
+        let mut units = [[0u64; 2]; Category::ALL.len()];
+        let (mut n_items, mut n_rows) = (0u64, 0u64);
+        for count in &found.categories {
+            let place = |e: Error| e.at(format!("counts of `{}`", reading.id()));
+            let category = Category::from_id(&count.category).ok_or_else(|| {
+                place(Error::new(
+                    "unknown category; this version does not count it",
+                ))
+            })?;
+            if count.bare > count.items {
+                let message = format!("`{category}`: more bare items than items");
+                return Err(place(Error::new(message)));
+            }
+            let own_rows = count.own_rows.unwrap_or(count.rows).max(count.items);
+            n_items = n_items.saturating_add(reduced(count.items, category, stated));
+            n_rows = n_rows.saturating_add(own_rows);
+            let total = match (unit, bound) {
+                (Unit::Item | Unit::CredentialSet, Bound::Lower) => count.items,
+                (Unit::Item | Unit::CredentialSet, Bound::Upper) => own_rows,
+                (Unit::Person, Bound::Lower) => count.persons,
+                (Unit::Person, Bound::Upper) => {
+                    // A record that another category has won may be of further persons: two where
+                    // it is a communication.
+                    let others = count.rows.saturating_sub(own_rows);
+                    count.persons.saturating_add(others.saturating_mul(2))
+                }
+            };
+            let total = reduced(total, category, stated);
+            let bare = count.bare.min(total);
+            let sums = &mut units[category.index()];
+            sums[0] = sums[0].saturating_add(total - bare);
+            sums[1] = sums[1].saturating_add(bare);
+        }
+        let touched = !stated.less.is_empty() || !stated.deduct.is_empty();
+        Ok(Tally {
+            units,
+            bound,
+            unit,
+            persons: counts.persons.filter(|_| !touched),
+            attributes: counts.attributes.filter(|_| !touched).cloned(),
+            n_items,
+            n_rows,
+        })
+    }
+
+    /// Units of a category, in full and bare together.
+    pub(super) fn total(&self, category: Category) -> u64 {
+        let [full, bare] = self.units[category.index()];
+        full.saturating_add(bare)
+    }
+
+    /// Units of a category that a reading puts in a class; `None` is what it excludes.
+    pub(super) fn in_class(
+        &self,
+        instrument: &Instrument,
+        category: Category,
+        reading: Reading,
+        class: Option<u8>,
+        stated: &Circumstances,
+    ) -> u64 {
+        let of = |bare: bool| match place(instrument, category, bare, reading, stated) == class {
+            true => self.units[category.index()][usize::from(bare)],
+            false => 0,
+        };
+        of(false).saturating_add(of(true))
+    }
+
+    /// Items of all categories, whatever the unit.
+    pub(super) fn n_items(&self) -> u64 {
+        self.n_items
+    }
+
+    /// Records of all categories, before de-duplication.
+    pub(super) fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// Different persons, if known.
+    pub(super) fn persons(&self) -> Option<u64> {
+        self.persons
+    }
+
+    /// What is known of them.
+    pub(super) fn attributes(&self) -> Option<&Attributes> {
+        self.attributes.as_ref()
+    }
+}
+
+/// What is left of a count after proven exclusions and sampled rates.
+fn reduced(n: u64, category: Category, stated: &Circumstances) -> u64 {
+    let less = stated.less.get(category.id()).copied().unwrap_or(0);
+    let left = n.saturating_sub(less);
+    stated
+        .deduct
+        .iter()
+        .fold(left, |n, rate: &Rate| rate.off(n))
+}
+
+/// The class of a category: the user's choice where there is one, else that of the reading.
+pub(super) fn place(
+    instrument: &Instrument,
+    category: Category,
+    bare: bool,
+    reading: Reading,
+    stated: &Circumstances,
+) -> Option<u8> {
+    let chosen = |key: &str| {
+        let id = stated.classes.get(key)?;
+        instrument.class_by_id(id)
+    };
+    let bare_key = format!("{}.bare", category.id());
+    let choice = match bare {
+        true => chosen(&bare_key).or_else(|| chosen(category.id())),
+        false => chosen(category.id()),
+    };
+    choice.unwrap_or_else(|| instrument.rank(category, bare, reading))
+}
+
+/// Units per class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ClassCounts {
+    /// In the order of the classes: sums over their categories.
+    pub(super) sums: Vec<u64>,
+    /// Class (`None`: excluded), category and units.
+    parts: Vec<(Option<u8>, Category, u64)>,
+    bound: Bound,
+    unit: Unit,
+    persons: Option<u64>,
+    attributes: Option<Attributes>,
+}
+
+impl ClassCounts {
+    /// Puts each category in its class under the reading that `reading_of` names for it.
+    pub(super) fn new(
+        instrument: &Instrument,
+        tally: &Tally,
+        stated: &Circumstances,
+        reading_of: impl Fn(Category) -> Reading,
+    ) -> ClassCounts {
+        let mut sums = vec![0u64; instrument.file().classes.len()];
+        let mut parts = Vec::new();
+        for category in Category::ALL {
+            for (bare, n) in [false, true].into_iter().zip(tally.units[category.index()]) {
+                let class = place(instrument, category, bare, reading_of(category), stated);
+                if let Some(class) = class {
+                    let sum = &mut sums[usize::from(class)];
+                    *sum = sum.saturating_add(n);
+                }
+                if n > 0 {
+                    parts.push((class, category, n));
+                }
+            }
+        }
+        ClassCounts {
+            sums,
+            parts,
+            bound: tally.bound,
+            unit: tally.unit,
+            persons: tally.persons,
+            attributes: tally.attributes.clone(),
+        }
+    }
+
+    /// Units in any of these classes, and of these categories if some are named: a sum of items, the bound of a union of persons.
+    pub(super) fn in_any(&self, classes: &[bool], categories: &[Category]) -> u64 {
+        let is_in = |part: &(Option<u8>, Category, u64)| {
+            part.0.is_some_and(|c| classes[usize::from(c)])
+                && (categories.is_empty() || categories.contains(&part.1))
+        };
+        let sum = |within: bool| {
+            let parts = self.parts.iter().filter(|p| is_in(p) == within);
+            parts.fold(0u64, |sum, p| sum.saturating_add(p.2))
+        };
+        let within = sum(true);
+        if self.unit != Unit::Person {
+            return within;
+        }
+        match (self.bound, self.persons) {
+            (Bound::Upper, total) => within.min(total.unwrap_or(u64::MAX)),
+            (Bound::Lower, total) => {
+                let parts = self.parts.iter().filter(|p| is_in(p));
+                let largest = parts.map(|p| p.2).max().unwrap_or(0);
+                // Whoever is in no other category is in one of these.
+                let rest = total.map_or(0, |total| total.saturating_sub(sum(false)));
+                largest.max(rest.min(within))
+            }
+        }
+    }
+
+    /// Persons with an attribute; `None` where that is unknown. `classes` stand in for an attribute
+    /// that was not counted.
+    pub(super) fn with_attribute(
+        &self,
+        attribute: Attribute,
+        classes: &[bool],
+        categories: &[Category],
+    ) -> Option<u64> {
+        let known = self.attributes.as_ref();
+        let total = self.persons;
+        let narrowed = !classes.iter().all(|c| *c) || !categories.is_empty();
+        let instead = || narrowed.then(|| self.in_any(classes, categories));
+        let aged = |n: Option<u64>| {
+            let unknown = known.and_then(|a| Some(a.total.saturating_sub(a.age_known?)));
+            let more = match self.bound {
+                Bound::Lower => 0,
+                Bound::Upper => unknown.unwrap_or(0),
+            };
+            n.map(|n| n.saturating_add(more))
+        };
+        match attribute {
+            Attribute::Sensitive => known.and_then(|a| a.sensitive).or_else(instead),
+            Attribute::General => {
+                let exact = known.and_then(|a| Some(total?.saturating_sub(a.sensitive?)));
+                exact.or_else(instead)
+            }
+            Attribute::MinorsUnder14 => aged(known.and_then(|a| a.under_14)),
+            Attribute::MinorsUnder18 => aged(known.and_then(|a| a.under_18)),
+        }
+    }
+
+    /// Persons who live in a place or in a part of it; `None` where nobody's residence is known.
+    pub(super) fn living_in(&self, place: &str) -> Option<u64> {
+        let known = self.attributes.as_ref()?;
+        let residence = known.residence.as_ref()?;
+        let is_there = |code: &str| {
+            let rest = code.strip_prefix(place);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        let sum = |n: u64, (_, more): (&String, &u64)| n.saturating_add(*more);
+        let there = residence.iter().filter(|(code, _)| is_there(code));
+        let there = there.fold(0, sum);
+        let anywhere = residence.iter().fold(0, sum);
+        Some(match self.bound {
+            Bound::Lower => there,
+            Bound::Upper => there.saturating_add(known.total.saturating_sub(anywhere)),
+        })
+    }
+
+    /// Persons over all categories, as many as there can be.
+    pub(super) fn everybody(&self) -> u64 {
+        let sum = |n: u64, part: &(Option<u8>, Category, u64)| n.saturating_add(part.2);
+        self.persons
+            .unwrap_or_else(|| self.parts.iter().fold(0, sum))
+    }
+
+    /// Categories of which something was counted in some class.
+    pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
+        let counted = self.parts.iter().filter(|p| p.0.is_some());
+        counted.map(|p| p.1)
+    }
+}

@@ -1,0 +1,52 @@
+//! Which instruments are worth asking although nobody named them.
+//!
+//! An instrument applies when it is in force and has a reason to: it always has one, or a kind was
+//! found or somebody lives where it asks for. Whether the volume reaches anything is for `assess`.
+
+use super::Circumstances;
+use super::counts::place;
+use super::date::Date;
+use super::understood::Instrument;
+use crate::audit::Audit;
+use crate::category::{Category, Reading};
+
+/// Whether an instrument is in force and has a reason to apply.
+pub fn has_reason(instrument: &Instrument, audit: &Audit, stated: &Circumstances) -> bool {
+    let started = audit
+        .started
+        .get(..10)
+        .and_then(|day| day.parse::<Date>().ok());
+    let day = stated.decision_date.or(stated.act_date).or(started);
+    let in_force = day.is_none_or(|day| instrument.is_in_force(day));
+    let reason = &instrument.file().applies;
+    let is_kind = |wanted: &String, kind: &str| {
+        kind == wanted || (wanted.ends_with('.') && kind.starts_with(wanted.as_str()))
+    };
+    let found = || {
+        let mut kinds = audit.kinds.iter().filter(|k| k.matches > 0);
+        kinds.any(|k| reason.kinds.iter().any(|wanted| is_kind(wanted, &k.kind)))
+    };
+    let lives = || {
+        let places = audit.attributes.as_ref().and_then(|a| a.residence.as_ref());
+        let mut places = places.into_iter().flatten().filter(|(_, n)| **n > 0);
+        places.any(|(code, _)| {
+            let mut wanted = reason.residence.iter();
+            wanted.any(|w| {
+                code.strip_prefix(w.as_str())
+                    .is_some_and(|r| r.is_empty() || r.starts_with('-'))
+            })
+        })
+    };
+    in_force && (reason.always || found() || lives())
+}
+
+/// The class of a category under a reading, or that which the user chose: for the counter.
+pub fn class_of(
+    instrument: &Instrument,
+    category: Category,
+    bare: bool,
+    reading: Reading,
+    stated: &Circumstances,
+) -> Option<u8> {
+    place(instrument, category, bare, reading, stated)
+}
