@@ -50,6 +50,7 @@ struct Sample {
 struct Counted<'s> {
     batch: &'s Batch,
     record: &'s Record,
+    rules: &'s [ColumnRule],
     found: Found,
     decision: Decision,
 }
@@ -78,14 +79,14 @@ fn ending(name: &str) -> Option<&str> {
 
 fn decoded(name: &str, bytes: &[u8]) -> (Vec<Batch>, Vec<Table>) {
     let limits = DecodeLimits::default();
-    let mut opened =
-        decode::open(Box::new(bytes), ending(name), &limits).expect("the format is known");
+    let opened = decode::open(Box::new(bytes), ending(name), &limits).expect("the format is known");
+    let mut records = opened.records().expect("no sample is a container");
     let mut batches = Vec::new();
     let mut batch = Batch::default();
-    while opened.records.next_batch(&mut batch).expect("memory reads") {
+    while records.next_batch(&mut batch).expect("memory reads") {
         batches.push(std::mem::take(&mut batch));
     }
-    (batches, opened.records.tables().to_vec())
+    (batches, records.tables().to_vec())
 }
 
 /// The rules of a table's columns, as a scan finds them.
@@ -98,8 +99,8 @@ fn rules_of(catalog: &Catalog, batches: &[Batch], index: u32, table: &Table) -> 
     for (batch, record) in records.filter(|(_, r)| r.table == index).take(SAMPLE_ROWS) {
         for field in batch.fields_of(record) {
             let cell = batch.bytes(field.span);
-            let (sure, fits) = prober.cell(cell);
-            sampler.cell(field.column, cell, sure, fits);
+            let probe = prober.cell(cell);
+            sampler.cell(field.column, cell, &probe);
         }
         sampler.row();
     }
@@ -109,7 +110,10 @@ fn rules_of(catalog: &Catalog, batches: &[Batch], index: u32, table: &Table) -> 
     };
     let columns = profile.columns.iter();
     columns
-        .map(|c| detector.column_rule(c.role, c.veto, c.prose))
+        .map(|c| {
+            let rule = detector.column_rule(c.role, c.veto, c.prose);
+            detector.discounted(rule, &c.odds)
+        })
         .collect()
 }
 
@@ -155,6 +159,7 @@ impl Sample {
                 all.push(Counted {
                     batch,
                     record,
+                    rules: &self.rules[record.table as usize],
                     decision: rules.support(found.roles),
                     found: std::mem::take(found),
                 });
@@ -177,9 +182,10 @@ fn stages(c: &mut Criterion) {
             let mut batch = Batch::default();
             b.iter(|| {
                 let rdr = Box::new(&sample.bytes[..]);
-                let mut opened =
+                let opened =
                     decode::open(rdr, ending(sample.name), &limits).expect("the format is known");
-                while opened.records.next_batch(&mut batch).expect("memory reads") {
+                let mut records = opened.records().expect("no sample is a container");
+                while records.next_batch(&mut batch).expect("memory reads") {
                     black_box(&batch);
                 }
             });
@@ -228,7 +234,17 @@ fn stages(c: &mut Criterion) {
                 |mut tally| {
                     for c in &counted {
                         let Decision { support, parties } = c.decision;
-                        tally.record(&ladder, 0, c.batch, c.record, &c.found, support, parties);
+                        let (batch, record, rules) = (c.batch, c.record, c.rules);
+                        tally.record(
+                            &ladder,
+                            (0, 0),
+                            batch,
+                            record,
+                            rules,
+                            &c.found,
+                            support,
+                            parties,
+                        );
                     }
                     tally.seal().expect("the memory is enough");
                     tally

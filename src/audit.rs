@@ -40,15 +40,15 @@ pub struct Audit {
     pub categories: Vec<CategoryCount>,
     /// Different data subjects over all categories.
     pub persons: u64,
-    /// What the data shows of these persons; absent where nothing was counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<Attributes>,
     /// The day on which ages of persons are taken, as `2026-11-22`. Of joined parts of several days the earliest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ages_on: Option<String>,
     /// The data subjects of `persons` by what their records show together. Each is in one profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<PersonProfile>,
+    /// What the data shows of these persons; absent where nothing was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
     /// The same counts under each reading, because a reading can move a record to another category.
     pub readings: Vec<ReadingCount>,
     /// Every file that was read, ordered by path.
@@ -78,7 +78,7 @@ pub struct Tool {
 pub struct Stats {
     /// Files read, wholly or in part.
     pub files: u64,
-    /// Bytes read from them.
+    /// Bytes read from them, without what came out of containers.
     pub bytes: u64,
     /// Records decoded.
     pub records: u64,
@@ -105,9 +105,21 @@ pub struct KindCount {
     pub test: u64,
     /// Occurrences of values of the right shape and place whose checksum fails. Not in `matches`.
     pub failed_checksum: u64,
+    /// Occurrences of values that a spreadsheet rounded: their last digits are lost. Not in `matches`.
+    #[serde(default)]
+    pub rounded: u64,
     /// At most three masked examples, all different: the first in the order of path and record, looked
     /// for among the first matches of each file. Counts do not depend on them.
     pub samples: Vec<Masked>,
+}
+
+impl KindCount {
+    /// Occurrences that are counted apart from the matches.
+    pub fn apart(&self) -> u64 {
+        [self.masked, self.test, self.failed_checksum, self.rounded]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
 }
 
 /// What the law counts, for one category.
@@ -189,8 +201,11 @@ pub struct FileAudit {
     pub format: String,
     /// Name of the encoding.
     pub encoding: String,
-    /// Bytes read.
+    /// Bytes read; of a member of a container those that came out of it.
     pub bytes: u64,
+    /// Whether it is a member of a container, which is a file of the list itself. Then the path reads `outer.zip!/inner.csv`.
+    #[serde(default, rename = "member", skip_serializing_if = "std::ops::Not::not")]
+    pub is_member: bool,
     /// Records decoded.
     pub records: u64,
     /// Path of the first file with the same content, if this is a copy of it.
@@ -199,6 +214,21 @@ pub struct FileAudit {
     pub kinds: std::collections::BTreeMap<String, u64>,
     /// Rows per category under the default reading.
     pub categories: std::collections::BTreeMap<String, u64>,
+    /// Where values stand that a spreadsheet rounded, by column and kind. Their rows count by other values, if at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounded: Vec<RoundedColumn>,
+}
+
+/// A column of a file with values that a spreadsheet rounded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundedColumn {
+    /// Column or JSON path, as in [`Hit::field`]; null in running text.
+    pub field: Option<String>,
+    /// Id of the kind.
+    pub kind: String,
+    /// How many.
+    pub values: u64,
 }
 
 /// One match with its place, for the JSON Lines output. Borrowed, because there may be millions.
@@ -222,7 +252,7 @@ pub struct Hit<'a> {
     pub kind: &'a str,
     /// `low`, `medium`, `high`.
     pub confidence: &'static str,
-    /// `valid`, `test`, `masked`, `failed_checksum`.
+    /// `valid`, `test`, `masked`, `failed_checksum`, `rounded`.
     pub status: &'static str,
     /// The masked value.
     pub masked: Masked,

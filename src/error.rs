@@ -112,6 +112,10 @@ pub enum Reason {
     Malformed(String),
     /// A format that is known but not decoded (a container, an image, a database file).
     Unsupported(String),
+    /// What is compressed or packed breaks the rules of its format; what came before was counted.
+    Damaged(String),
+    /// Encrypted, and no password that was given opens it.
+    Encrypted,
     /// A named limit was reached.
     Limit(String),
     /// The decoder failed in a way that is a defect of this program.
@@ -126,6 +130,7 @@ impl Reason {
             Reason::Read { .. }
                 | Reason::Truncated(_)
                 | Reason::Malformed(_)
+                | Reason::Damaged(_)
                 | Reason::Limit(_)
                 | Reason::Internal(_)
         )
@@ -155,6 +160,8 @@ impl fmt::Display for Reason {
             Reason::Truncated(what) => write!(f, "truncated: {what}"),
             Reason::Malformed(what) => write!(f, "malformed: {what}"),
             Reason::Unsupported(what) => write!(f, "unsupported format: {what}"),
+            Reason::Damaged(what) => write!(f, "damaged: {what}"),
+            Reason::Encrypted => f.write_str("encrypted"),
             Reason::Limit(what) => write!(f, "limit reached: {what}"),
             Reason::Internal(what) => write!(f, "internal error: {what}"),
         }

@@ -70,6 +70,8 @@ pub mod source;
 
 pub mod decode;
 
+pub mod container;
+
 pub mod detect;
 
 pub mod classify;
@@ -81,5 +83,7 @@ pub mod scan;
 pub mod audit;
 
 pub mod law;
+
+pub mod explain;
 
 pub mod report;

@@ -10,6 +10,7 @@ mod counted;
 mod file;
 mod part;
 mod queue;
+mod reader;
 mod round;
 mod state;
 mod table;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 use crate::audit::{Audit, Hit};
 use crate::category::{Category, Reading};
 use crate::classify::Rules;
+use crate::container::Unpacking;
 use crate::count::{Day, Ladder, Memory, RunKey};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
@@ -31,11 +33,13 @@ use crate::source::{self, Entry, WalkResult};
 
 pub use counted::{Counted, TallyFile};
 use part::{File, Part};
+pub use reader::{Block, Ended, read};
 use round::Rounds;
 pub use state::{Asked, State};
+pub use table::Grounds;
 
 /// How to scan.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ScanOptions {
     /// Workers; 0 for one on each processor.
     pub threads: usize,
@@ -43,6 +47,8 @@ pub struct ScanOptions {
     pub memory: Memory,
     /// Limits of decoding.
     pub decode: DecodeLimits,
+    /// How containers are read.
+    pub unpacking: Unpacking,
     /// The key to count under, if a tally is to be written that can be joined with others: then each file is hashed whole,
     /// so that copies are known also across parts. None draws one.
     pub tally: Option<RunKey>,
@@ -123,6 +129,7 @@ pub fn count<'c>(
         rules: &rules,
         ladder: &ladder,
         limits: options.decode,
+        unpacking: &options.unpacking,
         observer,
     };
     let before = state.as_ref().map_or(0.0, |state| state.seconds());
@@ -215,7 +222,7 @@ fn add_contents(files: &mut [(usize, File)], entries: &[Entry], key: &RunKey) {
 /// Names the files that have the same content as an earlier one.
 fn name_copies(files: &mut [File], entries: &[Entry]) {
     for (file, first) in files.iter_mut().zip(source::find_copies(entries)) {
-        if let Some(audit) = &mut file.audit {
+        if let Some(audit) = file.audits.first_mut() {
             audit.copy_of = first.map(|first| entries[first].display.clone());
         }
     }
@@ -228,6 +235,7 @@ struct Shared<'a> {
     rules: &'a Rules,
     ladder: &'a Ladder,
     limits: DecodeLimits,
+    unpacking: &'a Unpacking,
     observer: &'a dyn Observer,
 }
 

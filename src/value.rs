@@ -1,7 +1,7 @@
 //! Values: pieces of personal data that cannot be shown by accident.
 //!
 //! A [`Value`] borrows the bytes of a match. It has no `Display` and no `Serialize`, and its
-//! `Debug` shows a length only. The one way out is [`Value::mask`]. This file does not know which
+//! `Debug` shows a length only. The way out is [`Value::mask`]; [`Value::reveal`] is for a single command. This file does not know which
 //! kinds exist; each pattern says how it is masked.
 
 use std::fmt;
@@ -85,6 +85,17 @@ impl<'a> Value<'a> {
 const STARS_MAX: usize = 24;
 
 impl Value<'_> {
+    /// The value itself, for the one who owns the data and asked to see it: `explain --reveal`, on a terminal and nowhere
+    /// else.
+    pub fn reveal(self) -> String {
+        String::from_utf8_lossy(self.0).into_owned()
+    }
+
+    /// How many characters it has.
+    pub fn n_chars(self) -> usize {
+        String::from_utf8_lossy(self.0).chars().count()
+    }
+
     /// How many stars the masked form consists of, if it shows nothing else. `None` also where that is not easily told.
     pub fn stars(self, mask: Mask) -> Option<usize> {
         let text = std::str::from_utf8(self.0).ok()?;

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
+use crate::cli::STAFF;
 use crate::util::{Dir, people};
 
 /// A line that holds one mobile number, the same for the same number.
@@ -317,14 +318,13 @@ fn a_dump_that_is_cut_off_in_a_string_is_counted_up_to_the_cut() {
 #[test]
 fn a_container_that_is_not_read_is_a_gap() {
     let dir = Dir::new();
-    dir.file("a.zip", b"PK\x03\x04\x14\0\0\0\0\0rest of an archive")
-        .file("b.txt", line(1));
+    dir.file("a.7z", b"7z\xBC\xAF\x27\x1C\0\x04rest of an archive")
+        .file("b.txt", line(1))
+        .file("c.zip", b"PK\x03\x04\x14\0\0\0\0\0rest of an archive");
     let audit = dir.audit(&["."], 3);
-    assert!(
-        audit.reason("a.zip").starts_with("unsupported format"),
-        "{:?}",
-        audit.gaps()
-    );
+    for (name, reason) in [("a.7z", "unsupported format"), ("c.zip", "damaged")] {
+        assert!(audit.reason(name).starts_with(reason), "{:?}", audit.gaps());
+    }
     assert_eq!(audit.matches("cn.mobile"), 1);
 }
 
@@ -356,6 +356,86 @@ fn a_pattern_with_a_bad_regex_stops_the_program_before_it_scans() {
         .code(2)
         .silent()
         .err("none.toml");
+}
+
+/// A pattern file that is refused: what is replaced in a good one, and what the message says beside file and line.
+#[track_caller]
+fn refused(old: &str, new: &str, line: usize, says: &str) {
+    assert!(STAFF.contains(old), "{old}");
+    let dir = Dir::new();
+    dir.file("a.txt", line_of_staff())
+        .file("bad.toml", STAFF.replacen(old, new, 1));
+    let run = dir.cmd(["scan", "a.txt", "--patterns", "bad.toml"]).run();
+    run.code(2)
+        .silent()
+        .err(&format!("bad.toml:{line}"))
+        .err(says);
+}
+
+fn line_of_staff() -> &'static str {
+    "badge ZX-000777\n"
+}
+
+#[test]
+fn a_wrong_pattern_is_refused_with_its_line_and_what_to_do() {
+    const REGEX: &str = "(?x) ZX - [0-9]{6}";
+    for (new, says) in [
+        ("(?x) [^0-9]{0,40} ZX - [0-9]{6}", "cannot be anchored"),
+        (
+            r"(?x) (?: [\p{L}\p{N}]{1,900} - ){1,900} [0-9]{6}",
+            "bound its repetitions",
+        ),
+        (r"(?x) \b ZX - [0-9]{6}", "leave them out"),
+        (r"(?x) ZX - [0-9]{6} $", "leave them out"),
+        ("(?x) ZX - [0-9]{6, 8}", "a blank inside"),
+        ("(?x) ZX - [0-9]{6", "does not parse"),
+        ("(?x) [0-9]*", "at least one part of it required"),
+    ] {
+        refused(REGEX, new, 5, says);
+    }
+    refused(
+        "precedence = 50",
+        "precedence = 50\nvalidator = \"luhn2\"",
+        8,
+        "unknown validator `luhn2`",
+    );
+    refused(
+        "precedence = 50",
+        "precedence = 50\ncolumns = [\"fone\"]",
+        8,
+        "unknown role `fone`",
+    );
+    refused(
+        "precedence = 50",
+        "precedence = 50\nbehind = [\"mail\"]",
+        8,
+        "unknown kind `mail`",
+    );
+    refused(
+        "precedence = 50",
+        "precedence = 50\nvalidators = 1",
+        8,
+        "unknown field",
+    );
+    refused(
+        "id = \"acme.badge\"",
+        "id = \"email\"",
+        2,
+        "two patterns have the id `email`",
+    );
+    refused("id = \"acme.badge\"", "id = \"ACME\"", 2, "is no id");
+    refused(
+        "badge ZX-000777 lost\"\nvalue = \"ZX-000777\"",
+        "badge ZY-000777 lost\"\nvalue = \"ZY-000777\"",
+        16,
+        "positive example 1",
+    );
+    refused(
+        "text = \"ZX-0007777\"",
+        "text = \"ZX-000777\"",
+        27,
+        "negative example 1",
+    );
 }
 
 const BAD_PATTERN: &str = r#"

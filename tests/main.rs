@@ -12,6 +12,8 @@ mod util;
 
 // What the command line promises: commands, options, outputs, exit codes.
 mod cli;
+// Why a record was found and counted as it was, and what was nearly found.
+mod explain;
 // Files, folders, links, standard input: what is read and in which order.
 mod walk;
 // Whatever is broken, hostile or missing: a message or a gap in the report, and everything else is counted.
@@ -20,8 +22,16 @@ mod bad_input;
 mod count;
 // One export a record class: every row lands in its category.
 mod exports;
+// Archives and compressed files: what is in them counts like files of its own.
+mod containers;
+// Every record class in three header languages and without a header, and the sources that leaks come from.
+mod records;
+// Numbers that pass by chance, and values that were damaged on their way.
+mod columns;
 // The built-in patterns: all of them listed, and all of their examples hold.
 mod patterns;
+// Labelled cases and free text: detection keeps its precision and recall.
+mod quality;
 // Any number of threads, any order, any division into files: the same numbers.
 mod parallel;
 // Machines that share the work: together the same numbers.

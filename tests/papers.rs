@@ -16,6 +16,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("assess", &["assess"]),
     ("report", &["report"]),
     ("merge", &["merge"]),
+    ("explain", &["explain"]),
     ("patterns", &["patterns", "list"]),
     ("laws", &["laws", "list"]),
     ("formats", &["formats"]),
@@ -295,7 +296,8 @@ fn the_readme_of_patterns_names_every_validator_and_key() {
         let texts = dents.map(|dent| fs::read_to_string(dent.unwrap().path()).unwrap());
         texts.map(|text| text.parse().unwrap()).collect()
     };
-    for pattern in used("cn").iter().chain(&used("global")) {
+    let packs = crate::patterns::packs();
+    for pattern in packs.iter().flat_map(|pack| used(pack)) {
         for key in pattern.keys() {
             assert!(
                 readme.contains(&format!("`{key}`")) || readme.contains(&format!("`[[{key}]]`")),

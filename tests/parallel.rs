@@ -374,7 +374,7 @@ fn a_copy_adds_matches_and_rows_only() {
     for (list, doubled, kept) in [
         (
             "kinds",
-            &["matches", "masked", "test", "failed_checksum"][..],
+            &["matches", "masked", "test", "failed_checksum", "rounded"][..],
             &["kind", "distinct"][..],
         ),
         ("categories", &["rows"], &["category", "items", "persons"]),

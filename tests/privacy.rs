@@ -216,6 +216,40 @@ fn no_error_quotes_a_file_that_was_mistaken_for_another() {
 }
 
 #[test]
+fn no_explanation_shows_a_value() {
+    let corpus = Corpus::new();
+    // Numbers that are nearly values: what is masked in one place must not stand open in another.
+    for place in [
+        "people.csv",
+        "people.csv:2",
+        "bare.csv",
+        "bare.csv:3",
+        "app.log:1",
+        "members.json",
+        "dump.sql:1",
+        "cut.json",
+        "cut.sql",
+        "damaged.csv",
+        "damaged.csv:2",
+    ] {
+        for args in [&["--lang", "zh"][..], &["-f", "json"]] {
+            let mut all = vec!["explain", place];
+            all.extend(args);
+            corpus.check_run(&all);
+        }
+    }
+}
+
+#[test]
+fn values_are_revealed_on_a_terminal_alone() {
+    let corpus = Corpus::new();
+    let run = corpus.check_run(&["explain", "people.csv:2", "--reveal"]);
+    run.code(2).silent();
+    let run = corpus.check_run(&["explain", "people.csv:2", "--reveal", "-o", "a.txt"]);
+    run.code(2).silent();
+}
+
+#[test]
 fn standard_input_is_as_silent_as_a_file() {
     let corpus = Corpus::new();
     for format in ["text", "json", "jsonl", "markdown", "csv"] {

@@ -85,7 +85,13 @@ impl Sum {
         self.skipped
             .extend(skipped.map(|s| (s.path.clone(), s.reason.clone(), s.partial)));
         for kind in &audit.kinds {
-            let counts = [kind.matches, kind.masked, kind.test, kind.failed_checksum];
+            let counts = [
+                kind.matches,
+                kind.masked,
+                kind.test,
+                kind.failed_checksum,
+                kind.rounded,
+            ];
             let known = self.kinds.entry(kind.kind.clone()).or_default();
             known.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
         }

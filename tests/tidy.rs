@@ -21,6 +21,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("audit", &["error", "value", "law"]),
     ("source", &["error"]),
     ("decode", &["record", "error", "bytes"]),
+    ("container", &["error", "decode"]),
     ("detect", &["record", "category", "value", "error", "bytes"]),
     ("classify", &["record", "category", "error", "detect"]),
     (
@@ -31,11 +32,32 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "scan",
         &[
-            "record", "category", "value", "error", "bytes", "audit", "source", "decode", "detect",
-            "classify", "count", "law",
+            "record",
+            "category",
+            "value",
+            "error",
+            "bytes",
+            "audit",
+            "source",
+            "decode",
+            "container",
+            "detect",
+            "classify",
+            "count",
+            "law",
         ],
     ),
-    ("report", &["audit", "category", "law", "error", "value"]),
+    (
+        "explain",
+        &[
+            "record", "category", "value", "error", "source", "detect", "classify", "count", "law",
+            "scan",
+        ],
+    ),
+    (
+        "report",
+        &["audit", "category", "law", "error", "value", "explain"],
+    ),
 ];
 
 /// Words that only some places may use, and why.
@@ -67,6 +89,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "std::fs",
         &[
             "src/source",
+            "src/container/source",
             "src/error.rs",
             "src/detect/catalog",
             "src/cli",
@@ -78,7 +101,17 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         ],
         "only `source` reads data, only `cli` writes",
     ),
+    (
+        "std::thread",
+        &["src/container/pump"],
+        "threads belong to `scan`, but for that of an open container",
+    ),
     ("walkdir", &["src/source"], "only `source` walks"),
+    (
+        "reveal",
+        &["src/value.rs", "src/explain", "src/cli"],
+        "values are shown by `explain --reveal` alone",
+    ),
     (
         "encoding_rs",
         &["src/decode"],

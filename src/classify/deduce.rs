@@ -9,6 +9,7 @@ use crate::detect::vocabulary::{RoleId, Vocabulary};
 
 use super::profile::Tally;
 use super::shape::Shapes;
+use super::term::Terms;
 
 /// Share of cells from which cells without a header tell what their column is.
 const CLEAR: f64 = 0.6;
@@ -29,7 +30,15 @@ pub(super) fn headerless(vocabulary: &Vocabulary, tallies: &[Tally]) -> Vec<Opti
     table.values();
     table.words();
     table.password();
-    let _ = table.lodging() || table.track() || table.messages() || table.calls() || table.money();
+    let _ = table.lodging()
+        || table.track()
+        || table.messages()
+        || table.calls()
+        || table.travel()
+        || table.health()
+        || table.credit()
+        || table.money();
+    table.homes();
     table.leftovers();
     table.roles
 }
@@ -91,6 +100,22 @@ impl Columns<'_> {
             .collect()
     }
 
+    /// The columns without a role most of whose cells are such a term.
+    fn terms(&self, terms: Terms) -> Vec<usize> {
+        (0..self.roles.len())
+            .filter(|i| self.roles[*i].is_none() && self.tallies[*i].term(terms) >= CLEAR)
+            .collect()
+    }
+
+    /// Whether a column says whom the rows are about.
+    fn has_person(&self) -> bool {
+        self.has(&["name", "phone", "email"]) || self.has_document()
+    }
+
+    fn has_document(&self) -> bool {
+        self.has(&["id-number", "passport", "permit", "document-number"])
+    }
+
     fn set(&mut self, columns: &[usize], ids: &[&str]) {
         for (column, id) in columns.iter().zip(ids) {
             self.roles[*column] = self.vocabulary.role(id).or(self.roles[*column]);
@@ -121,31 +146,51 @@ impl Columns<'_> {
         ] {
             self.set_all(&self.free(shapes), id);
         }
-        for (id, shape) in [("name", Shapes::HAN_NAME), ("address", Shapes::HAN_PLACE)] {
-            let Some(role) = self.vocabulary.role(id) else {
-                continue;
-            };
-            for i in 0..self.roles.len() {
-                let tally = &self.tallies[i];
-                let like = tally.either(role) >= CLEAR && (id == "address" || tally.mostly(shape));
-                let is_term = id == "name" && self.holds_terms(i, role);
-                if self.roles[i].is_none() && like && !is_term && !tally.mostly(Shapes::PROSE) {
-                    self.roles[i] = Some(role);
-                }
-            }
+        for (terms, id) in [
+            (Terms::ETHNICITY, "ethnicity"),
+            (Terms::POLITICAL, "political"),
+            (Terms::SCHOOL, "school"),
+        ] {
+            self.set_all(&self.terms(terms), id);
         }
+        self.set_all(&self.names(), "name");
+        let Some(address) = self.vocabulary.role("address") else {
+            return;
+        };
+        let like = |i: &usize| {
+            let tally = &self.tallies[*i];
+            self.roles[*i].is_none()
+                && tally.either(address) >= CLEAR
+                && tally.term(Terms::TITLE) < CLEAR
+                && !tally.mostly(Shapes::PROSE)
+        };
+        let addresses: Vec<_> = (0..self.roles.len()).filter(like).collect();
+        self.set_all(&addresses, "address");
     }
 
-    /// Whether a column behind one of names repeats a few words where those differ: wards, diagnoses and towns are as short
-    /// as names and may begin like them (`高血压`).
-    fn holds_terms(&self, column: usize, name: RoleId) -> bool {
-        let n_different = self.tallies[column].n_different();
-        (0..column).any(|i| {
-            let n_names = self.tallies[i].n_different();
-            self.roles[i] == Some(name)
-                && n_names >= NAMES_MIN
-                && n_different * TERM_RATIO <= n_names
-        })
+    /// The columns of names. Wards, diagnoses and towns are as short as names and may begin like them (`高血压`), but repeat a
+    /// few words behind a column of names that differ; before it, they may be those of one payer.
+    fn names(&self) -> Vec<usize> {
+        let Some(name) = self.vocabulary.role("name") else {
+            return Vec::new();
+        };
+        let mut columns = self.free(Shapes::HAN_NAME);
+        columns.retain(|i| {
+            let tally = &self.tallies[*i];
+            let is_term = tally.term(Terms::ILLNESS.or(Terms::WARD)) >= CLEAR;
+            tally.either(name) >= CLEAR && !is_term && !tally.mostly(Shapes::PROSE)
+        });
+        let n_different = |i: usize| self.tallies[i].n_different();
+        let repeats = |i: usize| {
+            let before = columns
+                .iter()
+                .take_while(|j| **j < i)
+                .map(|j| n_different(*j));
+            before
+                .max()
+                .is_some_and(|n| n >= NAMES_MIN && n_different(i) * TERM_RATIO <= n)
+        };
+        columns.iter().copied().filter(|i| !repeats(*i)).collect()
     }
 
     /// A column of hashes beside a column that says whose they are.
@@ -172,8 +217,7 @@ impl Columns<'_> {
     fn lodging(&mut self) -> bool {
         let times = self.free(MOMENT.and(Shapes::DATE));
         let (rooms, hotels) = (self.free(Shapes::ROOM), self.free(Shapes::HOTEL));
-        let guest = self.has(&["name"])
-            && self.has(&["id-number", "passport", "permit", "document-number"]);
+        let guest = self.has(&["name"]) && self.has_document();
         if !guest || times.len() < 2 || rooms.is_empty() && hotels.is_empty() {
             return false;
         }
@@ -239,6 +283,82 @@ impl Columns<'_> {
         self.set(&times, &["call-start", "call-end"]);
         self.set(&durations, &["call-duration"]);
         true
+    }
+
+    /// A person, a time, and a flight, or a train with a seat or two towns: codes like those of trains name shelves and goods
+    /// as well.
+    fn travel(&mut self) -> bool {
+        let (trains, flights) = (self.terms(Terms::TRAIN), self.terms(Terms::FLIGHT));
+        let times = self.free(MOMENT.and(Shapes::DATE));
+        let (seats, towns) = (self.terms(Terms::SEAT), self.free(Shapes::HAN_NAME));
+        let is_train = !trains.is_empty() && (!seats.is_empty() || towns.len() >= 2);
+        if !self.has_person() || times.is_empty() || flights.is_empty() && !is_train {
+            return false;
+        }
+        match flights.is_empty() {
+            true => self.set(&trains, &["train-number"]),
+            false => self.set(&flights, &["flight-number"]),
+        }
+        self.set(&seats, &["seat"]);
+        self.set(&towns, &["departure", "arrival"]);
+        self.set_all(&times, "travel-time");
+        true
+    }
+
+    /// A person with diseases by name, or with two of their codes, blood groups and wards.
+    fn health(&mut self) -> bool {
+        let signs = [
+            (Terms::ILLNESS, "diagnosis"),
+            (Terms::ICD, "disease-code"),
+            (Terms::BLOOD, "blood-type"),
+            (Terms::WARD, "department"),
+        ]
+        .map(|(term, id)| (self.terms(term), id));
+        let n_signs = signs.iter().filter(|(found, _)| !found.is_empty()).count();
+        if !self.has_person() || signs[0].0.is_empty() && n_signs < 2 {
+            return false;
+        }
+        for (columns, id) in signs {
+            self.set_all(&columns, id);
+        }
+        self.set(&self.free(MOMENT.and(Shapes::DATE)), &["visit-time"]);
+        true
+    }
+
+    /// A person with classes of loans, or with reasons of inquiries. `正常` is said of anything, so classes that only loans
+    /// have must be among them.
+    fn credit(&mut self) -> bool {
+        let mut classes = self.terms(Terms::LOAN_CLASS);
+        classes.retain(|i| self.tallies[*i].term(Terms::BAD_LOAN) > 0.0);
+        let inquiries = self.terms(Terms::INQUIRY);
+        if !self.has_person() || classes.is_empty() && inquiries.is_empty() {
+            return false;
+        }
+        self.set(&classes, &["credit-class"]);
+        self.set(&inquiries, &["inquiry-reason"]);
+        self.set(&self.terms(Terms::COMPANY), &["lender"]);
+        let sums = self.free(Shapes::DIGITS.and(Shapes::MONEY));
+        self.set(&sums, &["loan-amount", "loan-balance"]);
+        self.set_all(&self.free(Shapes::COUNT), "overdue");
+        true
+    }
+
+    /// A person who is told by more than a name, with the title of a home, its building and room, or its area.
+    fn homes(&mut self) {
+        let (titles, mut homes) = (self.terms(Terms::TITLE), self.terms(Terms::HOME));
+        // `25-11-2021` is a room as well.
+        homes.retain(|i| !self.tallies[*i].mostly(Shapes::DATE));
+        let mut areas = self.terms(Terms::AREA);
+        // Estates are called like persons (`和平里`), so that a name alone is nobody here.
+        if !self.has(&["phone", "email"]) && !self.has_document() {
+            return;
+        }
+        if areas.is_empty() && !titles.is_empty() {
+            areas = self.free(Shapes::MONEY);
+        }
+        self.set(&titles, &["house-title"]);
+        self.set(&homes, &["house-unit"]);
+        self.set(&areas, &["house-area"]);
     }
 
     /// A card or an account with a time and sums; or a parcel with its price.

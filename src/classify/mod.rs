@@ -7,11 +7,15 @@
 //! counts anything, or does input or output.
 
 mod deduce;
+mod keys;
+mod odds;
 pub mod profile;
 pub mod rules;
 mod shape;
+mod term;
 #[cfg(test)]
 mod tests;
 
+pub use keys::KeySampler;
 pub use profile::{ColumnProfile, Evidence, Profile, SAMPLE_ROWS, Sampler};
-pub use rules::{Decision, Rule, Rules};
+pub use rules::{Condition, Decision, Rule, Rules};

@@ -10,10 +10,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use crate::detect::vocabulary::{Lookup, RoleId, RoleSet, Vocabulary};
+use crate::detect::{Odds, Probe};
 use crate::record::Table;
 
 use super::deduce;
+use super::odds::Numbers;
 use super::shape::{self, Shapes};
+use super::term::{self, Terms};
 
 /// How many records at the start of each table are sampled.
 pub const SAMPLE_ROWS: usize = 256;
@@ -30,10 +33,17 @@ const OVERRULES_WEAK: f64 = 0.6;
 const OVERRULES: f64 = 0.8;
 /// Share below which cells contradict a header that tells what its cells look like.
 const CONTRADICTS: f64 = 0.2;
+/// Share from which cells tell which of the roles that play that of their header theirs is.
+const NARROWS: f64 = 0.9;
+/// Different cells from which they do: chance, which has one check in ten, does not come so far.
+const NARROW_CELLS_MIN: usize = 8;
 /// How many other columns with a role make a weak header trustworthy.
 const COMPANY: usize = 2;
 /// Share of sentences from which labels are searched in a column.
 const PROSE_SOME: f64 = 0.3;
+
+/// How the path of a column ends that holds keys which are data.
+const KEY: &str = "{key}";
 
 /// Where the role of a column comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +70,8 @@ pub struct ColumnProfile {
     pub prose: bool,
     /// Where the role comes from.
     pub from: Evidence,
+    /// Which kinds of values are there, and which pass by chance.
+    pub odds: Odds,
 }
 
 /// What the columns of a table are.
@@ -84,7 +96,7 @@ impl Profile {
     /// cannot alone does not.
     pub fn of_name(vocabulary: &Vocabulary, name: &str) -> ColumnProfile {
         let role = vocabulary.lookup(name).filter(|l| !l.weak).map(|l| l.role);
-        column(vocabulary, role, false, Evidence::Header)
+        column(vocabulary, role, false, Evidence::Header, Odds::default())
     }
 }
 
@@ -93,12 +105,14 @@ fn column(
     role: Option<RoleId>,
     prose: bool,
     from: Evidence,
+    odds: Odds,
 ) -> ColumnProfile {
     ColumnProfile {
         role,
         veto: role.is_some_and(|r| vocabulary.info(r).veto),
         prose,
         from: if role.is_some() { from } else { Evidence::None },
+        odds,
     }
 }
 
@@ -109,14 +123,16 @@ pub(super) struct Tally {
     /// Hashes of the different cells.
     different: BTreeSet<u64>,
     shapes: [u32; shape::COUNT],
+    terms: [u32; term::COUNT],
     /// By role: cells that are such a value for sure. Empty until there is one.
     sure: Vec<u32>,
     /// By role: cells that are, or could be, such a value. Empty until there is one.
     either: Vec<u32>,
+    numbers: Numbers,
 }
 
 impl Tally {
-    fn add(&mut self, roles: usize, cell: &[u8], sure: RoleSet, fits: RoleSet) {
+    fn add(&mut self, roles: usize, cell: &[u8], probe: &Probe) {
         self.filled += 1;
         let mut hasher = DefaultHasher::new();
         cell.hash(&mut hasher);
@@ -124,8 +140,31 @@ impl Tally {
         for position in Shapes::of(cell).positions() {
             self.shapes[position] += 1;
         }
-        count(&mut self.sure, roles, sure);
-        count(&mut self.either, roles, sure.union(fits));
+        count(&mut self.sure, roles, probe.sure);
+        count(&mut self.either, roles, probe.sure.union(probe.fits));
+        self.numbers.add(cell, probe);
+    }
+
+    /// Takes back the roles of values that pass by chance, and says what else is by chance.
+    fn weigh(&mut self, is_veto: bool) -> Odds {
+        let weighed = self.numbers.weigh(is_veto);
+        let take = |from: &mut Vec<u32>, what: &[(RoleId, u32)]| {
+            for (role, n) in what {
+                if let Some(cells) = from.get_mut(usize::from(role.0)) {
+                    *cells = cells.saturating_sub(*n);
+                }
+            }
+        };
+        take(&mut self.sure, &weighed.not_sure);
+        take(&mut self.either, &weighed.not_fitting);
+        weighed.odds
+    }
+
+    /// Counts the terms, which matter where there is no header.
+    fn add_terms(&mut self, cell: &[u8]) {
+        for position in Terms::of(cell).positions() {
+            self.terms[position] += 1;
+        }
     }
 
     fn share_of(&self, cells: u32) -> f64 {
@@ -149,6 +188,11 @@ impl Tally {
     /// Share of the filled cells with one of these shapes; cells with several count once for each, at most all.
     pub(super) fn share(&self, shapes: Shapes) -> f64 {
         self.share_of(shapes.positions().map(|p| self.shapes[p]).sum())
+    }
+
+    /// Share of the filled cells that are one of these terms.
+    pub(super) fn term(&self, terms: Terms) -> f64 {
+        self.share_of(terms.positions().map(|p| self.terms[p]).sum())
     }
 
     /// Whether most cells have one of these shapes.
@@ -178,6 +222,13 @@ impl Tally {
             .map(|(_, role)| role)
     }
 
+    /// The role of names, if most cells look like names and differ.
+    fn name(&self, vocabulary: &Vocabulary) -> Option<RoleId> {
+        let name = vocabulary.role("name")?;
+        let is_name = self.mostly(Shapes::HAN_NAME) && self.either(name) >= CLEAR;
+        is_name.then_some(name)
+    }
+
     fn is_prose(&self) -> bool {
         self.share(Shapes::PROSE) >= CLEAR
     }
@@ -204,8 +255,10 @@ fn count(tally: &mut Vec<u32>, roles: usize, set: RoleSet) {
 #[derive(Clone, Debug)]
 pub struct Sampler {
     has_header: bool,
-    roles: usize,
+    n_roles: usize,
     headers: Vec<Option<Lookup>>,
+    /// Whether the column holds keys of a JSON document that are data.
+    keys: Vec<bool>,
     tallies: Vec<Tally>,
     rows: usize,
 }
@@ -216,23 +269,25 @@ impl Sampler {
         let header = |name: &String| vocabulary.lookup(name).filter(|_| table.has_header);
         Sampler {
             has_header: table.has_header,
-            roles: vocabulary.len(),
+            n_roles: vocabulary.len(),
             headers: table.columns.iter().map(header).collect(),
+            keys: table.columns.iter().map(|c| c.ends_with(KEY)).collect(),
             tallies: vec![Tally::default(); table.columns.len()],
             rows: 0,
         }
     }
 
-    /// Takes in a cell: its text, the roles of values that cover it for sure, and those of values
-    /// it could be in the right column. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change
-    /// nothing.
-    pub fn cell(&mut self, column: u32, text: &[u8], sure: RoleSet, fits: RoleSet) {
+    /// Takes in a cell: its text, and what it could be. Blank cells, and cells after [`SAMPLE_ROWS`] rows, change nothing.
+    pub fn cell(&mut self, column: u32, text: &[u8], probe: &Probe) {
         let text = text.trim_ascii();
         if text.is_empty() || self.rows >= SAMPLE_ROWS || is_null(text) {
             return;
         }
         if let Some(tally) = self.tallies.get_mut(column as usize) {
-            tally.add(self.roles, text, sure, fits);
+            tally.add(self.n_roles, text, probe);
+            if !self.has_header {
+                tally.add_terms(text);
+            }
         }
     }
 
@@ -251,9 +306,19 @@ impl Sampler {
         if self.tallies.is_empty() {
             return Profile::text();
         }
+        let mut weighed = self.clone();
+        let is_veto =
+            |header: &Option<Lookup>| header.is_some_and(|l| vocabulary.info(l.role).veto);
+        let columns = weighed.tallies.iter_mut().zip(&weighed.headers);
+        let odds: Vec<Odds> = columns.map(|(t, h)| t.weigh(is_veto(h))).collect();
+        weighed.roles(vocabulary, &odds)
+    }
+
+    fn roles(&self, vocabulary: &Vocabulary, odds: &[Odds]) -> Profile {
         if !self.has_header {
             let roles = deduce::headerless(vocabulary, &self.tallies);
-            return self.profile(vocabulary, roles.into_iter().map(|r| (r, Evidence::Cells)));
+            let found = roles.into_iter().map(|r| (r, Evidence::Cells));
+            return self.profile(vocabulary, odds, found);
         }
         let mut found = self.firm(vocabulary);
         self.accept_weak(vocabulary, &mut found);
@@ -268,6 +333,7 @@ impl Sampler {
         );
         self.profile(
             vocabulary,
+            odds,
             roles
                 .into_iter()
                 .zip(found)
@@ -275,14 +341,31 @@ impl Sampler {
         )
     }
 
+    /// How many filled cells of a column were sampled.
+    pub fn n_cells(&self, column: usize) -> u32 {
+        self.tallies.get(column).map_or(0, |tally| tally.filled)
+    }
+
+    /// How many cells of a column were sampled, and how many of them hold, or look like, what a role holds. For
+    /// explanations; [`Sampler::decide`] weighs the same shares.
+    pub fn evidence(&self, vocabulary: &Vocabulary, column: usize, role: RoleId) -> (u32, u32) {
+        let Some(tally) = self.tallies.get(column) else {
+            return (0, 0);
+        };
+        let share = agreement(vocabulary, role, tally);
+        let n_agreeing = (share * f64::from(tally.filled)).round();
+        (tally.filled, n_agreeing as u32)
+    }
+
     fn profile(
         &self,
         vocabulary: &Vocabulary,
+        odds: &[Odds],
         found: impl Iterator<Item = (Option<RoleId>, Evidence)>,
     ) -> Profile {
-        let columns = found.zip(&self.tallies);
-        let columns =
-            columns.map(|((role, from), t)| column(vocabulary, role, t.has_prose(), from));
+        let columns = found.zip(&self.tallies).zip(odds);
+        let columns = columns
+            .map(|(((role, from), t), odds)| column(vocabulary, role, t.has_prose(), from, *odds));
         Profile {
             columns: columns.collect(),
         }
@@ -290,9 +373,13 @@ impl Sampler {
 
     /// Headers that decide alone or that cells confirm, and cells that need no header.
     fn firm(&self, vocabulary: &Vocabulary) -> Vec<(Option<RoleId>, Evidence)> {
-        let columns = self.headers.iter().zip(&self.tallies);
+        let columns = self.headers.iter().zip(&self.keys).zip(&self.tallies);
         columns
-            .map(|(header, tally)| match header {
+            .map(|((header, is_key), tally)| match header {
+                None if *is_key => {
+                    let clear = tally.clear(CLEAR);
+                    (clear.or_else(|| tally.name(vocabulary)), Evidence::Cells)
+                }
                 None => (tally.clear(CLEAR), Evidence::Cells),
                 Some(lookup) => {
                     let judged = judge(vocabulary, *lookup, tally);
@@ -355,6 +442,11 @@ fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
         return Judged::Overruled(Some(login));
     }
     let agreement = agreement(vocabulary, role, tally);
+    if agreement < AGREES
+        && let Some(narrower) = narrower(vocabulary, role, tally)
+    {
+        return Judged::Agrees(narrower);
+    }
     if tally.is_prose() && !allows_prose(&info.id) {
         return Judged::Overruled(None);
     }
@@ -373,7 +465,8 @@ fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
     if agreement >= AGREES {
         return Judged::Agrees(role);
     }
-    if contradicts(&info.id, header.weak, agreement, tally) {
+    let played = &vocabulary.info(vocabulary.played(role)).id;
+    if contradicts(played, header.weak, agreement, tally) {
         // Names are never sure, so they are asked for here.
         let name = vocabulary
             .role("name")
@@ -381,6 +474,18 @@ fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
         return Judged::Overruled(name.map(|n| on_side_of(vocabulary, role, n)));
     }
     Judged::Silent
+}
+
+/// The one role that plays this one and of which nearly all cells could be values: a column of numbers of identity whose
+/// cells have the checks of one country.
+fn narrower(vocabulary: &Vocabulary, role: RoleId, tally: &Tally) -> Option<RoleId> {
+    if tally.n_different() < NARROW_CELLS_MIN {
+        return None;
+    }
+    let roles = (0..vocabulary.len()).map(|i| RoleId(i as u8));
+    let mut narrower = roles
+        .filter(|r| *r != role && vocabulary.played(*r) == role && tally.either(*r) >= NARROWS);
+    narrower.next().filter(|_| narrower.next().is_none())
 }
 
 /// Share of cells that look like what the role holds.
@@ -447,6 +552,7 @@ fn looks(id: &str) -> Shapes {
         "age" => Shapes::COUNT,
         "call-duration" => Shapes::COUNT.and(Shapes::TIME).and(Shapes::DURATION),
         "longitude" | "latitude" => Shapes::DEGREES,
+        "student-number" => Shapes::DIGITS.and(Shapes::HANDLE),
         "gender" => Shapes::GENDER,
         "document-type" => Shapes::DOCUMENT,
         "call-type" => Shapes::CALL,

@@ -68,13 +68,20 @@ impl Rule {
         self.parties
     }
 
+    /// Everything that has to hold for the rule to fire.
+    pub fn conditions(&self) -> impl Iterator<Item = Condition> {
+        let all = self.all.iter().map(|set| Condition::AtLeast(*set, 1));
+        let any = self.any.iter().map(|(set, n)| Condition::AtLeast(*set, *n));
+        all.chain(any).chain([Condition::NoneOf(self.none)])
+    }
+
+    /// Categories whose support silences the rule, but not under the strict reading.
+    pub fn yields_to(&self) -> CategorySet {
+        self.yields_to
+    }
+
     fn fires(&self, present: RoleSet) -> bool {
-        self.all.iter().all(|set| present.count_common(*set) > 0)
-            && self
-                .any
-                .iter()
-                .all(|(set, least)| present.count_common(*set) >= *least)
-            && present.count_common(self.none) == 0
+        self.conditions().all(|c| c.holds(present))
     }
 
     fn add_to(&self, set: &mut CategorySet) {
@@ -82,6 +89,25 @@ impl Rule {
             set.insert_bare(self.category);
         } else {
             set.insert(self.category);
+        }
+    }
+}
+
+/// Something that a rule asks of the roles of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// At least so many different roles of the set are present.
+    AtLeast(RoleSet, u32),
+    /// No role of the set is present.
+    NoneOf(RoleSet),
+}
+
+impl Condition {
+    /// Whether a record with these roles meets it.
+    pub fn holds(self, present: RoleSet) -> bool {
+        match self {
+            Condition::AtLeast(set, least) => present.count_common(set) >= least,
+            Condition::NoneOf(set) => present.count_common(set) == 0,
         }
     }
 }
@@ -176,6 +202,11 @@ impl Rules {
             decision.parties = decision.parties.max(rule.parties);
         }
         decision
+    }
+
+    /// Every rule, those that yield to others last.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
     }
 
     /// The rules whose conditions a record with these roles meets, those that hold under the strict

@@ -1,5 +1,6 @@
 //! Tests of profiles on whole tables, with a small vocabulary of their own.
 
+use crate::detect::Probe;
 use crate::detect::vocabulary::{RoleSet, Vocabulary};
 use crate::record::Table;
 
@@ -8,6 +9,7 @@ use super::*;
 const ROLES: &[(&str, &str, &str)] = &[
     ("name", "姓名 name", "xm"),
     ("id-number", "身份证号 sfzh", "zjhm"),
+    ("bg-id-number", "ЕГН", "egn"),
     ("phone", "手机号 联系电话 phone mobile", "dh sjh"),
     ("email", "邮箱 email", "yx"),
     ("address", "地址 address", "dz"),
@@ -71,15 +73,20 @@ fn vocabulary() -> Vocabulary {
             1
         };
         let (headers, weak) = (list(headers), list(weak));
+        let plays = if id.ends_with("-id-number") {
+            "plays=\"id-number\"\n"
+        } else {
+            ""
+        };
         format!(
-            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\nparty={party}\n"
+            "[[role]]\nid={id:?}\nname={{en=\"x\",zh=\"x\"}}\nheaders=[{headers}]\nweak=[{weak}]\nveto={veto}\nparty={party}\n{plays}"
         )
     };
     Vocabulary::load(&ROLES.iter().map(block).collect::<String>()).unwrap()
 }
 
 /// What a detector would find in a whole cell: for sure, and if the column were right.
-fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
+fn found(vocabulary: &Vocabulary, cell: &str) -> Probe {
     let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
     let add = |set: &mut RoleSet, id: &str| set.insert(vocabulary.role(id).unwrap());
     let digits = cell.bytes().all(|b| b.is_ascii_digit());
@@ -90,6 +97,7 @@ fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
         18 if cell.bytes().take(17).all(|b| b.is_ascii_digit()) && !han => {
             add(&mut sure, "id-number");
         }
+        10 if cell.starts_with("90") => add(&mut fits, "bg-id-number"),
         16 | 19 if digits => add(&mut sure, "bank-card"),
         7 if cell.starts_with(['京', '粤', '沪']) && !han => add(&mut sure, "plate"),
         17 if cell.bytes().all(|b| b.is_ascii_alphanumeric()) && !digits => add(&mut sure, "vin"),
@@ -105,7 +113,11 @@ fn found(vocabulary: &Vocabulary, cell: &str) -> (RoleSet, RoleSet) {
     if digits && (5..=11).contains(&length) {
         add(&mut fits, "qq");
     }
-    (sure, fits)
+    Probe {
+        sure,
+        fits,
+        ..Probe::default()
+    }
 }
 
 fn profile(header: Option<&str>, rows: &[&str]) -> (Vocabulary, Profile) {
@@ -122,8 +134,8 @@ fn profile(header: Option<&str>, rows: &[&str]) -> (Vocabulary, Profile) {
     let mut sampler = Sampler::new(&table, &vocabulary);
     for row in rows {
         for (i, cell) in row.split('|').enumerate() {
-            let (sure, fits) = found(&vocabulary, cell);
-            sampler.cell(i as u32, cell.as_bytes(), sure, fits);
+            let probe = found(&vocabulary, cell);
+            sampler.cell(i as u32, cell.as_bytes(), &probe);
         }
         sampler.row();
     }
@@ -430,15 +442,36 @@ fn later_columns_and_cells_do_not_disturb() {
         has_header: true,
     };
     let mut sampler = Sampler::new(&table, &vocabulary);
-    let (sure, fits) = found(&vocabulary, "13800000001");
-    sampler.cell(7, b"13800000001", sure, fits);
+    let probe = found(&vocabulary, "13800000001");
+    sampler.cell(7, b"13800000001", &probe);
     for _ in 0..SAMPLE_ROWS {
-        sampler.cell(0, b"NULL", RoleSet::default(), RoleSet::default());
+        sampler.cell(0, b"NULL", &Probe::default());
         sampler.row();
     }
-    sampler.cell(0, b"13800000001", sure, fits);
+    sampler.cell(0, b"13800000001", &probe);
     assert_eq!(
         sampler.decide(&vocabulary).columns,
         [ColumnProfile::default()]
     );
+}
+
+#[test]
+fn cells_tell_whose_numbers_a_column_has() {
+    let rows: Vec<String> = (0..8).map(|i| format!("900101000{i}")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    for (header, wanted) in [
+        ("身份证号", "bg-id-number"),
+        ("ЕГН", "bg-id-number"),
+        ("Егн", "bg-id-number"),
+        ("egn", "bg-id-number"),
+    ] {
+        check(Some(header), &rows, wanted);
+    }
+    // Too few, or too few of them.
+    check(Some("身份证号"), &rows[..7], "id-number");
+    let mut mixed = rows.clone();
+    mixed[..2].copy_from_slice(&["8001010008", "8001010009"]);
+    check(Some("身份证号"), &mixed, "id-number");
+    // A weak header whose cells say no.
+    check(Some("egn"), &["8001010008", "8001010009"], "-");
 }

@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
+use leakgauge::detect::Pack;
 use leakgauge::error::Error;
 use leakgauge::law::{Action, Circumstances, Date, Rate, Yuan};
 use leakgauge::report::{Format, Lang};
@@ -79,6 +80,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Join the tallies of scans of parts into the audit that one scan of everything would give
     Merge(Merge),
+    /// Say of a line or record what was found and why, and what was nearly found
+    Explain(Explain),
     /// The catalog: which kinds of personal data are found, and how
     #[command(subcommand)]
     Patterns(Patterns),
@@ -103,6 +106,9 @@ pub(crate) struct Scan {
     pub(crate) law: Law,
     #[command(flatten)]
     pub(crate) walk: Walk,
+    /// Passwords for encrypted archives: a text file, one a line, tried in their order
+    #[arg(long, value_name = "FILE", help_heading = "Walk")]
+    pub(crate) password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
     /// Also write what was counted to this file, to be joined with that of other scans by `merge`; needs a key
@@ -147,6 +153,8 @@ pub(crate) struct Counting {
     /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
     #[arg(long, value_name = "PATH")]
     pub(crate) patterns: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packs: Packs,
     /// Threads; 0 is one for each processor
     #[arg(
         long,
@@ -164,6 +172,21 @@ pub(crate) struct Counting {
         value_parser = memory
     )]
     pub(crate) memory: Memory,
+}
+
+/// Which of the built-in patterns are used.
+#[derive(Debug, Args)]
+pub(crate) struct Packs {
+    /// Built-in patterns to use, by country: `cn,hk`; `global` is what knows no border. Default: all. See `patterns list`
+    #[arg(long, value_name = "PACKS", value_delimiter = ',', value_parser = pack)]
+    packs: Option<Vec<Pack>>,
+}
+
+impl Packs {
+    /// The packs that were chosen, or all.
+    pub(crate) fn chosen(&self) -> Vec<Pack> {
+        self.packs.clone().unwrap_or_else(Pack::all)
+    }
 }
 
 /// Under which key is counted.
@@ -233,23 +256,71 @@ pub(crate) struct Report {
     pub(crate) reading: Reading,
 }
 
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// File, or file and line: `hotel.csv:12`; `-` is standard input. Without a line: its columns and its first findings
+    #[arg(value_name = "FILE[:LINE]")]
+    pub(crate) place: PathBuf,
+    /// The record with this number, counted from 1 without the header
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    pub(crate) record: Option<u64>,
+    /// Show the values themselves, not masked; on a terminal only
+    #[arg(long)]
+    pub(crate) reveal: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Instrument whose classes are named. See `laws list`
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = "cn.spc-spp-2017-10",
+        help_heading = "Law"
+    )]
+    pub(crate) law: String,
+    /// Pattern file, or folder of them, to use besides the built-in ones; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "Detection")]
+    pub(crate) patterns: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packs: Packs,
+}
+
 /// `patterns`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Patterns {
     /// List every kind
-    List,
+    List {
+        #[command(flatten)]
+        packs: Packs,
+        /// Format
+        #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// Show all about one kind, with its examples
     Show {
         /// Id of the kind: `cn.mobile`
         #[arg(value_name = "ID")]
         id: String,
+        #[command(flatten)]
+        packs: Packs,
     },
     /// Run every example and counter-example through the real detector
     Check {
         /// Pattern file, or folder of them, to check together with the built-in ones
         #[arg(value_name = "PATH")]
         path: Option<PathBuf>,
+        #[command(flatten)]
+        packs: Packs,
     },
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table.
+    Text,
+    /// An array with one object a kind.
+    Json,
 }
 
 /// `laws`
@@ -480,6 +551,16 @@ fn action() -> impl TypedValueParser<Value = Action> {
         .map(|id| Action::from_id(&id).expect("only ids are possible values"))
 }
 
+/// The id of a pack.
+fn pack(id: &str) -> Result<Pack, String> {
+    Pack::from_id(id).ok_or_else(|| {
+        let all = Pack::all();
+        let near = super::suggest::nearest(id, all.iter().map(|pack| pack.id()));
+        let ids: Vec<&str> = all.iter().map(|pack| pack.id()).collect();
+        format!("no pack `{id}`{near} (packs: {})", ids.join(", "))
+    })
+}
+
 fn yes_or_no() -> impl TypedValueParser<Value = bool> {
     PossibleValuesParser::new(["yes", "no"]).map(|answer| answer == "yes")
 }
@@ -573,6 +654,36 @@ mod tests {
         refused("lodging=18446744073709551616", "whole number");
         refused("logding=1", "did you mean `lodging`?");
         refused("=1", "no category");
+    }
+
+    #[test]
+    fn packs_are_parsed_or_refused_with_the_nearest() {
+        let parse = |list: &str| {
+            let arguments = ["leakgauge", "scan", "--packs", list];
+            let arguments = Arguments::try_parse_from(arguments).map_err(|e| e.to_string())?;
+            let Command::Scan(scan) = arguments.command else {
+                panic!("another command");
+            };
+            let chosen = scan.counting.packs.chosen();
+            Ok::<_, String>(chosen.iter().map(|p| p.id()).collect::<Vec<_>>())
+        };
+        assert_eq!(parse("global,cn"), Ok(vec!["global", "cn"]));
+        for (list, part) in [
+            ("globla", "no pack `globla`; did you mean `global`?"),
+            ("global,cnn", "no pack `cnn`; did you mean `cn`?"),
+            ("cn,", "no pack ``"),
+            ("CN", "no pack `CN`; did you mean `cn`?"),
+            ("", "no pack ``"),
+            ("everything", "no pack `everything` (packs: "),
+        ] {
+            let error = parse(list).unwrap_err();
+            assert!(error.contains(part), "{list}: {error}");
+        }
+        let all = Arguments::try_parse_from(["leakgauge", "scan"]).unwrap();
+        let Command::Scan(scan) = all.command else {
+            panic!("another command");
+        };
+        assert_eq!(scan.counting.packs.chosen(), Pack::all());
     }
 
     #[test]

@@ -3,16 +3,18 @@
 //! A user's own pattern files get the same check as the built-in ones. What a pattern means is explained in the catalog;
 //! here it is only laid out.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Result, bail};
 use leakgauge::classify::Rules;
-use leakgauge::detect::Catalog;
-use leakgauge::detect::pattern::{Boundary, ContextRule, Example, Names, Pattern};
+use leakgauge::detect::pattern::{Boundary, Confidence, ContextRule, Example, Names, Pattern};
+use leakgauge::detect::{Catalog, KindId, Pack};
 use leakgauge::report::Lang;
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::{Common, Patterns};
+use super::args::{Common, ListFormat, Patterns};
 use super::exit::ExitCode;
 use super::render::language;
 use super::{print, say, suggest};
@@ -21,9 +23,15 @@ use super::{print, say, suggest};
 pub(crate) fn run(command: &Patterns, common: &Common) -> Result<ExitCode> {
     let lang = language(common);
     match command {
-        Patterns::List => print(&list(Catalog::builtin()?.patterns(), lang))?,
-        Patterns::Show { id } => {
-            let catalog = Catalog::builtin()?;
+        Patterns::List { packs, format } => {
+            let catalog = Catalog::of_packs(&packs.chosen(), &[])?;
+            print(&match format {
+                ListFormat::Text => list(&catalog, lang),
+                ListFormat::Json => list_json(&catalog)?,
+            })?;
+        }
+        Patterns::Show { id, packs } => {
+            let catalog = Catalog::of_packs(&packs.chosen(), &[])?;
             let patterns = catalog.patterns();
             let Some(pattern) = patterns.iter().find(|p| p.id == *id) else {
                 let near = suggest::nearest(id, patterns.iter().map(|p| p.id.as_str()));
@@ -31,8 +39,8 @@ pub(crate) fn run(command: &Patterns, common: &Common) -> Result<ExitCode> {
             };
             print(&show(pattern, lang))?;
         }
-        Patterns::Check { path } => {
-            let catalog = Catalog::builtin()?.with_user_files(path.as_slice())?;
+        Patterns::Check { path, packs } => {
+            let catalog = Catalog::of_packs(&packs.chosen(), path.as_slice())?;
             return check(&catalog);
         }
     }
@@ -80,14 +88,15 @@ fn name(names: &Names, lang: Lang) -> &str {
 }
 
 /// A table with one kind a line.
-fn list(patterns: &[Pattern], lang: Lang) -> String {
+fn list(catalog: &Catalog, lang: Lang) -> String {
     let head = match lang {
-        Lang::En => ["KIND", "NAME", "ROLE", "CONFIDENCE"],
-        Lang::Zh => ["类型", "名称", "角色", "置信度"],
+        Lang::En => ["KIND", "PACK", "NAME", "ROLE", "CONFIDENCE"],
+        Lang::Zh => ["类型", "包", "名称", "角色", "置信度"],
     };
-    let rows = patterns.iter().map(|pattern| {
+    let rows = kinds(catalog).map(|(pattern, pack)| {
         [
             pattern.id.clone(),
+            pack.unwrap_or("-").to_owned(),
             name(&pattern.name, lang).to_owned(),
             pattern.role.clone().unwrap_or_else(|| "-".to_owned()),
             confidence(pattern),
@@ -100,12 +109,65 @@ fn list(patterns: &[Pattern], lang: Lang) -> String {
     )
 }
 
+/// Every pattern with the id of its pack.
+fn kinds(catalog: &Catalog) -> impl Iterator<Item = (&Pattern, Option<&'static str>)> {
+    let patterns = catalog.patterns().iter().enumerate();
+    patterns.map(|(i, pattern)| (pattern, catalog.pack(KindId(i as u8)).map(Pack::id)))
+}
+
+/// An object of the list in JSON.
+#[derive(Serialize)]
+struct Kind<'a> {
+    kind: &'a str,
+    pack: Option<&'static str>,
+    name: BTreeMap<&'static str, &'a str>,
+    description: &'a str,
+    references: &'a [String],
+    role: Option<&'a str>,
+    columns: &'a [String],
+    context_required: bool,
+    confidence: ListedConfidence,
+}
+
+/// Confidence by context; `alone` is none where the pattern does not match alone.
+#[derive(Serialize)]
+struct ListedConfidence {
+    alone: Option<&'static str>,
+    context: &'static str,
+}
+
+/// The list as an array in JSON.
+fn list_json(catalog: &Catalog) -> Result<String> {
+    let rows: Vec<Kind<'_>> = kinds(catalog)
+        .map(|(pattern, pack)| listed(pattern, pack))
+        .collect();
+    Ok(serde_json::to_string_pretty(&rows)? + "\n")
+}
+
+fn listed<'a>(pattern: &'a Pattern, pack: Option<&'static str>) -> Kind<'a> {
+    let context_required = pattern.context == ContextRule::Required;
+    Kind {
+        kind: &pattern.id,
+        pack,
+        name: BTreeMap::from([("en", &*pattern.name.en), ("zh", &*pattern.name.zh)]),
+        description: pattern.description.trim(),
+        references: &pattern.references,
+        role: pattern.role.as_deref(),
+        columns: &pattern.columns,
+        context_required,
+        confidence: ListedConfidence {
+            alone: (!context_required).then(|| pattern.confidence.alone.id()),
+            context: pattern.confidence.context.id(),
+        },
+    }
+}
+
 /// Confidence alone and with context, if they differ; `-` where the pattern does not match alone.
 fn confidence(pattern: &Pattern) -> String {
     let context = pattern.confidence.context.id();
     match pattern.context {
-        ContextRule::Required => format!("-/{context}"),
-        ContextRule::Anywhere => format!("{}/{context}", pattern.confidence.alone.id()),
+        ContextRule::Required if pattern.structure.is_none() => format!("-/{context}"),
+        _ => format!("{}/{context}", pattern.confidence.alone.id()),
     }
 }
 
@@ -164,22 +226,31 @@ fn show(pattern: &Pattern, lang: Lang) -> String {
         match pattern.boundary {
             Boundary::Token => "token",
             Boundary::Loose => "loose",
+            Boundary::Blank => "blank",
         },
     );
     field(
         "context",
         match pattern.context {
             ContextRule::Anywhere => "anywhere",
+            ContextRule::Required if pattern.structure.is_some() => {
+                "required: only in a column of its roles, behind a label, or by its structure"
+            }
             ContextRule::Required => "required: only in a column of its roles or behind a label",
         },
     );
     field("columns", &words(&pattern.columns));
     field("labels", &words(&pattern.labels));
     field("role", pattern.role.as_deref().unwrap_or_default());
+    field("glued", &words(&pattern.glued));
+    field("behind", &words(&pattern.behind));
     field(
         "confidence",
         &format!("{} (alone/with context)", confidence(pattern)),
     );
+    for level in [Confidence::High, Confidence::Medium, Confidence::Low] {
+        field("", &format!("{}: {}", level.id(), level.meaning()));
+    }
     field("precedence", &pattern.precedence.to_string());
     for reference in &pattern.references {
         field("reference", reference);

@@ -3,6 +3,7 @@
 //! The numbers are those of the decoders themselves; only the words stand here.
 
 use anyhow::Result;
+use leakgauge::container::Limits;
 use leakgauge::decode::DecodeLimits;
 use leakgauge::decode::text::PIECE_BYTES_MAX;
 
@@ -17,11 +18,11 @@ const KIB: usize = 1 << 10;
 
 /// Runs the command.
 pub(crate) fn run() -> Result<ExitCode> {
-    print(&text(&DecodeLimits::default()))?;
+    print(&text(&DecodeLimits::default(), &Limits::default()))?;
     Ok(ExitCode::Success)
 }
 
-fn text(limits: &DecodeLimits) -> String {
+fn text(limits: &DecodeLimits, unpacking: &Limits) -> String {
     format!(
         "\
 Formats are told by content; the ending of a name only breaks ties. The first {head} KiB of a file decide.
@@ -31,16 +32,22 @@ Formats are told by content; the ending of a name only breaks ties. The first {h
   json    one JSON document; every object in a list is a record, nested members are fields named by their path
   jsonl   a sequence of JSON values, one record each
   sql     dumps: MySQL INSERT ... VALUES, PostgreSQL COPY ... FROM stdin; a row is a record, columns from CREATE TABLE
+  logins  lists of a login and a password a line, with : or ---- between; further columns behind the password
+  chat    chats as QQ exports them: a line with time, name and account, and below it what was said; a message is a record
   binary  anything else that is no known container: scanned as bytes
 
 Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more
 than one encoding is read line by line.
 
-Known by signature and not read: archives, compressed files, office documents, images, database files. They are reported
-as skipped, and the exit code is 3.
+Containers are read through, also inside each other: zip (deflate, deflate64, bzip2, lzma, xz, zstd; AES and the old encryption
+with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is written to a path.
+
+Known by signature and not read: 7z and rar archives, office documents, images, database files. They are reported as
+skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
-is read as text and reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
+is read as text and reported); {depth_in} containers in each other, {ratio} bytes from one byte of a container beyond {free} MiB,
+{members} members, {window} MiB for a decompressor (what was read before is counted, and the rest reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
 number of different persons and values, not with the size of the input.
 
 Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
@@ -50,6 +57,11 @@ to scan what a program writes, use `-`: `program | leakgauge scan -`.
         piece = PIECE_BYTES_MAX.min(limits.record_bytes_max) / KIB,
         record = limits.record_bytes_max / MIB,
         depth = limits.depth_max,
+        depth_in = unpacking.depth_max,
+        ratio = unpacking.ratio_max,
+        free = unpacking.free_bytes >> 20,
+        members = unpacking.members_max,
+        window = unpacking.window_bytes_max >> 20,
     )
 }
 
@@ -65,8 +77,17 @@ mod tests {
             depth_max: 77,
             ..DecodeLimits::default()
         };
-        let text = text(&limits);
-        for part in ["first 3 KiB", "record of 5 MiB", "nested 77 levels"] {
+        let unpacking = Limits {
+            depth_max: 7,
+            ..Limits::default()
+        };
+        let text = text(&limits, &unpacking);
+        for part in [
+            "first 3 KiB",
+            "record of 5 MiB",
+            "nested 77 levels",
+            "7 containers",
+        ] {
             assert!(text.contains(part), "{part}");
         }
         assert!(text.lines().all(|line| line.chars().count() <= 125));

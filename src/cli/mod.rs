@@ -7,6 +7,7 @@ mod args;
 mod case;
 mod catalog;
 mod exit;
+mod explain;
 mod formats;
 mod laws;
 mod output;
@@ -57,6 +58,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Assess(args) => run::assess(args, common),
         Command::Report(args) => run::report(args, common),
         Command::Merge(args) => run::merge(args, common),
+        Command::Explain(args) => explain::run(args, common),
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
         Command::Formats => formats::run(),

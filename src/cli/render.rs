@@ -60,6 +60,14 @@ impl Render {
         })
     }
 
+    /// How a report to this output is written.
+    pub(crate) fn options_for(&self, output: &Output) -> Options {
+        Options {
+            color: use_color(self.color, output.is_stdout()),
+            ..self.options.clone()
+        }
+    }
+
     /// Tells every step in the terminal summary as well.
     pub(crate) fn with_steps(mut self) -> Render {
         self.options.steps = true;
@@ -69,10 +77,7 @@ impl Render {
     /// Writes the audit to each output and puts it in place.
     pub(crate) fn write(&self, outputs: Vec<Output>, audit: &Audit) -> Result<()> {
         for mut output in outputs {
-            let options = Options {
-                color: use_color(self.color, output.is_stdout()),
-                ..self.options.clone()
-            };
+            let options = self.options_for(&output);
             let name = output.name();
             let to_stdout = output.is_stdout();
             let written = report::write(output.format, &mut output, audit, &options)

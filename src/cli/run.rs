@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::{Attributes, Audit, CategoryCount, SCHEMA, Tool};
 use leakgauge::category::Reading;
+use leakgauge::container::{Password, Unpacking};
 use leakgauge::detect::Catalog;
 use leakgauge::law;
 use leakgauge::report::Format;
@@ -28,7 +29,9 @@ use super::watch::{Outputs, Watch};
 /// `leakgauge scan`
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
-    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
+    catalog.expect_user_examples()?;
+    let unpacking = unpacking(args.password_file.as_deref())?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
         bail!("{}: nothing there to scan", shown(&inputs).join(", "));
@@ -78,6 +81,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         memory: args.counting.memory,
         tally: parts.tally_key(),
         ages_on: law.ages_on(&started),
+        unpacking,
         ..ScanOptions::default()
     };
     let counted = count(found, &catalog, &options, &watch, parts.state());
@@ -103,7 +107,8 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 /// `leakgauge merge`
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
-    let catalog = Catalog::builtin()?.with_user_files(&args.counting.patterns)?;
+    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
+    catalog.expect_user_examples()?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
@@ -178,6 +183,22 @@ pub(crate) fn report(args: &args::Report, common: &Common) -> Result<ExitCode> {
     )?;
     render.write(outputs, &audit)?;
     Ok(ExitCode::Success)
+}
+
+/// How containers are read, with the passwords of a file, one a line.
+fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
+    let Some(path) = password_file else {
+        return Ok(Unpacking::default());
+    };
+    let text = fs::read(path)
+        .with_context(|| format!("{}: the passwords cannot be read", path.display()))?;
+    let lines = text.split(|b| *b == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let passwords = lines.filter(|line| !line.is_empty()).map(Password::new);
+    Ok(Unpacking {
+        passwords: passwords.collect(),
+        ..Unpacking::default()
+    })
 }
 
 fn inputs(args: &args::Scan) -> Vec<PathBuf> {

@@ -9,19 +9,21 @@ mod distinct;
 mod file;
 mod fingerprint;
 mod merge;
+mod order;
 mod sample;
 mod sort;
 mod spill;
 mod store;
 mod subject;
 mod total;
+mod track;
 mod traits;
 mod unions;
 
 use std::ops::Range;
 
-use crate::category::Support;
-use crate::detect::{Catalog, Found, Identifies, Key, KindId, Match, Status};
+use crate::category::{Category, Support};
+use crate::detect::{Catalog, ColumnRule, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
 use crate::value::{Mask, Value};
@@ -33,8 +35,10 @@ pub use fingerprint::RunKey;
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
-use subject::{Seen, Subject};
-pub use total::{Parallel, Ranking, Totals};
+pub use subject::{Keys, keys_of};
+use subject::{Scratch, Seen, Subject};
+pub use total::{Parallel, Ranking, Totals, winner};
+use track::TrackRoles;
 pub use traits::Day;
 use traits::{Tells, Traits};
 
@@ -56,6 +60,7 @@ pub struct Ladder {
     tells: Vec<Tells>,
     /// The day on which ages are taken.
     ages_on: Option<Day>,
+    track: TrackRoles,
 }
 
 impl Ladder {
@@ -68,6 +73,7 @@ impl Ladder {
             parties: vocabulary.roles().iter().map(|r| r.party).collect(),
             tells: catalog.patterns().iter().map(Tells::new).collect(),
             ages_on,
+            track: TrackRoles::new(vocabulary),
         }
     }
 
@@ -88,7 +94,7 @@ pub struct Tally {
     /// Whether nothing was counted since the sets were sorted.
     is_sealed: bool,
     /// Memory to put texts together in.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 struct KindTally {
@@ -96,6 +102,7 @@ struct KindTally {
     masked: u64,
     test: u64,
     failed_checksum: u64,
+    rounded: u64,
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
     samples: Samples,
@@ -107,6 +114,8 @@ struct Group {
     traits: Traits,
     /// Whether a category of it counts events.
     has_events: bool,
+    /// Whether its records are points of a track and no other event.
+    is_track: bool,
     rows: u64,
     /// Fingerprints of person and content; kept only where a category of the group counts events.
     contents: Distinct<u128>,
@@ -127,12 +136,13 @@ impl Tally {
             last_group: 0,
             budget: Budget::new(memory),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 
-    /// Counts one record. `file` is the position of its file in the order of paths; `support` and `parties` are what
-    /// classification says of it: the categories, and whether it tells of one person or of two.
+    /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `rules` are
+    /// those of its table's columns; `support` and `parties` are what classification says of it: the categories, and whether
+    /// it tells of one person or of two.
     #[expect(
         clippy::too_many_arguments,
         reason = "what is known of a record comes from as many rooms"
@@ -140,9 +150,10 @@ impl Tally {
     pub fn record(
         &mut self,
         ladder: &Ladder,
-        file: usize,
+        (file, part): (usize, u32),
         batch: &Batch,
         record: &Record,
+        rules: &[ColumnRule],
         found: &Found,
         support: Support,
         parties: u8,
@@ -155,6 +166,7 @@ impl Tally {
                 let start = m.span.start - base;
                 let place = Place {
                     file,
+                    part,
                     record: record.number,
                     start,
                 };
@@ -166,7 +178,7 @@ impl Tally {
         }
         if !support.is_empty() {
             let (key, scratch) = (&self.key, &mut self.scratch);
-            let subjects = seen.subjects(key, found, parties, batch, record, scratch);
+            let subjects = seen.subjects(key, found, parties, (batch, record, rules), scratch);
             if let Some(second) = subjects.second {
                 let at = self.group(support, subjects.traits[1]);
                 self.groups[at].person(second, &mut self.budget.held);
@@ -177,7 +189,13 @@ impl Tally {
             group.person(subjects.first, held);
             if group.has_events {
                 let (key, scratch) = (&self.key, &mut self.scratch);
-                let content = subject::content_of(key, batch, record, subjects.first, scratch);
+                let point = group
+                    .is_track
+                    .then(|| ladder.track.point(batch, record, rules));
+                let content = match point.flatten() {
+                    Some(point) => subject::point_of(key, point, subjects.first),
+                    None => subject::content_of(key, batch, record, rules, subjects.first, scratch),
+                };
                 group.contents.insert(content, held);
             }
         }
@@ -251,7 +269,7 @@ impl Tally {
             last_group: 0,
             budget: self.budget.renewed(),
             is_sealed: true,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         };
         std::mem::replace(self, empty)
     }
@@ -322,6 +340,8 @@ impl Group {
             support,
             traits,
             has_events: all.iter().any(|(category, _)| category.is_event()),
+            is_track: support.base.contains(Category::Whereabouts)
+                && all.iter().filter(|(c, _)| c.is_event()).count() == 1,
             rows: 0,
             contents: Distinct::default(),
             numbered: Default::default(),
@@ -347,6 +367,7 @@ impl KindTally {
             masked: 0,
             test: 0,
             failed_checksum: 0,
+            rounded: 0,
             numbers: Distinct::default(),
             texts: Distinct::default(),
             samples: Samples::default(),
@@ -359,6 +380,7 @@ impl KindTally {
             Status::Masked => self.masked += 1,
             Status::Test => self.test += 1,
             Status::FailedChecksum => self.failed_checksum += 1,
+            Status::Rounded => self.rounded += 1,
             Status::Valid => self.matches += 1,
         }
     }

@@ -13,7 +13,9 @@ const SAMPLES_MAX: usize = 3;
 pub(super) struct Place {
     /// Position of the file in the order of paths.
     pub(super) file: usize,
-    /// Number of the record in its file.
+    /// Number of the part of the file: 0, or that of a member if it is a container.
+    pub(super) part: u32,
+    /// Number of the record in its part.
     pub(super) record: u64,
     /// Byte in the record.
     pub(super) start: u32,
@@ -105,6 +107,7 @@ mod tests {
     fn place(file: usize, record: u64) -> Place {
         Place {
             file,
+            part: 0,
             record,
             start: 0,
         }

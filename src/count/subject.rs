@@ -6,11 +6,13 @@
 
 use std::ops::Range;
 
-use crate::detect::{Found, Identifies, Key, Match};
+use crate::detect::{ColumnRule, Found, Identifies, Key, Match, Status};
 use crate::record::{Batch, Record, Span};
 
 use super::Ladder;
 use super::fingerprint::Keyed;
+use super::order::FieldOrder;
+use super::track::Point;
 use super::traits::Traits;
 
 /// The fingerprint of a data subject.
@@ -32,9 +34,17 @@ pub(super) struct Subjects {
     pub(super) traits: [Traits; 2],
 }
 
+/// Memory to put texts together in.
+#[derive(Default)]
+pub(super) struct Scratch {
+    text: Vec<u8>,
+    order: FieldOrder,
+}
+
 /// Domains of fingerprints, so that a phone and an account of the same digits are different persons.
 const CONTENT: u8 = 200;
 const NAME_AND_ADDRESS: u8 = 201;
+const POINT: u8 = 202;
 
 /// The strongest identifiers seen so far of each side of a record.
 #[derive(Default)]
@@ -81,12 +91,11 @@ impl<'f> Seen<'f> {
         key: &Keyed,
         found: &Found,
         parties: u8,
-        batch: &Batch,
-        record: &Record,
-        scratch: &mut Vec<u8>,
+        (batch, record, rules): (&Batch, &Record, &[ColumnRule]),
+        scratch: &mut Scratch,
     ) -> Subjects {
-        let first = self.0[0].subject(key, found, scratch);
-        let second = self.0[1].subject(key, found, scratch);
+        let first = self.0[0].subject(key, found, &mut scratch.text);
+        let second = self.0[1].subject(key, found, &mut scratch.text);
         let [of_first, of_second] = [self.0[0].traits, self.0[1].traits];
         match (first, second) {
             (Some(first), second) => Subjects {
@@ -100,7 +109,7 @@ impl<'f> Seen<'f> {
                 traits: [of_second, Traits::default()],
             },
             (None, None) => Subjects {
-                first: Subject::Text(content(key, batch, record, 0, scratch)),
+                first: Subject::Text(content(key, batch, record, rules, 0, scratch)),
                 second: None,
                 traits: [of_first, Traits::default()],
             },
@@ -108,17 +117,49 @@ impl<'f> Seen<'f> {
     }
 }
 
-impl Side<'_> {
-    fn subject(&self, key: &Keyed, found: &Found, scratch: &mut Vec<u8>) -> Option<Subject> {
-        if let (Some(name), Some(address)) = (self.name, self.address)
-            && self.best.is_none_or(|(best, _)| best > Identifies::Name)
-        {
-            scratch.clear();
-            put(scratch, found, &name.key);
-            put(scratch, found, &address.key);
-            return Some(Subject::Text(key.text(NAME_AND_ADDRESS, scratch)));
+/// The values by which a person of a record is told apart.
+#[derive(Clone, Copy, Debug)]
+pub enum Keys<'f> {
+    /// The strongest identifier.
+    Identifier(Identifies, &'f Match),
+    /// A name with an address: stronger than an account, a vehicle or a device.
+    NameAndAddress(&'f Match, &'f Match),
+}
+
+/// By what the persons of a record are told apart, as they are counted: the first, and with `parties` of 2 the other side of
+/// a communication. Where no value tells, the record itself stands for its person, and the list is empty.
+pub fn keys_of<'f>(ladder: &Ladder, found: &'f Found, parties: u8) -> Vec<Keys<'f>> {
+    let mut seen = Seen::default();
+    let valid = found.matches.iter().filter(|m| m.status == Status::Valid);
+    valid.for_each(|m| seen.add(ladder, m));
+    let sides = seen.0.iter().filter_map(Side::keys);
+    sides.take(usize::from(parties.max(1))).collect()
+}
+
+impl<'f> Side<'f> {
+    fn keys(&self) -> Option<Keys<'f>> {
+        match (self.name, self.address) {
+            (Some(name), Some(address))
+                if self.best.is_none_or(|(best, _)| best > Identifies::Name) =>
+            {
+                Some(Keys::NameAndAddress(name, address))
+            }
+            _ => self
+                .best
+                .map(|(identifies, m)| Keys::Identifier(identifies, m)),
         }
-        let (identifies, m) = self.best?;
+    }
+
+    fn subject(&self, key: &Keyed, found: &Found, scratch: &mut Vec<u8>) -> Option<Subject> {
+        let (identifies, m) = match self.keys()? {
+            Keys::NameAndAddress(name, address) => {
+                scratch.clear();
+                put(scratch, found, &name.key);
+                put(scratch, found, &address.key);
+                return Some(Subject::Text(key.text(NAME_AND_ADDRESS, scratch)));
+            }
+            Keys::Identifier(identifies, m) => (identifies, m),
+        };
         Some(match (&m.key, identifies) {
             (Key::Packed(number), Identifies::IdNumber) => {
                 Subject::Number(identifies, key.number(id_body(*number)))
@@ -148,19 +189,43 @@ pub(super) fn content_of(
     key: &Keyed,
     batch: &Batch,
     record: &Record,
+    rules: &[ColumnRule],
     of: Subject,
-    scratch: &mut Vec<u8>,
+    scratch: &mut Scratch,
 ) -> u128 {
-    let of = match of {
+    content(key, batch, record, rules, number_of(of), scratch)
+}
+
+/// The fingerprint of a subject at a point of a track.
+pub(super) fn point_of(key: &Keyed, point: Point, of: Subject) -> u128 {
+    let mut bytes = [0; OF_BYTES + 24];
+    bytes[..OF_BYTES].copy_from_slice(&number_of(of).to_le_bytes());
+    bytes[OF_BYTES..].copy_from_slice(&point.bytes());
+    key.text(POINT, &bytes)
+}
+
+fn number_of(subject: Subject) -> u128 {
+    match subject {
         Subject::Number(identifies, number) => (identifies as u128 + 1) << 64 | u128::from(number),
         Subject::Text(text) => text,
-    };
-    content(key, batch, record, of, scratch)
+    }
 }
 
 /// The fingerprint of what a record says, together with `of`, the subject it says it of: the fields without the blanks
-/// around them, each with its end, so that it is the same in every format and however the fields are quoted.
-fn content(key: &Keyed, batch: &Batch, record: &Record, of: u128, scratch: &mut Vec<u8>) -> u128 {
+/// around them, each with its end, so that it is the same in every format and however the fields are quoted. They are taken
+/// in the order of the roles of their columns, so that two exports of the same columns in another order say the same.
+fn content(
+    key: &Keyed,
+    batch: &Batch,
+    record: &Record,
+    rules: &[ColumnRule],
+    of: u128,
+    scratch: &mut Scratch,
+) -> u128 {
+    let Scratch {
+        text: scratch,
+        order,
+    } = scratch;
     let fields = batch.fields_of(record);
     let span = match fields {
         [first, .., last] => (last.span.end - first.span.start) as usize,
@@ -172,7 +237,8 @@ fn content(key: &Keyed, batch: &Batch, record: &Record, of: u128, scratch: &mut 
     }
     scratch[..OF_BYTES].copy_from_slice(&of.to_le_bytes());
     let mut at = OF_BYTES;
-    for field in fields {
+    for place in order.of(fields, rules) {
+        let field = fields[*place as usize];
         let range = trimmed(batch, field.span);
         let n = range.len();
         // Most fields are short, and a copy of a fixed length costs a tenth of one whose length has to be looked at.

@@ -124,10 +124,11 @@ impl<'a> Totals<'a> {
                 masked: sum(|k| k.masked),
                 test: sum(|k| k.test),
                 failed_checksum: sum(|k| k.failed_checksum),
+                rounded: sum(|k| k.rounded),
                 files: files_with[i],
                 ..KindCount::default()
             };
-            if count.matches + count.masked + count.test + count.failed_checksum == 0 {
+            if count.matches + count.apart() == 0 {
                 continue;
             }
             count.distinct = self.distinct[i];
@@ -352,7 +353,7 @@ impl Asked {
     }
 }
 /// The category that a record is an item of: the highest class, then the first in the table.
-fn winner(set: CategorySet, reading: Reading, rank: Ranking<'_>) -> Option<(Category, bool)> {
+pub fn winner(set: CategorySet, reading: Reading, rank: Ranking<'_>) -> Option<(Category, bool)> {
     set.iter()
         .filter_map(|(category, bare)| Some((rank(category, bare, reading)?, category, bare)))
         .min_by_key(|(rank, category, _)| (*rank, *category))

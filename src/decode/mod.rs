@@ -10,6 +10,7 @@ pub mod charset;
 pub mod csv;
 mod escape;
 pub mod json;
+pub mod lines;
 pub mod sniff;
 pub mod sql;
 pub mod text;
@@ -20,7 +21,7 @@ use crate::error::Reason;
 use crate::record::{Batch, Table};
 
 pub use charset::Encoding;
-pub use sniff::Format;
+pub use sniff::{Container, Format};
 
 /// Named limits of decoding.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +83,26 @@ pub struct Opened<'r> {
     pub format: Format,
     /// The encoding of its text.
     pub encoding: Encoding,
-    /// Its records.
-    pub records: Box<dyn Decode + Send + 'r>,
+    /// What it holds.
+    pub content: Content<'r>,
+}
+
+/// What a stream holds.
+pub enum Content<'r> {
+    /// Records.
+    Records(Box<dyn Decode + Send + 'r>),
+    /// Files, and the bytes to take them from.
+    Files(Container, Box<dyn Read + Send + 'r>),
+}
+
+impl<'r> Opened<'r> {
+    /// The records, if it holds any.
+    pub fn records(self) -> Option<Box<dyn Decode + Send + 'r>> {
+        match self.content {
+            Content::Records(records) => Some(records),
+            Content::Files(..) => None,
+        }
+    }
 }
 
 /// Recognises a stream by its content and opens the decoder for it. `ending` is the file name's
@@ -110,7 +129,7 @@ pub fn open<'r>(
     let rest = Rest { failure, rdr };
     let rdr: Box<dyn Read + Send + 'r> = Box::new(io::Cursor::new(head).chain(rest));
     let (format, encoding) = (sniffed.format, sniffed.encoding);
-    let text = charset::Transcoder::new(rdr, encoding);
+    let text = |rdr| charset::Transcoder::new(rdr, encoding);
     let records: Box<dyn Decode + Send + 'r> = match format {
         Format::Unsupported(what) => {
             return Err(io::Error::new(
@@ -118,19 +137,27 @@ pub fn open<'r>(
                 UnsupportedFormat(Reason::Unsupported(what.to_owned())),
             ));
         }
-        Format::Text | Format::Binary => Box::new(text::TextDecoder::new(text, limits)),
-        Format::Delimited(dialect) => Box::new(csv::CsvDecoder::new(text, dialect, limits)),
+        Format::Container(container) => {
+            return Ok(Opened {
+                format,
+                encoding,
+                content: Content::Files(container, rdr),
+            });
+        }
+        Format::Text | Format::Binary => Box::new(text::TextDecoder::new(text(rdr), limits)),
+        Format::Delimited(dialect) => Box::new(csv::CsvDecoder::new(text(rdr), dialect, limits)),
         Format::Json | Format::JsonLines => Box::new(json::JsonDecoder::new(
-            text,
+            text(rdr),
             format == Format::JsonLines,
             limits,
         )),
-        Format::Sql => Box::new(sql::SqlDecoder::new(text, limits)),
+        Format::Lines(make) => Box::new(lines::LineDecoder::new(text(rdr), make, limits)),
+        Format::Sql => Box::new(sql::SqlDecoder::new(text(rdr), limits)),
     };
     Ok(Opened {
         format,
         encoding,
-        records,
+        content: Content::Records(records),
     })
 }
 

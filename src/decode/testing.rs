@@ -220,7 +220,7 @@ pub(crate) fn open_all_ways(bytes: &[u8], ending: Option<&str>) -> Decoded {
             ..DecodeLimits::default()
         };
         let opened = open(Box::new(Sips { bytes, size }), ending, &limits).unwrap();
-        let mut records = opened.records;
+        let mut records = opened.records().unwrap();
         let (decoded, error) = collect(&mut *records);
         assert!(error.is_none());
         decoded.assert_tabular();

@@ -27,9 +27,10 @@ fn check(ending: &str, head: &[u8], unit: &[u8]) {
     }
     let clock = Instant::now();
     let limits = DecodeLimits::default();
-    let mut opened = open(Box::new(&bytes[..]), Some(ending), &limits).unwrap();
+    let opened = open(Box::new(&bytes[..]), Some(ending), &limits).unwrap();
+    let mut records = opened.records().unwrap();
     let mut batch = Batch::default();
-    while opened.records.next_batch(&mut batch).unwrap() {
+    while records.next_batch(&mut batch).unwrap() {
         let unit = String::from_utf8_lossy(unit);
         assert!(clock.elapsed() < TIME_MAX, "{ending} of {unit:?}");
     }
@@ -136,7 +137,8 @@ fn ends(bytes: &[u8], ending: &str, size: usize, block_bytes: usize) -> Vec<u64>
         head_bytes: 1000,
         ..DecodeLimits::default()
     };
-    let mut records = open(rdr, Some(ending), &limits).unwrap().records;
+    let opened = open(rdr, Some(ending), &limits).unwrap();
+    let mut records = opened.records().unwrap();
     let (mut ends, mut batch) = (Vec::new(), Batch::default());
     while records.next_batch(&mut batch).unwrap() {
         ends.push(taken.load(Ordering::Relaxed));

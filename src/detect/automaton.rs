@@ -25,6 +25,9 @@ pub(crate) const REACH_BYTES_MAX: usize = 512;
 /// Largest automaton, in bytes of its tables; a pattern that needs more is refused.
 const DFA_BYTES_MAX: usize = 64 << 20;
 
+/// Largest automaton on the way to it, before its states are joined.
+const NFA_BYTES_MAX: usize = 64 << 20;
+
 /// Many expressions as one anchored DFA.
 pub(crate) struct Automaton {
     dfa: dense::DFA<Vec<u32>>,
@@ -46,9 +49,13 @@ impl Automaton {
                     .determinize_size_limit(Some(4 * DFA_BYTES_MAX)),
             )
             .syntax(syntax::Config::new().unicode(true).utf8(false))
-            .thompson(thompson::Config::new().utf8(false))
+            .thompson(
+                thompson::Config::new()
+                    .utf8(false)
+                    .nfa_size_limit(Some(NFA_BYTES_MAX)),
+            )
             .build_many(expressions)
-            .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
+            .map_err(|e| Error::new("the expression cannot be compiled: bound its repetitions and classes, or split the pattern").because(e))?;
         let start = dfa
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .map_err(|e| Error::new("expression cannot be anchored").because(e))?;
@@ -181,13 +188,15 @@ impl Automaton {
         })
     }
 
-    /// The bytes over which a match can be on its way to its first `byte`.
+    /// The bytes over which a match can be on its way to its first `byte`, but for matches that begin with a quotation mark:
+    /// these may hold anything.
     pub(crate) fn bytes_before(&self, byte: u8) -> [bool; 256] {
         let mut seen = vec![self.start];
         let mut open = vec![self.start];
         let mut bytes = [false; 256];
         while let Some(state) = open.pop() {
-            for b in (0..=255u8).filter(|b| *b != byte) {
+            let quote = |b: u8| state == self.start && b == b'"';
+            for b in (0..=255u8).filter(|b| *b != byte && !quote(*b)) {
                 let next = self.dfa.next_state(state, b);
                 if self.dfa.is_dead_state(next) {
                     continue;

@@ -2,7 +2,10 @@
 //!
 //! Whatever can be wrong with a pattern is found here, before any scanning: unknown keys, validators, roles; expressions that
 //! do not compile or cannot be anchored; two patterns with one id. [`Catalog::check`] runs every example of every pattern
-//! through the real detector with everything loaded.
+//! through the real detector with everything loaded (`examples`).
+
+mod examples;
+mod file;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,83 +15,82 @@ use std::sync::Arc;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::error::{self, Error};
-use crate::record::{Batch, Field, Record, Span};
+use file::{File, toml_error};
 
+use super::accent;
 use super::automaton::{Automaton, CellAutomaton};
 use super::builtin;
 use super::engine::{
-    AtGroup, CellGroup, ColumnRule, Detector, Engine, Form, Found, Group, Kind, Prober, TokenGroup,
+    AtGroup, CellGroup, Detector, Engine, Form, Group, Kind, Prober, TokenGroup, Written,
 };
-use super::label::{Endings, Label, Labels};
-use super::pattern::{ContextRule, Example, Pattern};
+use super::label::{Label, Labels};
+use super::pack::{self, Pack};
+use super::pattern::{Compacting, ContextRule, Identifies, Pattern};
 use super::prefilter::Admission;
+use super::structure::Structures;
+use super::validate::chance::Chance;
 use super::vocabulary::{Presence, RoleId, RoleSet, Vocabulary};
-use super::{KINDS_MAX, KindId, KindSet, Match, Status, validate};
+use super::{KINDS_MAX, KindId, KindSet, validate};
 
 /// The checked set of patterns.
 #[derive(Clone)]
 pub struct Catalog {
     patterns: Vec<Pattern>,
     /// The file of each pattern, for messages.
-    files: Vec<String>,
+    files: Vec<File>,
     vocabulary: Arc<Vocabulary>,
     hash: blake3::Hash,
     engine: Arc<Engine>,
 }
 
 impl Catalog {
-    /// The patterns that come with the program.
+    /// The patterns that come with the program: those of every pack.
     ///
     /// # Errors
     /// Never for a released program: the tests load every built-in file.
     pub fn builtin() -> Result<Catalog, Error> {
-        let files = builtin::PATTERNS
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-        Catalog::load(files.collect())
+        Catalog::load(&Pack::all(), Vec::new())
     }
 
-    /// The built-in patterns and those of the user's files, or of all `.toml` files in the user's folders.
+    /// The built-in patterns of these packs and those of the user's files, or of all `.toml` files in the user's folders.
     ///
     /// # Errors
     /// When a file cannot be read or a pattern is wrong; the message names file, key and remedy.
-    pub fn with_user_files(self, paths: &[PathBuf]) -> Result<Catalog, Error> {
-        if paths.is_empty() {
-            return Ok(self);
-        }
-        let mut files: Vec<(String, String)> = builtin::PATTERNS
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-            .collect();
-        for path in paths {
+    pub fn of_packs(packs: &[Pack], user: &[PathBuf]) -> Result<Catalog, Error> {
+        let mut files = Vec::new();
+        for path in user {
             for file in toml_files(path)? {
                 files.push((file.display().to_string(), error::read_text(&file)?));
             }
         }
-        Catalog::load(files)
+        Catalog::load(packs, files)
     }
 
-    pub(super) fn load(files: Vec<(String, String)>) -> Result<Catalog, Error> {
+    pub(super) fn load(packs: &[Pack], user: Vec<(String, String)>) -> Result<Catalog, Error> {
+        let builtin = pack::files(packs).map(|(p, path, text)| (Some(p), path.into(), text.into()));
+        let user = user.into_iter().map(|(path, text)| (None, path, text));
+        let files: Vec<(Option<Pack>, String, String)> = builtin.chain(user).collect();
         let mut hasher = blake3::Hasher::new();
         hasher.update(builtin::COLUMNS.as_bytes());
         let vocabulary =
             Vocabulary::load(builtin::COLUMNS).map_err(|e| e.at("patterns/columns.toml"))?;
+        let vocabulary = Arc::new(vocabulary);
         let mut parsed = Vec::with_capacity(files.len());
-        for (path, text) in files {
+        for (pack, path, text) in files {
             let pattern: Pattern =
                 toml::from_str(&text).map_err(|e| toml_error(&path, &text, &e))?;
             hasher
                 .update(&(text.len() as u64).to_le_bytes())
                 .update(text.as_bytes());
-            parsed.push((pattern, path));
+            parsed.push((pattern, File::new(pack, path, text)));
         }
         parsed.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         if let Some(pair) = parsed.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
             let message = format!(
                 "two patterns have the id `{}`: rename this one; the other is in {}",
-                pair[1].0.id, pair[0].1
+                pair[1].0.id, pair[0].1.path
             );
-            return Err(Error::new(message).at(&pair[1].1));
+            return Err(Error::new(message).at(pair[1].1.place_of("id")));
         }
         if parsed.len() > KINDS_MAX {
             return Err(Error::new(format!(
@@ -96,7 +98,7 @@ impl Catalog {
                 parsed.len()
             )));
         }
-        let (patterns, files): (Vec<Pattern>, Vec<String>) = parsed.into_iter().unzip();
+        let (patterns, files): (Vec<Pattern>, Vec<File>) = parsed.into_iter().unzip();
         let masked_anchored = patterns
             .iter()
             .map(|p| p.masked.as_deref().is_some_and(is_anchored))
@@ -111,7 +113,7 @@ impl Catalog {
         Ok(Catalog {
             patterns,
             files,
-            vocabulary: Arc::new(vocabulary),
+            vocabulary,
             hash: hasher.finalize(),
             engine: Arc::new(engine),
         })
@@ -125,6 +127,16 @@ impl Catalog {
     /// The pattern of a kind.
     pub fn pattern(&self, kind: KindId) -> &Pattern {
         &self.patterns[kind.index()]
+    }
+
+    /// The pack of a kind; none for a pattern of the user's own.
+    pub fn pack(&self, kind: KindId) -> Option<Pack> {
+        self.files[kind.index()].pack
+    }
+
+    /// The file that the pattern of a kind stands in.
+    pub fn file(&self, kind: KindId) -> &str {
+        &self.files[kind.index()].path
     }
 
     /// The words that name columns.
@@ -146,128 +158,7 @@ impl Catalog {
     pub fn prober(&self) -> Prober {
         Prober::new(self.detector())
     }
-
-    /// Runs every example through the real detector with all patterns loaded. Returns what is wrong, in the order of ids.
-    pub fn check(&self) -> Vec<String> {
-        let mut detector = self.detector();
-        let mut problems = Vec::new();
-        for (i, pattern) in self.patterns.iter().enumerate() {
-            let kind = KindId(i as u8);
-            let examples = [
-                ("positive", &pattern.positive, true),
-                ("negative", &pattern.negative, false),
-            ];
-            for (name, examples, expected) in examples {
-                if examples.len() < EXAMPLES_MIN {
-                    problems.push(format!(
-                        "{}: {} {name} examples, expected at least {EXAMPLES_MIN}",
-                        self.files[i],
-                        examples.len()
-                    ));
-                }
-                for (n, example) in examples.iter().enumerate() {
-                    let matches = self.probe(&mut detector, example);
-                    let verdict = if expected {
-                        self.judge_positive(kind, example, &matches)
-                    } else {
-                        self.judge_negative(kind, &matches)
-                    };
-                    if let Some(problem) = verdict {
-                        problems.push(format!(
-                            "{}: {name} example {}: {problem}",
-                            self.files[i],
-                            n + 1
-                        ));
-                    }
-                }
-            }
-        }
-        problems
-    }
-
-    /// The matches in an example: a line of text, or a cell of a column with a header.
-    fn probe(&self, detector: &mut Detector, example: &Example) -> Vec<Match> {
-        let text = example.text.clone().into_bytes();
-        let span = Span {
-            start: 0,
-            end: text.len() as u32,
-        };
-        let batch = Batch {
-            text,
-            fields: vec![Field { span, column: 0 }],
-            records: vec![Record {
-                fields: 0..1,
-                number: 1,
-                line: 1,
-                table: 0,
-            }],
-        };
-        let rule = match &example.column {
-            None => ColumnRule {
-                prose: true,
-                ..ColumnRule::default()
-            },
-            Some(header) => {
-                let role = self.vocabulary.lookup(header).map(|l| l.role);
-                let veto = role.is_some_and(|r| self.vocabulary.info(r).veto);
-                detector.column_rule(role, veto, false)
-            }
-        };
-        let mut found = Found::default();
-        detector.batch(&batch, rule.prose);
-        detector.record(&batch, &batch.records[0], &[rule], &mut found);
-        found.matches
-    }
-
-    fn judge_positive(&self, kind: KindId, example: &Example, matches: &[Match]) -> Option<String> {
-        let value = example.value.as_deref().unwrap_or(&example.text);
-        let start = example.text.find(value)?;
-        let status = example.status.as_deref().unwrap_or("valid");
-        let here = |m: &&Match| {
-            (m.span.start as usize) < start + value.len() && start < m.span.end as usize
-        };
-        let Some(found) = matches.iter().find(here) else {
-            return Some(format!(
-                "nothing is found where `{value}` was expected ({})",
-                example.why
-            ));
-        };
-        if found.kind != kind {
-            return Some(format!(
-                "`{value}` is found as {} ({})",
-                self.pattern(found.kind).id,
-                example.why
-            ));
-        }
-        if found.span.range() != (start..start + value.len()) {
-            let got = &example.text[found.span.range()];
-            return Some(format!(
-                "`{got}` is found where `{value}` was expected ({})",
-                example.why
-            ));
-        }
-        (found.status.id() != status).then(|| {
-            format!(
-                "`{value}` is {}, expected {status} ({})",
-                found.status.id(),
-                example.why
-            )
-        })
-    }
-
-    fn judge_negative(&self, kind: KindId, matches: &[Match]) -> Option<String> {
-        let hit = matches
-            .iter()
-            .find(|m| m.kind == kind && m.status == Status::Valid)?;
-        Some(format!(
-            "bytes {}..{} are found, expected nothing of this kind",
-            hit.span.start, hit.span.end
-        ))
-    }
 }
-
-/// Fewest examples of each sort a pattern must carry.
-const EXAMPLES_MIN: usize = 3;
 
 fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if !path.is_dir() {
@@ -290,46 +181,13 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn toml_error(path: &str, text: &str, error: &toml::de::Error) -> Error {
-    let line = error.span().map_or(1, |span| {
-        1 + text[..span.start.min(text.len())].matches('\n').count()
-    });
-    Error::new(without_data(error.message())).at(format!("{path}:{line}"))
-}
-
-/// A parser's message without what it quotes, unless that is a plain key: a data file given by mistake is not quoted back.
-fn without_data(message: &str) -> String {
-    let is_key = |quoted: &str| {
-        quoted.len() <= 32
-            && quoted
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b"_-.[]".contains(&b))
-    };
-    let mut quote = None;
-    let mut out = String::new();
-    for part in message.split_inclusive(['`', '"']) {
-        let (text, end) = match part.chars().last() {
-            Some(c @ ('`' | '"')) => (&part[..part.len() - 1], Some(c)),
-            _ => (part, None),
-        };
-        out.push_str(if quote.is_none() || is_key(text) {
-            text
-        } else {
-            "…"
-        });
-        out.extend(end);
-        quote = if quote.is_none() { end } else { None };
-    }
-    out
-}
-
 /// Turns checked patterns into an engine.
 struct Compiler<'a> {
     patterns: &'a [Pattern],
     /// For each pattern, whether its masked form is found by a look at tokens.
     masked_anchored: Vec<bool>,
-    files: &'a [String],
-    vocabulary: &'a Vocabulary,
+    files: &'a [File],
+    vocabulary: &'a Arc<Vocabulary>,
 }
 
 /// An expression on its way into a group.
@@ -342,17 +200,29 @@ struct Expression<'a> {
 impl<'a> Compiler<'a> {
     fn compile(&self) -> Result<Engine, Error> {
         let mut kinds = Vec::with_capacity(self.patterns.len());
+        let mut structures = Structures::default();
         for (i, pattern) in self.patterns.iter().enumerate() {
-            kinds.push(self.kind(pattern).map_err(|e| e.at(&self.files[i]))?);
-            for text in [&pattern.regex, &pattern.cell, &pattern.masked]
-                .into_iter()
-                .flatten()
+            kinds.push(self.kind(pattern, &self.files[i])?);
+            if let Some(name) = pattern.structure
+                && !structures.insert(name, KindId(i as u8))
+            {
+                let message = "another pattern has the same `structure`: leave it out here";
+                return Err(Error::new(message).at(self.files[i].place_of("structure")));
+            }
+            for text in [
+                &pattern.regex,
+                &pattern.cell,
+                &pattern.masked,
+                &pattern.rounded,
+            ]
+            .into_iter()
+            .flatten()
             {
                 self.parse(Expression {
                     text,
                     form: Form {
                         kind: KindId(i as u8),
-                        masked: false,
+                        written: Written::Plain,
                     },
                 })?;
             }
@@ -364,23 +234,28 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let forms = [
-                (pattern.regex.as_deref(), false),
-                (pattern.masked.as_deref(), true),
+                (pattern.regex.as_deref(), Written::Plain),
+                (pattern.masked.as_deref(), Written::Masked),
             ];
-            for (text, masked) in forms.into_iter().filter_map(|(t, m)| Some((t?, m))) {
+            for (text, written) in forms.into_iter().filter_map(|(t, w)| Some((t?, w))) {
                 let expression = Expression {
                     text,
-                    form: Form { kind, masked },
+                    form: Form { kind, written },
                 };
                 if requires_at(&self.parse(expression)?) {
                     ats.push(expression);
-                } else if !masked || self.masked_anchored[i] {
+                } else if written == Written::Plain || self.masked_anchored[i] {
                     tokens.push(expression);
                 }
             }
         }
         let role_kinds = self.role_kinds();
-        let (labels, label_sets) = self.labels(&role_kinds);
+        self.follow(&mut kinds)?;
+        let (mut labels, mut label_sets) = self.labels(&role_kinds);
+        let glued = self.glued();
+        labels.add_glued(&glued);
+        label_sets.extend(glued.values().map(|label| label.kinds));
+        label_sets.extend(kinds.iter().filter_map(|k| Some(k.followed_by?.kinds)));
         let (mut cells, mut cells_of) = (Vec::new(), BTreeMap::new());
         let every = all_kinds(self.patterns.len());
         for set in role_kinds.iter().copied().chain(label_sets).chain([every]) {
@@ -399,33 +274,74 @@ impl<'a> Compiler<'a> {
         }
         Ok(Engine {
             kinds,
-            tokens: self.token_group(&tokens, labels.endings())?,
+            tokens: self.token_group(&tokens, &labels, structures.address.is_some())?,
             ats: self.at_group(&ats)?,
             labels,
             cells,
             cells_of,
             any_cell,
+            numbers: self.numbers(&role_kinds),
+            structures,
             role_kinds,
+            played: (0..self.vocabulary.len())
+                .map(|i| self.vocabulary.played(RoleId(i as u8)))
+                .collect(),
             filled_roles,
+            vocabulary: Arc::clone(self.vocabulary),
         })
     }
 
-    fn kind(&self, pattern: &Pattern) -> Result<Kind, Error> {
+    /// Notes for each kind what may stand right behind it.
+    fn follow(&self, kinds: &mut [Kind]) -> Result<(), Error> {
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            for id in &pattern.behind {
+                let leader = self.patterns.iter().position(|p| p.id == *id);
+                let Some(leader) = leader else {
+                    let message = format!(
+                        "unknown kind `{id}` in `behind`: `leakgauge patterns list` shows all"
+                    );
+                    return Err(Error::new(message).at(self.files[i].place_of("behind")));
+                };
+                let mut label = kinds[leader].followed_by.unwrap_or_default();
+                label.role = kinds[i].role;
+                label.kinds.insert(KindId(i as u8));
+                kinds[leader].followed_by = Some(label);
+            }
+        }
+        Ok(())
+    }
+
+    /// The words that values may follow without a sign.
+    fn glued(&self) -> BTreeMap<String, Label> {
+        let mut words: BTreeMap<String, Label> = BTreeMap::new();
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            for word in &pattern.glued {
+                let label = words.entry(word.clone()).or_default();
+                label.kinds.insert(KindId(i as u8));
+            }
+        }
+        words
+    }
+
+    fn kind(&self, pattern: &Pattern, file: &File) -> Result<Kind, Error> {
         if !is_id(&pattern.id) {
             return Err(Error::new(format!(
                 "`{}` is no id: write lower-case words joined by `.` or `-`",
                 pattern.id
-            )));
+            ))
+            .at(file.place_of("id")));
         }
         if pattern.regex.is_none() && pattern.cell.is_none() {
-            return Err(Error::new(
-                "neither `regex` nor `cell` is given: a pattern needs one",
-            ));
+            return Err(
+                Error::new("neither `regex` nor `cell` is given: a pattern needs one")
+                    .at(&file.path),
+            );
         }
         if pattern.regex.is_none() && pattern.context == ContextRule::Anywhere {
             return Err(Error::new(
                 "`regex` is missing: write it, or set `context = \"required\"`",
-            ));
+            )
+            .at(&file.path));
         }
         let validator = match &pattern.validator {
             None => None,
@@ -433,23 +349,47 @@ impl<'a> Compiler<'a> {
                 Error::new(format!(
                     "unknown validator `{name}`: `leakgauge patterns show ID` shows those in use"
                 ))
+                .at(file.place_of("validator"))
             })?),
         };
         for role in &pattern.columns {
-            self.role(role)?;
+            self.role(role)
+                .map_err(|e| e.at(file.place_of("columns")))?;
         }
-        let role = pattern
-            .role
-            .as_deref()
-            .or(pattern.columns.first().map(String::as_str));
+        let own_column = pattern.columns.first().map(String::as_str);
+        let own_column = own_column.map(|r| self.role(r)).transpose()?;
+        let role = pattern.role.as_deref().map(|r| self.role(r)).transpose();
+        let role = role.map_err(|e| e.at(file.place_of("role")))?;
+        let own = own_column.map(|r| self.vocabulary.played(r));
         Ok(Kind {
             boundary: pattern.boundary,
             compact: pattern.compact,
             validator,
+            chance: Chance::by_name(pattern.validator.as_deref()),
             confidence: pattern.confidence,
             precedence: pattern.precedence,
-            role: role.map(|r| self.role(r)).transpose()?,
+            role: role.or(own),
+            own_column,
+            personal: !matches!(
+                pattern.identifies,
+                Identifies::Nothing | Identifies::Name | Identifies::Device
+            ),
+            followed_by: None,
         })
+    }
+
+    /// Kinds whose values are letters and digits alone once separators are dropped. Not those that are at home in columns of
+    /// order numbers: numbers of transactions and parcels.
+    fn numbers(&self, role_kinds: &[KindSet]) -> KindSet {
+        let mut numbers = KindSet::EMPTY;
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            if matches!(pattern.compact, Compacting::Digits | Compacting::AlnumUpper) {
+                numbers.insert(KindId(i as u8));
+            }
+        }
+        let roles = self.vocabulary.roles().iter().zip(role_kinds);
+        let at_home = roles.filter(|(role, _)| role.veto).map(|(_, kinds)| *kinds);
+        at_home.fold(numbers, KindSet::without)
     }
 
     fn role(&self, id: &str) -> Result<RoleId, Error> {
@@ -461,6 +401,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn parse(&self, expression: Expression<'a>) -> Result<Hir, Error> {
+        if has_blank_in_count(expression.text) {
+            return Err(self.at(
+                expression,
+                "a blank inside `{m,n}`: write the numbers without one, since other tools take it for text",
+            ));
+        }
         let hir = regex_syntax::ParserBuilder::new()
             .utf8(false)
             .build()
@@ -475,11 +421,31 @@ impl<'a> Compiler<'a> {
                 "the expression can match nothing: make at least one part of it required",
             ));
         }
+        if !hir.properties().look_set().is_empty() {
+            return Err(self.at(
+                expression,
+                "`\\b`, `^` and `$` are not used: leave them out. What may stand beside a value is said by `boundary`, and Han \
+                 characters, which `\\b` takes for letters, always may",
+            ));
+        }
         Ok(hir)
     }
 
+    /// The file and line of an expression.
+    fn place(&self, expression: Expression<'_>) -> String {
+        let i = expression.form.kind.index();
+        let pattern = &self.patterns[i];
+        let is = |text: &Option<String>| text.as_deref() == Some(expression.text);
+        let key = match () {
+            () if is(&pattern.regex) => "regex",
+            () if is(&pattern.cell) => "cell",
+            () => "masked",
+        };
+        self.files[i].place_of(key)
+    }
+
     fn at(&self, expression: Expression<'_>, message: &str) -> Error {
-        Error::new(message).at(&self.files[expression.form.kind.index()])
+        Error::new(message).at(self.place(expression))
     }
 
     /// Compiles expressions together; when that fails, finds the one to blame.
@@ -490,7 +456,7 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .find_map(|e| Some((e, Automaton::new(&[e.text]).err()?)));
             match culprit {
-                Some((e, error)) => error.at(&self.files[e.form.kind.index()]),
+                Some((e, error)) => error.at(self.place(*e)),
                 None => error,
             }
         })?;
@@ -503,7 +469,13 @@ impl<'a> Compiler<'a> {
     fn cell_group(&self, expressions: &[Expression<'_>]) -> Result<CellGroup, Error> {
         let texts: Vec<&str> = expressions.iter().map(|e| e.text).collect();
         Ok(CellGroup {
-            automaton: CellAutomaton::new(&texts)?,
+            automaton: CellAutomaton::new(&texts).map_err(|error| {
+                let failing = |e: &&Expression<'_>| CellAutomaton::new(&[e.text]).is_err();
+                match expressions.iter().find(failing) {
+                    Some(culprit) => error.at(self.place(*culprit)),
+                    None => error,
+                }
+            })?,
             forms: expressions.iter().map(|e| e.form).collect(),
         })
     }
@@ -511,7 +483,8 @@ impl<'a> Compiler<'a> {
     fn token_group(
         &self,
         expressions: &[Expression<'_>],
-        endings: &Endings,
+        labels: &Labels,
+        houses: bool,
     ) -> Result<TokenGroup, Error> {
         let group = self.group(expressions)?;
         let Some(leads) = group.automaton.leads() else {
@@ -523,7 +496,7 @@ impl<'a> Compiler<'a> {
             return Err(culprit.map_or_else(|| Error::new(message), |e| self.at(*e, message)));
         };
         Ok(TokenGroup {
-            admission: Admission::new(&group.automaton, endings.clone()),
+            admission: Admission::new(&group.automaton, labels, houses),
             group,
             leads,
         })
@@ -558,23 +531,21 @@ impl<'a> Compiler<'a> {
         let mut words: BTreeMap<String, Label> = BTreeMap::new();
         for role in (0..self.vocabulary.len()).map(|i| RoleId(i as u8)) {
             for word in self.vocabulary.labels(role) {
-                let kinds = role_kinds[usize::from(role.0)];
-                words.insert(
-                    word.to_lowercase(),
-                    Label {
-                        role: Some(role),
-                        kinds,
-                    },
-                );
+                let label = Label {
+                    role: Some(self.vocabulary.played(role)),
+                    kinds: role_kinds[usize::from(role.0)],
+                };
+                for spelling in accent::spellings(word) {
+                    words.insert(spelling, label);
+                }
             }
         }
         for (i, pattern) in self.patterns.iter().enumerate() {
             for word in &pattern.labels {
-                words
-                    .entry(word.to_lowercase())
-                    .or_default()
-                    .kinds
-                    .insert(KindId(i as u8));
+                for spelling in accent::spellings(word) {
+                    let label = words.entry(spelling).or_default();
+                    label.kinds.insert(KindId(i as u8));
+                }
             }
         }
         let sets = words.values().map(|l| l.kinds).collect();
@@ -593,16 +564,17 @@ impl<'a> Compiler<'a> {
             let whole = required || pattern.cell.is_none();
             let cell_only = |_: &&str| required || !self.masked_anchored[i];
             let forms = [
-                (pattern.cell.as_deref(), false),
-                (pattern.regex.as_deref().filter(|_| whole), false),
-                (pattern.masked.as_deref().filter(cell_only), true),
+                (pattern.cell.as_deref(), Written::Plain),
+                (pattern.regex.as_deref().filter(|_| whole), Written::Plain),
+                (pattern.masked.as_deref().filter(cell_only), Written::Masked),
+                (pattern.rounded.as_deref(), Written::Rounded),
             ];
             let forms = forms
                 .into_iter()
-                .filter_map(|(text, masked)| Some((text?, masked)));
-            expressions.extend(forms.map(|(text, masked)| Expression {
+                .filter_map(|(text, written)| Some((text?, written)));
+            expressions.extend(forms.map(|(text, written)| Expression {
                 text,
-                form: Form { kind, masked },
+                form: Form { kind, written },
             }));
         }
         // In the order in which they are tried where several match.
@@ -612,6 +584,21 @@ impl<'a> Compiler<'a> {
         });
         expressions
     }
+}
+
+/// Whether a counted repetition is written with a blank, as `{2, 4}`.
+fn has_blank_in_count(expression: &str) -> bool {
+    let parts = expression
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
+    parts.map(|(count, _)| count).any(|count| {
+        count
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b',' | b' '))
+            && count.contains(' ')
+            && count.contains(|c: char| c.is_ascii_digit())
+    })
 }
 
 fn all_kinds(n: usize) -> KindSet {

@@ -2,6 +2,7 @@
 //!
 //! This file judges neighbours and settles overlaps. It knows no pattern in particular.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::bytes::{all_digits, number_of};
@@ -23,21 +24,27 @@ pub(crate) struct Claim {
     pub(crate) role: Option<RoleId>,
 }
 
-/// Settles overlaps: valid before failed, then the longer, then the higher precedence, then the smaller kind. What is left
-/// stands in the order of the text.
+/// The order in which overlapping claims are served: valid before failed, then the longer, then the higher precedence, then
+/// the smaller kind, then the first.
+pub(crate) type Rank = (bool, Reverse<usize>, Reverse<u8>, KindId, usize);
+
+/// The rank of a claim.
+pub(crate) fn rank(status: Status, range: &Range<usize>, precedence: u8, kind: KindId) -> Rank {
+    (
+        status == Status::FailedChecksum,
+        Reverse(range.len()),
+        Reverse(precedence),
+        kind,
+        range.start,
+    )
+}
+
+/// Settles overlaps by their [`Rank`]. What is left stands in the order of the text.
 pub(crate) fn settle(claims: &mut Vec<Claim>) {
     if claims.len() < 2 {
         return;
     }
-    claims.sort_by_key(|c| {
-        let failed = c.status == Status::FailedChecksum;
-        (
-            failed,
-            std::cmp::Reverse((c.range.len(), c.precedence)),
-            c.kind,
-            c.range.start,
-        )
-    });
+    claims.sort_by_key(|c| rank(c.status, &c.range, c.precedence, c.kind));
     // What stands is disjoint and in order, so a claim can only meet its two neighbours.
     let mut standing: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims.drain(..) {
@@ -56,6 +63,15 @@ pub(crate) fn settle(claims: &mut Vec<Claim>) {
 /// Whether a value may begin at `start`, by what stands before it.
 pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool {
     if !text[start].is_ascii_alphanumeric() {
+        // A mail address may begin with nearly any sign, but `=` in `to=li@…` is none of its own.
+        let is_mail_sign = b"=!#$%&*/?^~\"-".contains(&text[start]);
+        if boundary == Boundary::Loose
+            && is_mail_sign
+            && start > 0
+            && !text[start - 1].is_ascii_whitespace()
+        {
+            return false;
+        }
         // `1+44…` is a sum; before a Han character or a bracket behind a word anything may stand.
         return !text[start].is_ascii() || start == 0 || !text[start - 1].is_ascii_digit();
     }
@@ -73,6 +89,10 @@ pub(crate) fn begins_well(text: &[u8], start: usize, boundary: Boundary) -> bool
 
 /// Whether a value may end at `end`, by what stands behind it.
 pub(crate) fn ends_well(text: &[u8], end: usize, boundary: Boundary) -> bool {
+    if boundary == Boundary::Blank {
+        let next = text.get(end);
+        return next.is_none_or(|b| *b <= b' ' || *b >= 0x80 || b"\"'`,;|<>\\".contains(b));
+    }
     if !text[end - 1].is_ascii_alphanumeric() {
         return true;
     }
@@ -186,7 +206,7 @@ pub(crate) fn compact<'a>(value: &'a [u8], how: Compacting, out: &mut Compact<'a
         }
         _ if value.len() > 4 * Compact::CAPACITY => false,
         Compacting::AlnumUpper => alnum_upper(value, out),
-        Compacting::Text if !has(value, |b| *b <= b' ') => out.give(value),
+        Compacting::Text if !has(value, |b| *b <= b' ') => out.lend(value),
         Compacting::Text => {
             let mut blank = false;
             value.trim_ascii().iter().all(|b| {

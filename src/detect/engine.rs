@@ -7,9 +7,12 @@
 
 mod cell;
 mod look;
+mod probe;
 mod sieve;
+mod speaking;
+mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::record::{Batch, Field, Record, Span};
@@ -20,12 +23,17 @@ use super::fold::Folded;
 use super::label::{Label, Labels};
 use super::pattern::{Boundary, Compacting, ConfidenceRule};
 use super::prefilter::{Admission, Places, Token};
+use super::structure::Structures;
 use super::validate::Validator;
-use super::vocabulary::{RoleId, RoleSet};
-use super::{Key, KindId, KindSet, Match, Status};
+use super::validate::chance::Chance;
+use super::vocabulary::{RoleId, RoleSet, Vocabulary};
+use super::{Key, Keys, KindId, KindSet, Match, Status};
 use cell::{Ahead, Whole};
 use look::Look;
+pub use probe::{Candidate, Probe, Prober};
 use sieve::{CellPlaces, Sieve};
+use trace::Note;
+pub use trace::{Announced, Considered, Edge, Neighbour, Outcome, Refusal};
 
 /// What the engine needs to know of a kind.
 #[derive(Clone)]
@@ -33,16 +41,35 @@ pub(crate) struct Kind {
     pub(crate) boundary: Boundary,
     pub(crate) compact: Compacting,
     pub(crate) validator: Option<Validator>,
+    /// How often numbers that nobody issued pass.
+    pub(crate) chance: Chance,
     pub(crate) confidence: ConfidenceRule,
     pub(crate) precedence: u8,
     pub(crate) role: Option<RoleId>,
+    /// The role of a column of its own, which may be narrower than the role it plays.
+    pub(crate) own_column: Option<RoleId>,
+    /// Whether its values are somebody's, so that a name beside one is likely.
+    pub(crate) personal: bool,
+    /// What a value right behind one of this kind may be, to the end of the line.
+    pub(crate) followed_by: Option<Label>,
 }
 
-/// Which kind an expression of an automaton belongs to, and whether it is the form masked in the source.
+/// Which kind an expression of an automaton belongs to, and how its values are written there.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     pub(crate) kind: KindId,
-    pub(crate) masked: bool,
+    pub(crate) written: Written,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// In full.
+    Plain,
+    /// Masked in the source.
+    Masked,
+    /// In fewer digits than it has.
+    Rounded,
 }
 
 /// Expressions that are tried together at the same places.
@@ -85,27 +112,56 @@ pub(crate) struct Engine {
     pub(crate) cells_of: BTreeMap<KindSet, usize>,
     /// All forms of cells together, to find out what an unknown column may hold: one of `cells`.
     pub(crate) any_cell: Option<usize>,
+    /// Kinds that are found by their structure.
+    pub(crate) structures: Structures,
     /// Kinds that a column of each role may hold.
     pub(crate) role_kinds: Vec<KindSet>,
+    /// By role: the one it plays in records.
+    pub(crate) played: Vec<RoleId>,
     /// Roles that count as present when their cell is filled, rather than when it holds a valid value.
     pub(crate) filled_roles: RoleSet,
+    /// Kinds that are numbers, and not order numbers themselves: other numbers may pass for them by chance.
+    pub(crate) numbers: KindSet,
+    /// Says which keys of running text are those of order numbers.
+    pub(crate) vocabulary: Arc<Vocabulary>,
 }
 
 /// How a column is looked at. Decided once a table; see `classify`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ColumnRule {
     /// The role of the column.
     pub role: Option<RoleId>,
     /// Kinds that the column announces: they need no further context, and checks that chance often passes count.
     pub kinds: KindSet,
-    /// Whether values of other kinds are chance hits here unless they are of high confidence (order numbers).
+    /// Whether values of other kinds are chance hits here unless they are proven and of high confidence (order numbers).
     pub veto: bool,
+    /// Kinds that pass here by chance alone. Announced ones fail as a whole, others are not there.
+    pub chance: KindSet,
+    /// Whether a spreadsheet rounded the column: a value that ends in zeros behind fifteen digits has lost its last ones.
+    pub rounded: bool,
     /// Whether cells are running text, in which labels announce values.
     pub prose: bool,
+    /// What the keys of running text say of the numbers behind them.
+    pub keys: Option<Arc<Keys>>,
     /// Which of the engine's groups has the forms of cells of these kinds.
     pub(crate) cells: Option<usize>,
     /// Whether the role counts as present in a record when the cell is filled.
     pub(crate) by_filling: bool,
+}
+
+/// What a sample of cells told of the kinds of values found in it, measured against chance. See `classify`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Odds {
+    /// Kinds that pass no more often than chance, where nothing announces them.
+    pub chance: KindSet,
+    /// Kinds that the column may announce and whose checks pass no more often than chance.
+    pub failing: KindSet,
+    /// Kinds that are there beyond chance.
+    pub proven: KindSet,
+    /// Whether only those count: the cells are mostly numbers of no kind, so that any further value is one by chance.
+    pub only_proven: bool,
+    /// Whether numbers of more than fifteen digits end in zeros behind these.
+    pub rounded: bool,
 }
 
 impl ColumnRule {
@@ -120,7 +176,10 @@ static NO_RULE: ColumnRule = ColumnRule {
     role: None,
     kinds: KindSet::EMPTY,
     veto: false,
+    chance: KindSet::EMPTY,
+    rounded: false,
     prose: false,
+    keys: None,
     cells: None,
     by_filling: false,
 };
@@ -169,79 +228,6 @@ pub struct Detector {
     scratch: Scratch,
 }
 
-/// Finds out what a column may hold, cell by cell, before its role is known.
-pub struct Prober {
-    detector: Detector,
-    batch: Batch,
-    found: Found,
-}
-
-impl Prober {
-    pub(crate) fn new(detector: Detector) -> Prober {
-        let field = Field {
-            span: Span::default(),
-            column: 0,
-        };
-        let record = Record {
-            fields: 0..1,
-            number: 1,
-            line: 0,
-            table: 0,
-        };
-        let batch = Batch {
-            text: Vec::new(),
-            fields: vec![field],
-            records: vec![record],
-        };
-        Prober {
-            detector,
-            batch,
-            found: Found::default(),
-        }
-    }
-
-    /// The roles of values that fill the cell without any context, and the roles of values that would fill it in a column
-    /// of their own.
-    pub fn cell(&mut self, cell: &[u8]) -> (RoleSet, RoleSet) {
-        let (mut sure, mut fits) = (RoleSet::default(), RoleSet::default());
-        let value = trim(cell);
-        if value.is_empty() || value.len() > super::automaton::REACH_BYTES_MAX {
-            return (sure, fits);
-        }
-        self.batch.text.clear();
-        self.batch.text.extend_from_slice(value);
-        self.batch.fields[0].span = Span {
-            start: 0,
-            end: value.len() as u32,
-        };
-        self.detector.batch(&self.batch, false);
-        self.detector
-            .record(&self.batch, &self.batch.records[0], &[], &mut self.found);
-        let whole = |m: &&Match| m.status == Status::Valid && m.span.len() == value.len();
-        let kinds = self.found.matches.iter().filter(whole).map(|m| m.kind);
-        let engine = Arc::clone(&self.detector.engine);
-        kinds
-            .filter_map(|k| engine.kinds[k.index()].role)
-            .for_each(|r| sure.insert(r));
-        if let Some(any) = engine.any_cell {
-            self.detector.scratch.cell_ends(&engine, any, value, true);
-            let ends = std::mem::take(&mut self.detector.scratch.ends);
-            for (form, _) in &ends {
-                let form = engine.cells[any].forms[usize::from(*form)];
-                let scratch = &mut self.detector.scratch;
-                let mut look = Look::new(&engine, &NO_RULE, scratch, false);
-                let claim = look.judge(value, 0..value.len(), form, true, &mut self.found);
-                if claim.is_some_and(|c| c.status == Status::Valid)
-                    && let Some(role) = engine.kinds[form.kind.index()].role
-                {
-                    fits.insert(role);
-                }
-            }
-        }
-        (sure, fits.union(sure))
-    }
-}
-
 /// Where the next field's places begin in the lists of the batch.
 #[derive(Default)]
 struct Cursor {
@@ -258,9 +244,29 @@ struct Scratch {
     contexts: Vec<(usize, Label)>,
     /// One for each cell group of the engine, once it is used.
     caches: Vec<Option<CellCache>>,
+    /// Keys of running text that were met, and whether they are those of order numbers.
+    vetoes: HashMap<Box<[u8]>, bool>,
+    /// What was considered, if somebody asks; see `trace`.
+    notes: Option<Vec<Note>>,
 }
 
+/// Most keys that are remembered; then they are looked up anew.
+const VETOES_MAX: usize = 4096;
+
 impl Scratch {
+    /// Whether a key of running text is that of an order number.
+    fn is_veto(&mut self, engine: &Engine, key: &[u8]) -> bool {
+        if let Some(is_veto) = self.vetoes.get(key) {
+            return *is_veto;
+        }
+        if self.vetoes.len() == VETOES_MAX {
+            self.vetoes.clear();
+        }
+        let is_veto = engine.vocabulary.is_veto(&String::from_utf8_lossy(key));
+        self.vetoes.insert(key.into(), is_veto);
+        is_veto
+    }
+
     /// Starts caches anew that have grown too large. Sets of expressions found before mean nothing afterwards.
     fn keep_small(&mut self, engine: &Engine) {
         for (group, cache) in engine.cells.iter().zip(&mut self.caches) {
@@ -315,19 +321,41 @@ impl Detector {
         }
     }
 
-    /// The rule for a column of this role.
+    /// The rule for a column of this role. It has the kinds of that role and plays the role that this one plays.
     pub fn column_rule(&self, role: Option<RoleId>, veto: bool, prose: bool) -> ColumnRule {
         let kinds = role.map_or(KindSet::default(), |r| {
             self.engine.role_kinds[usize::from(r.0)]
         });
         let cells = self.engine.cells_of.get(&kinds).copied();
+        let role = role.map(|r| self.engine.played[usize::from(r.0)]);
         ColumnRule {
             role,
             kinds,
             veto,
+            chance: KindSet::EMPTY,
+            rounded: false,
             prose,
+            keys: None,
             cells,
             by_filling: role.is_some_and(|r| self.engine.filled_roles.contains(r)),
+        }
+    }
+
+    /// The kinds that count for chance where nothing announces them. `is_veto` says that order numbers stand there.
+    pub fn by_chance(&self, odds: &Odds, is_veto: bool) -> KindSet {
+        match odds.only_proven || is_veto {
+            true => odds.chance.union(self.engine.numbers.without(odds.proven)),
+            false => odds.chance,
+        }
+    }
+
+    /// The same rule for a column of which its sample told this.
+    pub fn discounted(&self, rule: ColumnRule, odds: &Odds) -> ColumnRule {
+        let alone = self.by_chance(odds, rule.veto).without(rule.kinds);
+        ColumnRule {
+            chance: alone.union(odds.failing.intersection(rule.kinds)),
+            rounded: odds.rounded,
+            ..rule
         }
     }
 
@@ -547,6 +575,23 @@ fn trim(text: &[u8]) -> &[u8] {
         .rposition(|b| !blank(b))
         .map_or(start, |i| i + 1);
     &text[start..end]
+}
+
+/// A cell without the blanks around it, and without what spreadsheets and data frames add to numbers: an apostrophe or a
+/// formula (`="…"`) that keeps them from being rounded, and `.0` behind those that fit a float.
+fn bare(text: &[u8]) -> &[u8] {
+    let text = trim(text);
+    match text {
+        [b'=', b'"', inner @ .., b'"'] => trim(inner),
+        [b'\'', inner @ .., b'\''] | [b'\'', inner @ ..] => trim(inner),
+        [inner @ .., b'.', b'0'] if is_float_number(inner) => inner,
+        _ => text,
+    }
+}
+
+/// Whether a whole number is one of telephones or cards, and survives as a float.
+fn is_float_number(number: &[u8]) -> bool {
+    (10..=16).contains(&number.len()) && crate::bytes::all_digits(number)
 }
 
 /// Settles the claims of a field and adds what stands to `found`.

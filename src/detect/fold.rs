@@ -26,6 +26,14 @@ impl Folded {
         self.offsets.push(source.len() as u32);
     }
 
+    /// Takes `source` as it is, every byte at its own place.
+    pub(crate) fn keep(&mut self, source: &[u8]) {
+        self.text.clear();
+        self.text.extend_from_slice(source);
+        self.offsets.clear();
+        self.offsets.extend(0..=source.len() as u32);
+    }
+
     /// The offset in the source of a place in the folded text.
     pub(crate) fn source_offset(&self, at: usize) -> u32 {
         self.offsets[at]

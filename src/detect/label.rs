@@ -4,8 +4,10 @@
 //! where its value would begin. This file knows words and places, not what the value is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::KindSet;
+use super::structure::TITLES;
 use super::vocabulary::RoleId;
 
 /// What a label announces.
@@ -27,6 +29,62 @@ pub(crate) struct Labels {
     forward: Trie,
     labels: Vec<Label>,
     endings: Endings,
+    /// Words that a value may follow without a sign between, backwards, and what each of them announces.
+    glued: Trie,
+    glued_labels: Vec<Label>,
+    cues: Option<Arc<Cues>>,
+}
+
+/// Finds, among Han characters, the places that words alone show: behind a word that a value may follow without a sign, and
+/// before a form of address.
+pub(crate) struct Cues {
+    words: Trie,
+    /// How many of the words a value follows; it precedes the others.
+    n_leading: u32,
+    /// A bit for each first character of a word, by its code: most characters are passed over by it.
+    firsts: Box<[u64; 1024]>,
+}
+
+impl Cues {
+    /// Lists the places in a stretch of characters that are not ASCII, which begins at `base`.
+    pub(crate) fn find(&self, text: &[u8], base: usize, places: &mut Vec<u32>) {
+        let mut at = 0;
+        while let [a, b, c, ..] = text[at..] {
+            if !matches!(a, 0xE4..=0xE9) {
+                at += 1;
+                continue;
+            }
+            let code =
+                usize::from(a & 0xF) << 12 | usize::from(b & 0x3F) << 6 | usize::from(c & 0x3F);
+            if self.firsts[code / 64] >> (code % 64) & 1 == 1
+                && let Some((len, id)) = self.words.longest(text[at..].iter().copied(), |_| true)
+            {
+                if id < self.n_leading && matches!(text.get(at + len), Some(0xE4..=0xE9)) {
+                    places.push((base + at + len) as u32);
+                } else if id >= self.n_leading && at > 0 {
+                    places.push((base + at) as u32);
+                }
+                at += len;
+            } else {
+                at += 3;
+            }
+        }
+    }
+
+    /// The search for these words: first those that a value follows, so many of them.
+    fn new<'a>(words: impl Iterator<Item = &'a str>, n_leading: u32) -> Cues {
+        let mut cues = Cues {
+            words: Trie::default(),
+            n_leading,
+            firsts: Box::new([0; 1024]),
+        };
+        for (id, word) in words.enumerate() {
+            cues.words.insert(word.bytes(), id as u32);
+            let code = word.chars().next().map_or(0, |c| c as usize & 0xFFFF);
+            cues.firsts[code / 64] |= 1 << (code % 64);
+        }
+        cues
+    }
 }
 
 impl Labels {
@@ -43,12 +101,52 @@ impl Labels {
         set
     }
 
+    /// Adds words that a value may follow without a sign between them.
+    pub(crate) fn add_glued(&mut self, words: &BTreeMap<String, Label>) {
+        if words.is_empty() {
+            return;
+        }
+        for (i, (word, label)) in words.iter().enumerate() {
+            self.glued.insert(word.bytes().rev(), i as u32);
+            self.glued_labels.push(*label);
+        }
+        let all = words.keys().map(String::as_str).chain(TITLES);
+        self.cues = Some(Arc::new(Cues::new(all, words.len() as u32)));
+    }
+
+    /// What finds the places that words alone show, if any word does.
+    pub(crate) fn cues(&self) -> Option<Arc<Cues>> {
+        self.cues.clone()
+    }
+
+    /// The longest word that `text` ends with and that a value may follow without a sign.
+    pub(crate) fn glued_before(&self, text: &[u8]) -> Option<Label> {
+        let (_, id) = self.glued.longest(text.iter().rev().copied(), |_| true)?;
+        Some(self.glued_labels[id as usize])
+    }
+
+    /// Where the label begins that `text` ends with, see [`Labels::before`].
+    pub(crate) fn start_before(&self, text: &[u8]) -> Option<usize> {
+        let text = &text[..skip_back(text)];
+        let word = |len| is_word_start(text, text.len() - len);
+        let (len, _) = self.backward.longest(text.iter().rev().copied(), word)?;
+        Some(text.len() - len)
+    }
+
+    /// Whether a name may end before `rest`, which goes on with Han characters.
+    pub(crate) fn han_value_ends(&self, rest: &[u8]) -> bool {
+        let begins = |words: &[&str]| words.iter().any(|w| rest.starts_with(w.as_bytes()));
+        begins(&FOLLOWERS) || begins(&TITLES) || begins(&VERBS) || self.begins(rest)
+    }
+
     /// The longest label that `text` ends with, after blanks, quotes, and one pair of brackets (`手机（必填）：`).
     pub(crate) fn before(&self, text: &[u8]) -> Option<Label> {
         let end = skip_back(text);
         let text = &text[..end];
+        let closed = spaced(text);
+        let text = closed.as_ref().map_or(text, |word| word);
         let (len, id) = self.backward.longest(text.iter().rev().copied(), |len| {
-            is_word_start(text, text.len() - len)
+            is_word_start(text, text.len() - len) && (closed.is_none() || len == text.len())
         })?;
         debug_assert!(len > 0, "no label is empty");
         Some(self.labels[id as usize])
@@ -81,15 +179,21 @@ impl Labels {
     /// with another label or with a word that no name goes on with; and not behind another label (`张三性别：`).
     pub(crate) fn value_ends(&self, text: &[u8], start: usize, end: usize) -> bool {
         let (value, rest) = (&text[start..end], &text[end..]);
+        if ends_with_postcode(value) {
+            return false;
+        }
         if value.last().is_none_or(|b| *b < 0x80) {
             return true;
         }
+        let ends_with_label = || {
+            let label = self.backward.longest(value.iter().rev().copied(), |_| true);
+            label.is_some_and(|(len, _)| len > "电".len())
+        };
         match rest {
             _ if ends_with_title(value) => false,
-            [b':', ..] | [0xEF, 0xBC, 0x9A, ..] => self
-                .backward
-                .longest(value.iter().rev().copied(), |_| true)
-                .is_none(),
+            // `张三电话`, before the number.
+            _ if value.len() <= SHORT_VALUE_BYTES && ends_with_label() => false,
+            [b':', ..] | [0xEF, 0xBC, 0x9A, ..] => !ends_with_label(),
             [0xE4..=0xE9, ..] => {
                 !PARTICLES.iter().any(|p| value.ends_with(p.as_bytes())) && self.begins(rest)
                     || TITLES.iter().any(|w| rest.starts_with(w.as_bytes()))
@@ -144,6 +248,7 @@ impl Endings {
         while end > floor {
             end -= match text[end - 1] {
                 b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(' => 1,
+                b'.' if end >= 2 && text[end - 2].is_ascii_alphabetic() => 1,
                 b')' => return true,
                 // The ends of `（`, `：`, `）`, an ideographic space, `是` and `为`.
                 0x88 | 0x9A | 0x89 | 0x80 | 0xAF | 0xBA => match text[..end] {
@@ -163,7 +268,8 @@ impl Endings {
             [b, c] => [0, b, c],
             _ => return end > 0,
         };
-        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase()))) && self.ends_long(text)
+        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase())))
+            && (self.ends_long(text) || spaced(text).is_some())
     }
 
     fn ends_long(&self, text: &[u8]) -> bool {
@@ -182,7 +288,7 @@ impl Endings {
                 return from + 1 == tail.len() && knows(from);
             }
             let at = text.len() - tail.len() + from;
-            if (from == 0 || is_word_start(text, at)) && knows(from) {
+            if (from == 0 || is_token_start(text, at)) && knows(from) {
                 return true;
             }
         }
@@ -216,14 +322,107 @@ const FOLLOWERS: [&str; 14] = [
     "的", "是", "了", "吗", "在", "于", "和", "与", "及", "或", "等", "已", "将", "曾",
 ];
 
-/// Forms of address behind a name.
-const TITLES: [&str; 6] = ["先生", "女士", "小姐", "同学", "老师", "同志"];
+/// Words that a sentence goes on with behind a name.
+const VERBS: [&str; 58] = [
+    "今天",
+    "昨天",
+    "明天",
+    "今年",
+    "现在",
+    "刚才",
+    "刚刚",
+    "今",
+    "说",
+    "因",
+    "从",
+    "对",
+    "向",
+    "给",
+    "去",
+    "来",
+    "不",
+    "就",
+    "也",
+    "都",
+    "还",
+    "有",
+    "没",
+    "会",
+    "要",
+    "想",
+    "请",
+    "被",
+    "把",
+    "让",
+    "这",
+    "那",
+    "我",
+    "你",
+    "他",
+    "她",
+    "您",
+    "住",
+    "到",
+    "收",
+    "男",
+    "女",
+    "先",
+    "打",
+    "发",
+    "同意",
+    "提出",
+    "表示",
+    "负责",
+    "申请",
+    "身份证",
+    "手机",
+    "电话",
+    "微信",
+    "本人",
+    "系",
+    "持",
+    "签",
+];
+
+/// Longest value that is held against the labels for its ending, in bytes: a name of four characters.
+const SHORT_VALUE_BYTES: usize = 4 * "张".len();
+
+/// Whether an address ends with a blank and six digits: the postcode behind it is no part of it.
+fn ends_with_postcode(value: &[u8]) -> bool {
+    let Some((rest, [b' ', code @ ..])) = value.split_last_chunk::<7>() else {
+        return false;
+    };
+    code.iter().all(u8::is_ascii_digit) && rest.iter().any(|b| *b >= 0x80)
+}
 
 /// Whether a name of two characters or more ends with a form of address. Behind a surname alone it is all there is.
 fn ends_with_title(value: &[u8]) -> bool {
     let name = TITLES.iter().find_map(|t| value.strip_suffix(t.as_bytes()));
     name.is_some_and(|n| n.len() >= 2 * "张".len())
 }
+
+/// A word of two Han characters that is written with blanks between them, as forms do: `姓 名`. Without the blanks.
+fn spaced(text: &[u8]) -> Option<[u8; 6]> {
+    let is_han = |c: &[u8; 3]| matches!(c[0], 0xE4..=0xE9);
+    let (mut rest, last) = text.split_last_chunk::<3>()?;
+    let n = rest.len();
+    for _ in 0..SPACES_MAX {
+        rest = rest
+            .strip_suffix(b" ")
+            .or_else(|| rest.strip_suffix("\u{3000}".as_bytes()))
+            .unwrap_or(rest);
+    }
+    let (_, first) = rest.split_last_chunk::<3>()?;
+    (rest.len() < n && is_han(first) && is_han(last)).then(|| {
+        let mut word = [0; 6];
+        word[..3].copy_from_slice(first);
+        word[3..].copy_from_slice(last);
+        word
+    })
+}
+
+/// Most blanks inside a word.
+const SPACES_MAX: usize = 4;
 
 /// Where a label ends, given the text up to its separator.
 fn skip_back(text: &[u8]) -> usize {
@@ -236,6 +435,8 @@ fn skip_back(text: &[u8]) -> usize {
                 ..,
                 b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(',
             ] => 1,
+            // `Passport No. …`
+            [.., c, b'.'] if c.is_ascii_alphabetic() => 1,
             [.., 0xEF, 0xBC, 0x88 | 0x9A] | [.., 0xE3, 0x80, 0x80] => 3,
             _ if rest.ends_with("是".as_bytes()) || rest.ends_with("为".as_bytes()) => 3,
             [.., b')'] => {
@@ -257,12 +458,33 @@ fn skip_back(text: &[u8]) -> usize {
     end
 }
 
-/// Whether a word may begin at `at`: not in the middle of an ASCII word, except at a capital (`userPhone`).
-fn is_word_start(text: &[u8], at: usize) -> bool {
-    at == 0
-        || !text[at].is_ascii_alphanumeric()
-        || !text[at - 1].is_ascii_alphanumeric()
+/// Whether letters and digits begin at `at`, or a capital among them: what endings are told by.
+fn is_token_start(text: &[u8], at: usize) -> bool {
+    !text[at - 1].is_ascii_alphanumeric()
         || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
+}
+
+/// Whether a word may begin at `at`: not in the middle of a word of letters, except at a capital (`userPhone`). Between Han
+/// characters a word may begin anywhere.
+fn is_word_start(text: &[u8], at: usize) -> bool {
+    match text[..at] {
+        [] => true,
+        [.., b] if b.is_ascii_alphanumeric() => {
+            !is_letter_start(&text[at..]) || text[at].is_ascii_uppercase() && b.is_ascii_lowercase()
+        }
+        // The last byte of a letter with an accent, or of a Greek or Cyrillic one: two bytes, of which the first says so.
+        [.., 0xC3..=0xD4, 0x80..=0xBF] => !is_letter_start(&text[at..]),
+        _ => true,
+    }
+}
+
+/// Whether text begins with an ASCII letter or digit, or with an accented, Greek or Cyrillic letter.
+fn is_letter_start(text: &[u8]) -> bool {
+    match text {
+        [b, ..] if b.is_ascii_alphanumeric() => true,
+        [0xC3..=0xD4, ..] => true,
+        _ => false,
+    }
 }
 
 /// Where the value behind a label begins: behind separators, quotes and the words 是 and 为.
@@ -364,7 +586,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels() -> Labels {
-        let words = ["手机", "手机号", "phone", "qq", "姓名"];
+        let words = ["手机", "手机号", "phone", "qq", "姓名", "numéro", "rč"];
         let words = words.iter().enumerate().map(|(i, w)| {
             (
                 (*w).to_owned(),
@@ -438,6 +660,10 @@ mod tests {
         check("手机号码为", None);
         check("手机号为：", Some(1));
         check("手", None);
+        check("Numéro: ", Some(5));
+        check("rč ", Some(6));
+        check("trč ", None);
+        check("čqq", None);
         check("", None);
         check("))))))))))))))))))))))))))))))))))", None);
     }

@@ -5,22 +5,31 @@
 //! few other places (`bytes`), and only there does an anchored automaton run. Then the validator speaks. There is no search with a regex over the text. Detection does no input or output and cannot
 //! fail: whatever can fail does so when the catalog is loaded. It knows nothing of law or of counting.
 
+mod accent;
 mod automaton;
 mod builtin;
 mod catalog;
 mod claim;
 mod engine;
 mod fold;
+pub mod key;
 mod label;
+mod pack;
 pub mod pattern;
 mod prefilter;
+mod structure;
 pub mod validate;
 pub mod vocabulary;
 
 use std::ops::Range;
 
 pub use catalog::Catalog;
-pub use engine::{ColumnRule, Detector, Found, Prober};
+pub use engine::{
+    Announced, Candidate, ColumnRule, Considered, Detector, Edge, Found, Neighbour, Odds, Outcome,
+    Probe, Prober, Refusal,
+};
+pub use key::Keys;
+pub use pack::Pack;
 pub use pattern::{Confidence, Identifies, Pattern};
 
 use crate::record::Span;
@@ -69,6 +78,12 @@ impl KindSet {
         KindSet(std::array::from_fn(|i| self.0[i] | other.0[i]))
     }
 
+    /// What `other` does not hold.
+    #[must_use]
+    pub fn without(self, other: KindSet) -> KindSet {
+        KindSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
     /// What both sets hold.
     #[must_use]
     pub fn intersection(self, other: KindSet) -> KindSet {
@@ -85,8 +100,10 @@ pub enum Status {
     Test,
     /// Masked in the source already.
     Masked,
-    /// Right shape and place, wrong check digit.
+    /// Right shape and place, wrong or missing check digit.
     FailedChecksum,
+    /// Rounded by a spreadsheet: its last digits are lost.
+    Rounded,
 }
 
 impl Status {
@@ -97,6 +114,7 @@ impl Status {
             Status::Test => "test",
             Status::Masked => "masked",
             Status::FailedChecksum => "failed_checksum",
+            Status::Rounded => "rounded",
         }
     }
 }

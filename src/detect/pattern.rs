@@ -31,6 +31,9 @@ pub struct Pattern {
     /// Form of a value that was masked in the source already (`138****1234`).
     #[serde(default)]
     pub masked: Option<String>,
+    /// Form of a value that a spreadsheet rounded (`4.40981E+17`), in a cell or behind a label.
+    #[serde(default)]
+    pub rounded: Option<String>,
     /// What is compared when values are counted as different, and handed to the validator.
     pub compact: Compacting,
     /// Name of the validator, if the structure can be checked beyond the regex.
@@ -49,6 +52,16 @@ pub struct Pattern {
     /// Further words that announce a value in text, besides the headers of `columns`.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// Words that a value may follow without any sign between them, in one stretch of Han characters: `我叫张伟`.
+    #[serde(default)]
+    pub glued: Vec<String>,
+    /// Kinds of values right behind which, after one `:`, `|`, `;` or `----`, one of this kind ends the line: leaked lists of
+    /// `mail:password`.
+    #[serde(default)]
+    pub behind: Vec<String>,
+    /// The structure that running text is searched for, besides what is announced. Its confidence is `alone`.
+    #[serde(default)]
+    pub structure: Option<StructureName>,
     /// The role a value of this kind plays in a record when its column says nothing.
     #[serde(default)]
     pub role: Option<String>,
@@ -107,6 +120,8 @@ pub enum Boundary {
     Token,
     /// As `token`, but the value may be followed by `.` or `-` and more (addresses, names).
     Loose,
+    /// Behind it a blank, a quotation mark, `,` `;` `|`, a character that is not ASCII, or the end (secrets).
+    Blank,
 }
 
 /// Where a pattern may match.
@@ -120,11 +135,21 @@ pub enum ContextRule {
     Required,
 }
 
+/// A search of running text that the program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StructureName {
+    /// Levels of a Chinese address from a region down to a house number.
+    CnAddress,
+    /// A Chinese name with a known surname, beside a word or a number that speaks for one.
+    CnName,
+}
+
 /// Confidence by context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfidenceRule {
-    /// Without any context. A pattern with `context = "required"` leaves it out.
+    /// Without any context. A pattern with `context = "required"` and without `structure` leaves it out.
     #[serde(default)]
     pub alone: Confidence,
     /// In a column of its roles, or behind a label.
@@ -151,6 +176,21 @@ impl Confidence {
             Confidence::Low => "low",
             Confidence::Medium => "medium",
             Confidence::High => "high",
+        }
+    }
+
+    /// What it says, in words; the same stand in `patterns/README.md`.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Confidence::High => {
+                "a checksum and a structure hold, or a structure that chance does not have, or a structure and a column or label"
+            }
+            Confidence::Medium => {
+                "a checksum holds, or a structure that chance rarely has, or a column or label announces the shape"
+            }
+            Confidence::Low => {
+                "the shape fits and little else speaks for it, or a soft fact (a prefix in force, a known region, a known issuer) is missing"
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::bytes::{self, Classes};
 use super::automaton::{Automaton, Lead, MakeUp, Start, StartTable};
 use super::claim::escape_len;
 use super::fold;
-use super::label::Endings;
+use super::label::{Cues, Endings, Labels};
+use super::structure::{is_house_number, is_house_sign};
 
 /// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Token {
     pub(crate) plain: bool,
     /// Whether a match may begin a little before it.
     pub(crate) led: bool,
+    /// Whether it may be a house number: an address would begin far before it.
+    pub(crate) house: bool,
 }
 
 impl Token {
@@ -33,6 +36,7 @@ impl Token {
         n_digits: 0,
         plain: false,
         led: false,
+        house: false,
     };
 }
 
@@ -54,6 +58,10 @@ pub(crate) struct Admission {
     short_words: ShortWords,
     /// How labels end.
     endings: Endings,
+    /// Words that show a place by themselves.
+    cues: Option<Arc<Cues>>,
+    /// Whether addresses are looked for by their structure.
+    houses: bool,
 }
 
 /// Lengths of tokens.
@@ -94,8 +102,9 @@ impl ShortWords {
 }
 
 impl Admission {
-    /// Derives the tables from the automaton of all patterns, and from how labels end.
-    pub(crate) fn new(automaton: &Arc<Automaton>, endings: Endings) -> Admission {
+    /// Derives the tables from the automaton of all patterns, and takes from the labels how they end and which words show a
+    /// place by themselves. `houses` says whether house numbers are places.
+    pub(crate) fn new(automaton: &Arc<Automaton>, labels: &Labels, houses: bool) -> Admission {
         let plain = StartTable::new(automaton, Lead::None);
         let behind_ascii = StartTable::new(automaton, Lead::Ascii);
         let behind_other = StartTable::new(automaton, Lead::Other);
@@ -112,7 +121,9 @@ impl Admission {
             lengths,
             automaton: Arc::clone(automaton),
             short_words,
-            endings,
+            endings: labels.endings().clone(),
+            cues: labels.cues(),
+            houses,
         }
     }
 
@@ -141,6 +152,7 @@ impl Admission {
         }
         let len = (token.end - token.start) as usize;
         let make_up = MakeUp::of(len, token.n_digits as usize);
+        token.house = prose && self.houses && is_house(text, token, before);
         let fits = self.lengths[make_up as usize] >> len.min(63) & 1 == 1;
         if fits {
             let next = text.get(token.end as usize).copied().unwrap_or(0);
@@ -165,13 +177,13 @@ impl Admission {
                 token.plain = start != Start::No && !is_followed && matches();
                 return true;
             }
-            return false;
+            return token.house;
         }
-        prose && self.may_be_labelled(text, token, before, make_up)
+        token.house || prose && self.may_be_labelled(text, token, before, make_up)
     }
 
     /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
-    /// (`QQ 12345678`, `QQ12345678`), or behind the bracket after a word.
+    /// (`QQ 12345678`, `QQ12345678`, `no. 12345678`), or behind the bracket after a word.
     fn may_be_labelled(&self, text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
         let start = token.start as usize;
         if before >= 0x80 && self.endings.may_end(&text[..start]) {
@@ -181,15 +193,14 @@ impl Admission {
             return false;
         }
         match make_up {
-            MakeUp::Mixed => {
-                text[start].is_ascii_alphabetic()
-                    && text[token.end as usize - token.n_digits as usize].is_ascii_digit()
+            MakeUp::Mixed if text[start].is_ascii_alphabetic() => {
+                text[token.end as usize - token.n_digits as usize].is_ascii_digit()
             }
-            MakeUp::Digits if start < 2 => false,
-            MakeUp::Digits => {
+            MakeUp::Digits | MakeUp::Mixed if start < 2 => false,
+            MakeUp::Digits | MakeUp::Mixed => {
                 let word = text[start - 2];
                 let is_behind_word = match before {
-                    b' ' => word.is_ascii_alphabetic(),
+                    b' ' => word.is_ascii_alphabetic() || word == b'.',
                     b'(' => word.is_ascii_alphabetic() || word >= 0x80,
                     _ => false,
                 };
@@ -198,6 +209,20 @@ impl Admission {
             MakeUp::Letters => false,
         }
     }
+}
+
+/// Whether a token stands among Han characters as a house number does: `路27号`, `路12-3号`, `路 15号`.
+fn is_house(text: &[u8], token: &Token, before: u8) -> bool {
+    let (start, end) = (token.start as usize, token.end as usize);
+    let is_behind_han = match before {
+        0x80.. | b'-' | b'#' => true,
+        b' ' => start >= 2 && text[start - 2] >= 0x80,
+        _ => false,
+    };
+    is_behind_han
+        && text.get(end).is_some_and(|b| *b >= 0x80)
+        && is_house_number(end - start, token.n_digits as usize)
+        && is_house_sign(&text[end..])
 }
 
 /// Whether `text` begins with a token of one of these lengths; bit 0 says that it may begin with a letter.
@@ -261,6 +286,8 @@ impl Places {
             open: Open::default(),
         };
         let mut base = 0;
+        // Where the stretch of characters beyond ASCII begins that is still open.
+        let mut han: Option<usize> = None;
         for chunk in text.chunks(CHUNK_BYTES) {
             bytes::classify(chunk, &mut classes);
             for block in &classes {
@@ -273,8 +300,34 @@ impl Places {
                     self.push_separators(text, base, block, door.open.high, &admission.endings);
                 }
                 door.open.high = block.high >> 63;
+                if prose && let Some(cues) = &admission.cues {
+                    let mut high = block.high;
+                    // A stretch goes on from the block before, or begins at a bit.
+                    while han.is_some() || high != 0 {
+                        let begin = match han {
+                            Some(_) => 0,
+                            None => high.trailing_zeros(),
+                        };
+                        let from = *han.get_or_insert(base + begin as usize);
+                        let rest = !high & !low_bits(begin);
+                        if rest == 0 {
+                            break;
+                        }
+                        let end = rest.trailing_zeros();
+                        cues.find(&text[from..base + end as usize], from, &mut self.separators);
+                        han = None;
+                        high &= !low_bits(end);
+                    }
+                }
                 base += bytes::LANES;
             }
+        }
+        if let (Some(from), Some(cues)) = (han, &admission.cues) {
+            cues.find(&text[from..], from, &mut self.separators);
+        }
+        if admission.cues.is_some() {
+            self.separators.sort_unstable();
+            self.separators.dedup();
         }
         if text.len().is_multiple_of(bytes::LANES) {
             door.tokens(base, &Classes::default(), &mut self.tokens);
@@ -413,6 +466,7 @@ impl Door<'_> {
                 n_digits,
                 plain: false,
                 led: false,
+                house: false,
             };
             if self.admission.lets_in(self.text, &mut token, self.prose) {
                 tokens.push(token);
@@ -459,7 +513,7 @@ mod tests {
             "[A-Z][0-9]{8}",
         ];
         let automaton = Arc::new(Automaton::new(&patterns).expect("they compile"));
-        Admission::new(&automaton, Endings::default())
+        Admission::new(&automaton, &Labels::default(), false)
     }
 
     /// Every token, found byte by byte.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
+use super::accent;
 use super::pattern::Names;
 
 /// Index of a role in the vocabulary.
@@ -21,6 +22,9 @@ pub struct RoleId(pub u8);
 
 /// Most roles a vocabulary may have, because a [`RoleSet`] has that many bits.
 pub const ROLES_MAX: usize = 256;
+
+/// Fewest Latin letters of an ending that counts behind others: `useremail`.
+const LATIN_ENDING_MIN: usize = 5;
 
 /// A set of roles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +66,18 @@ impl RoleSet {
         self.0 == [0; 4]
     }
 
+    /// What both sets hold.
+    #[must_use]
+    pub fn intersection(self, other: RoleSet) -> RoleSet {
+        RoleSet(std::array::from_fn(|i| self.0[i] & other.0[i]))
+    }
+
+    /// What this set holds and the other does not.
+    #[must_use]
+    pub fn without(self, other: RoleSet) -> RoleSet {
+        RoleSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
     /// The roles, ascending.
     pub fn iter(self) -> impl Iterator<Item = RoleId> {
         let words = (0u8..4).zip(self.0);
@@ -92,6 +108,9 @@ pub struct Role {
     pub id: String,
     /// Names for reports.
     pub name: Names,
+    /// The role it plays in records, where that is another: a column of the numbers of one country is an `id-number` there.
+    #[serde(default)]
+    pub plays: Option<String>,
     /// The side of a communication or transfer: 1, or 2 for the other side.
     #[serde(default = "first_party")]
     pub party: u8,
@@ -142,12 +161,29 @@ pub struct Lookup {
     pub role: RoleId,
     /// Whether it cannot decide alone.
     pub weak: bool,
+    /// Which part of it says so.
+    pub by: By,
+}
+
+/// The part of a header that names a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// All of it.
+    Whole,
+    /// The last part of its JSON path.
+    Path,
+    /// Its last words.
+    Ending,
+    /// The comment of its SQL column.
+    Comment,
 }
 
 /// The words, indexed.
 #[derive(Debug)]
 pub struct Vocabulary {
     roles: Vec<Role>,
+    /// By role: the one it plays in records.
+    played: Vec<RoleId>,
     ids: HashMap<String, RoleId>,
     groups: HashMap<String, RoleSet>,
     headers: HashMap<String, Lookup>,
@@ -159,7 +195,7 @@ impl Vocabulary {
     /// Reads `columns.toml`.
     ///
     /// # Errors
-    /// On unknown keys, too many roles, a group of unknown roles, or one header in two roles.
+    /// On unknown keys, too many roles, a group of unknown roles, one header in two roles, or a role that plays none.
     pub fn load(text: &str) -> Result<Vocabulary, Error> {
         let file: File =
             toml::from_str(text).map_err(|e| Error::new(e.to_string().trim_end().to_owned()))?;
@@ -171,6 +207,7 @@ impl Vocabulary {
         }
         let mut vocabulary = Vocabulary {
             roles: file.role,
+            played: Vec::new(),
             ids: HashMap::new(),
             groups: HashMap::new(),
             headers: HashMap::new(),
@@ -184,7 +221,11 @@ impl Vocabulary {
             }
             let strong = role.headers.iter().map(|h| (h, false));
             for (header, weak) in strong.chain(role.weak.iter().map(|h| (h, true))) {
-                let lookup = Lookup { role: id, weak };
+                let lookup = Lookup {
+                    role: id,
+                    weak,
+                    by: By::Whole,
+                };
                 if let Some(other) = vocabulary.headers.insert(normalise(header), lookup)
                     && other.role != id
                 {
@@ -200,8 +241,9 @@ impl Vocabulary {
                 .extend(role.suffixes.iter().map(|s| (normalise(s), id)));
             vocabulary
                 .words
-                .extend(role.words.iter().map(|w| (w.to_lowercase(), id)));
+                .extend(role.words.iter().map(|w| (words_of(w).join(" "), id)));
         }
+        vocabulary.played = vocabulary.resolve_played()?;
         for group in &file.group {
             let mut set = RoleSet::default();
             for role in &group.roles {
@@ -216,6 +258,23 @@ impl Vocabulary {
             vocabulary.groups.insert(group.id.clone(), set);
         }
         Ok(vocabulary)
+    }
+
+    fn resolve_played(&self) -> Result<Vec<RoleId>, Error> {
+        let resolve = |(i, role): (usize, &Role)| {
+            let Some(plays) = &role.plays else {
+                return Ok(RoleId(i as u8));
+            };
+            let played = self.role(plays);
+            let is_last = |r: &RoleId| self.info(*r).plays.is_none();
+            played.filter(is_last).ok_or_else(|| {
+                Error::new(format!(
+                    "`{}` plays `{plays}`, which is no role that stands for itself",
+                    role.id
+                ))
+            })
+        };
+        self.roles.iter().enumerate().map(resolve).collect()
     }
 
     /// How many roles there are.
@@ -243,6 +302,11 @@ impl Vocabulary {
         &self.roles[usize::from(role.0)]
     }
 
+    /// The role that a column of this role plays in records: nearly always itself.
+    pub fn played(&self, role: RoleId) -> RoleId {
+        self.played[usize::from(role.0)]
+    }
+
     /// The roles of a group, or of the single role with this id.
     pub fn group(&self, id: &str) -> Option<RoleSet> {
         self.groups.get(id).copied().or_else(|| {
@@ -255,23 +319,47 @@ impl Vocabulary {
     /// What a header, SQL column or JSON path says.
     pub fn lookup(&self, header: &str) -> Option<Lookup> {
         if let Some((column, comment)) = header.split_once('\u{1f}') {
-            let strong = |h: &str| self.lookup(h).filter(|l| !l.weak);
-            return strong(comment)
-                .or_else(|| strong(column))
-                .or_else(|| self.lookup(comment))
-                .or_else(|| self.lookup(column));
+            let commented = self.lookup(comment).map(|l| Lookup {
+                by: By::Comment,
+                ..l
+            });
+            let named = self.lookup(column);
+            let is_strong = |l: &Lookup| !l.weak;
+            return commented
+                .filter(is_strong)
+                .or(named.filter(is_strong))
+                .or(commented)
+                .or(named);
         }
         let last = header.rsplit(['.', '/']).next().unwrap_or(header);
         let known = |h: &str| self.headers.get(&normalise(h)).copied();
+        let part = |l: Lookup| match last.len() == header.len() {
+            true => l,
+            false => Lookup { by: By::Path, ..l },
+        };
         // `user.name` is the name of a user, not his `username`.
-        let own = known(last).or_else(|| self.by_ending(last));
+        let own = known(last).map(part).or_else(|| self.by_ending(last));
         own.or_else(|| known(header))
+    }
+
+    /// Whether a header names a column in which values found by chance do not count, were it alone too weak to decide.
+    pub fn is_veto(&self, header: &str) -> bool {
+        self.lookup(header)
+            .is_some_and(|lookup| self.info(lookup.role).veto)
     }
 
     fn by_ending(&self, header: &str) -> Option<Lookup> {
         let bare = normalise(header);
-        let endings = bare.char_indices().map(|(i, _)| &bare[i..]);
+        // A short ending in Latin letters is one behind a Han character only: `relationship` is no `ip`.
+        let is_apart = |i: usize| {
+            let is_latin = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+            let bytes = bare.as_bytes();
+            let is_short = bytes.len() - i < LATIN_ENDING_MIN;
+            !is_short || !is_latin(bytes.get(i)) || i == 0 || !is_latin(bytes.get(i - 1))
+        };
+        let endings = bare.char_indices().filter(|(i, _)| is_apart(*i));
         let mut found = endings
+            .map(|(i, _)| &bare[i..])
             .filter(|e| e.chars().nth(1).is_some())
             .find_map(|e| self.suffixes.get(e));
         if found.is_none() {
@@ -290,6 +378,7 @@ impl Vocabulary {
         found.map(|role| Lookup {
             role: *role,
             weak: false,
+            by: By::Ending,
         })
     }
 
@@ -305,11 +394,12 @@ impl Vocabulary {
     }
 }
 
-/// A header as it is compared: full-width folded, lower case, without units and notes in brackets, without signs.
+/// A header as it is compared: full-width folded, lower case, Latin letters without their accents, without units and notes
+/// in brackets, without signs.
 fn normalise(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
     let mut depth = 0usize;
-    for c in header.chars().map(fold) {
+    for c in header.chars().map(fold).map(accent::bare) {
         match c {
             '(' | '[' | '【' => depth += 1,
             ')' | ']' | '】' => depth = depth.saturating_sub(1),
@@ -325,10 +415,11 @@ fn normalise(header: &str) -> String {
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(
-        c,
-        '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}'
-    )
+    accent::is_mark(c)
+        || matches!(
+            c,
+            '_' | '-' | '.' | '"' | '\'' | '`' | '*' | ':' | '#' | '、' | '\u{feff}'
+        )
 }
 
 fn fold(c: char) -> char {
@@ -343,7 +434,7 @@ fn fold(c: char) -> char {
 fn words_of(header: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = ' ';
-    for c in header.chars().map(fold) {
+    for c in header.chars().map(fold).map(accent::bare) {
         let starts = !previous.is_ascii_alphanumeric()
             || previous.is_ascii_lowercase() && c.is_ascii_uppercase();
         if c.is_ascii_alphanumeric() {
@@ -366,10 +457,10 @@ mod tests {
         id = "phone"
         name = { en = "phone", zh = "电话" }
         presence = "valid"
-        headers = ["手机号", "sjh", "phone"]
+        headers = ["手机号", "sjh", "phone", "téléphone"]
         weak = ["dh"]
-        suffixes = ["手机号", "电话"]
-        words = ["phone", "phone number", "mobile no"]
+        suffixes = ["手机号", "电话", "tel"]
+        words = ["phone", "phone number", "mobile no", "de téléphone"]
         [[role]]
         id = "amount"
         name = { en = "amount", zh = "金额" }
@@ -404,15 +495,28 @@ mod tests {
             "phone2",
             "customer-phone-number",
             "mobileNo",
+            "用户Tel",
             "lxfs\u{1f}联系电话",
             "phone\u{1f}备注",
             "ｐｈｏｎｅ",
+            "Phóne",
+            "TÉLÉPHONE",
+            "Te\u{301}le\u{301}phone",
+            "numéro de téléphone",
         ] {
             check(header, Some(("phone", false)));
         }
         check("dh", Some(("phone", true)));
         check("交易金额(元)", Some(("amount", false)));
-        for header in ["", "机号", "headphone", "phonebook", "备注", "(元)"] {
+        for header in [
+            "",
+            "机号",
+            "headphone",
+            "phonebook",
+            "hotel",
+            "备注",
+            "(元)",
+        ] {
             check(header, None);
         }
     }
@@ -423,6 +527,24 @@ mod tests {
         assert_eq!(vocabulary.group("any").unwrap().iter().count(), 2);
         assert_eq!(vocabulary.group("amount").unwrap().iter().count(), 1);
         assert!(vocabulary.group("none").is_none());
+    }
+
+    #[test]
+    fn a_role_may_play_another() {
+        let narrow =
+            "[[role]]\nid = \"dk-phone\"\nname = { en = \"a\", zh = \"b\" }\nplays = \"phone\"\n";
+        let vocabulary = Vocabulary::load(&format!("{SMALL}{narrow}"));
+        let vocabulary = vocabulary.unwrap();
+        let role = |id| vocabulary.role(id).unwrap();
+        assert_eq!(vocabulary.played(role("dk-phone")), role("phone"));
+        assert_eq!(vocabulary.played(role("phone")), role("phone"));
+        for wrong in ["none", "dk-phone"] {
+            let text = format!(
+                "{SMALL}{}",
+                narrow.replace("\"phone\"", &format!("{wrong:?}"))
+            );
+            assert!(Vocabulary::load(&text).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod assess;
 mod check;
 pub mod circumstances;
 mod cite;
+mod class;
 pub mod consequence;
 mod consequences;
 mod counts;
@@ -34,6 +35,7 @@ use crate::error::Error;
 
 pub use assess::{assess, counts_from_pairs};
 pub use circumstances::{Action, Circumstances, CountingRules, Rate};
+pub use class::ClassOf;
 pub use counts::Counts;
 pub use date::Date;
 pub use money::Yuan;

@@ -12,7 +12,7 @@
 //! | `provision` | | `INSTRUMENT/READING/PROVISION`, then `/CLASS` if it has one | `level` `count` `threshold` `reached` |
 //! | `category` | | category (default reading) | `rows` `items` `bare` `persons` |
 //! | `category-lenient`, `category-strict` | | category | the same |
-//! | `kind` | | kind | `matches` `distinct` `files` `masked` `test` `failed_checksum`, `sample` up to three times |
+//! | `kind` | | kind | `matches` `distinct` `files` `masked` `test` `failed_checksum` `rounded`, `sample` up to three times |
 //! | `file` | path | | `format` `encoding` `bytes` `records` `copy_of` |
 //! | `file-kind` | path | kind | `matches` |
 //! | `file-category` | path | category | `rows` |
@@ -150,6 +150,7 @@ fn kind_rows(rows: &mut Rows<'_>, kind: &KindCount) -> io::Result<()> {
         ("masked", kind.masked),
         ("test", kind.test),
         ("failed_checksum", kind.failed_checksum),
+        ("rounded", kind.rounded),
     ] {
         rows.write(["kind", "", &kind.kind, measure, &value.to_string()])?;
     }

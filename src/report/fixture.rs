@@ -55,12 +55,14 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
         bytes: 1_234_567,
         records: 20_000,
         copy_of: None,
+        is_member: false,
         kinds: rows
             .iter()
             .map(|(_, n)| ("cn.mobile".to_owned(), n + 1))
             .take(1)
             .collect(),
         categories,
+        rounded: Vec::new(),
     }
 }
 
@@ -200,6 +202,7 @@ pub(super) fn plain() -> Audit {
         &[masked("110101190001010000", 6, 4)],
     );
     resident.failed_checksum = 7;
+    resident.rounded = 40;
     let mut copy = file(
         "backup/hotel_checkin.csv",
         "csv",

@@ -18,9 +18,14 @@ const SCHEMA_SHOWN_MAX: usize = 40;
 
 /// Writes the audit, indented by two spaces, with a line feed at the end.
 pub(super) fn write(wtr: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+    write_pretty(wtr, audit)
+}
+
+/// Writes a value, indented by two spaces, with a line feed at the end.
+pub(super) fn write_pretty<T: Serialize>(wtr: &mut dyn Write, value: &T) -> io::Result<()> {
     let formatter = Harmless(PrettyFormatter::new());
     let mut serializer = Serializer::with_formatter(&mut *wtr, formatter);
-    audit.serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     wtr.write_all(b"\n")
 }
 

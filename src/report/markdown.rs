@@ -55,6 +55,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
         Msg::NoteVolume,
         Msg::NoteItems,
         Msg::NoteLinking,
+        Msg::NoteNames,
         Msg::NoteMasked,
     ] {
         doc.item(msg.text(options.lang))?;
@@ -325,33 +326,61 @@ fn kinds(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result
         return Ok(());
     }
     doc.heading(Msg::DocKinds)?;
+    let columns = summary::apart_columns(&kinds);
     if !kinds.is_empty() {
-        doc.table(&[
+        let mut heads = vec![
             Head::Text(Msg::ColKind),
             Head::Text(Msg::ColName),
             Head::Number(Msg::ColMatches),
             Head::Number(Msg::ColDistinct),
             Head::Number(Msg::ColFilesHead),
-            Head::Text(Msg::ColSample),
-        ])?;
+        ];
+        heads.extend(columns.iter().map(|(head, _)| Head::Number(*head)));
+        heads.push(Head::Text(Msg::ColSample));
+        doc.table(&heads)?;
     }
     for kind in kinds {
         let name = options.names.get(&kind.kind);
         let samples: Vec<String> = summary::telling_samples(kind).map(code).collect();
-        doc.row(&[
+        let mut row = vec![
             code(&kind.kind),
             name.map(|n| escape(n.get(options.lang)))
                 .unwrap_or_default(),
             thousands(kind.matches),
             thousands(kind.distinct),
             thousands(kind.files),
-            samples.join(" "),
+        ];
+        row.extend(columns.iter().map(|(_, of)| thousands(of(kind))));
+        row.push(samples.join(" "));
+        doc.row(&row)?;
+    }
+    if let Some(sentence) = apart {
+        doc.paragraph(&sentence)?;
+    }
+    rounded(doc, audit)
+}
+
+/// Where values stand that a spreadsheet rounded.
+fn rounded(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let columns = summary::rounded(audit);
+    if columns.is_empty() {
+        return Ok(());
+    }
+    doc.table(&[
+        Head::Text(Msg::ColPath),
+        Head::Text(Msg::ColField),
+        Head::Text(Msg::ColKind),
+        Head::Number(Msg::ColRounded),
+    ])?;
+    for (path, column) in columns {
+        doc.row(&[
+            code(path),
+            column.field.as_deref().map(escape).unwrap_or_default(),
+            code(&column.kind),
+            thousands(column.values),
         ])?;
     }
-    match apart {
-        Some(sentence) => doc.paragraph(&sentence),
-        None => Ok(()),
-    }
+    doc.paragraph(Msg::RoundedNote.text(doc.lang))
 }
 
 fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {

@@ -7,12 +7,14 @@
 
 mod consequences;
 mod csv;
+mod explain;
 mod gauge;
 mod json;
 mod jsonl;
 mod markdown;
 mod number;
 mod ordered;
+mod reasons;
 mod sections;
 mod summary;
 mod table;
@@ -32,6 +34,7 @@ use std::path::Path;
 use crate::audit::Audit;
 use crate::category::Reading;
 
+pub use explain::{write_explanation, write_explanation_json};
 pub use json::read;
 pub use jsonl::write_hit;
 pub use ordered::{HELD_BYTES_MAX, OrderedHits};

@@ -21,6 +21,7 @@ const KINDS_MAX: usize = 12;
 const FILES_MAX: usize = 10;
 const SKIPPED_MAX: usize = 10;
 const COPIES_MAX: usize = 3;
+const ROUNDED_MAX: usize = 5;
 const WHAT_IF_MAX: usize = 4;
 
 /// Columns from which on a row has room for all samples of a kind.
@@ -46,6 +47,7 @@ pub(super) fn write(
     }
     consequences::others(page, audit, options)?;
     kinds(page, audit, options)?;
+    rounded(page, audit, options)?;
     files(page, audit, options)?;
     copies(page, audit, options)?;
     skipped(page, audit, options)
@@ -249,24 +251,31 @@ fn kinds(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
     }
     page.blank()?;
     if !kinds.is_empty() {
-        let mut table = Table::new(vec![
+        let apart = summary::apart_columns(&kinds);
+        let mut columns = vec![
             Column::text(Msg::ColKinds.text(lang), Fit::Shrink(14, Cut::End)).title(),
             Column::text("", Fit::Shrink(14, Cut::End)).expendable(),
             Column::number(Msg::ColMatches.text(lang)),
             Column::number(Msg::ColDistinct.text(lang)),
-            Column::text(Msg::ColSample.text(lang), Fit::Shrink(16, Cut::End)).optional(),
-        ]);
+        ];
+        columns.extend(apart.iter().map(|(m, _)| Column::number(m.text(lang))));
+        let samples = Column::text(Msg::ColSample.text(lang), Fit::Shrink(16, Cut::End));
+        columns.push(samples.optional());
+        let mut table = Table::new(columns);
         let n_samples = if page.inner() < SAMPLES_FROM { 1 } else { 3 };
         for kind in kinds.iter().take(KINDS_MAX) {
             let samples: Vec<&str> = summary::telling_samples(kind).take(n_samples).collect();
             let name = options.names.get(&kind.kind).map_or("", |n| n.get(lang));
-            table.push(vec![
+            let mut row = vec![
                 Cell::plain(&kind.kind),
                 Cell::styled(name, Style::Dim),
                 Cell::plain(&thousands(kind.matches)),
                 Cell::plain(&thousands(kind.distinct)),
-                Cell::styled(&samples.join("  "), Style::Dim),
-            ]);
+            ];
+            let apart = apart.iter().map(|(_, of)| thousands(of(kind)));
+            row.extend(apart.map(|n| Cell::styled(&n, Style::Dim)));
+            row.push(Cell::styled(&samples.join("  "), Style::Dim));
+            table.push(row);
         }
         table.write(page)?;
         more(page, kinds.len(), KINDS_MAX, options)?;
@@ -277,10 +286,42 @@ fn kinds(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
     }
 }
 
+/// Where values stand that a spreadsheet rounded.
+fn rounded(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()> {
+    let columns = summary::rounded(audit);
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let lang = options.lang;
+    let mut table = Table::new(vec![
+        Column::text(Msg::ColRoundedIn.text(lang), Fit::Shrink(20, Cut::Middle)).title(),
+        Column::text(Msg::ColField.text(lang), Fit::Shrink(8, Cut::End)),
+        Column::text(Msg::ColKindOf.text(lang), Fit::Shrink(10, Cut::End)),
+        Column::number(Msg::ColValues.text(lang)),
+    ]);
+    for (path, column) in columns.iter().take(ROUNDED_MAX) {
+        table.push(vec![
+            Cell::plain(path),
+            Cell::plain(column.field.as_deref().unwrap_or("–")),
+            Cell::styled(&column.kind, Style::Dim),
+            Cell::plain(&thousands(column.values)),
+        ]);
+    }
+    page.blank()?;
+    table.write(page)?;
+    more(page, columns.len(), ROUNDED_MAX, options)?;
+    page.paragraph(Msg::RoundedNote.text(lang), Style::Dim)
+}
+
 /// The sentence on values that were found and not counted.
 pub(super) fn apart(audit: &Audit, options: &Options) -> Option<String> {
     let lang = options.lang;
-    let msgs = [Msg::ApartMasked, Msg::ApartTest, Msg::ApartFailed];
+    let msgs = [
+        Msg::ApartMasked,
+        Msg::ApartTest,
+        Msg::ApartFailed,
+        Msg::ApartRounded,
+    ];
     let parts: Vec<String> = summary::counted_apart(audit)
         .into_iter()
         .zip(msgs)

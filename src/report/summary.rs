@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::Options;
-use crate::audit::{Audit, CategoryCount, FileAudit, KindCount};
+use super::words::Msg;
+use crate::audit::{Audit, CategoryCount, FileAudit, KindCount, RoundedColumn};
 use crate::law::{Assessment, Level, Outcome, Weighted};
 use crate::value::Masked;
 
@@ -68,9 +69,40 @@ pub(super) fn nearest(assessment: &Assessment) -> Option<&Outcome> {
 
 /// Kinds by falling number of matches.
 pub(super) fn kinds_by_matches(audit: &Audit) -> Vec<&KindCount> {
-    let mut kinds: Vec<_> = audit.kinds.iter().filter(|k| k.matches > 0).collect();
+    let is_there = |k: &&KindCount| k.matches > 0 || k.apart() > 0;
+    let mut kinds: Vec<_> = audit.kinds.iter().filter(is_there).collect();
     kinds.sort_by(|a, b| b.matches.cmp(&a.matches).then_with(|| a.kind.cmp(&b.kind)));
     kinds
+}
+
+/// How a kind's values that are counted apart are called, and how many there are.
+pub(super) type Apart = (Msg, fn(&KindCount) -> u64);
+
+/// All sorts of values that are counted apart, in the order of all tables.
+const APART: [Apart; 4] = [
+    (Msg::ColMasked, |k| k.masked),
+    (Msg::ColTest, |k| k.test),
+    (Msg::ColFailed, |k| k.failed_checksum),
+    (Msg::ColRounded, |k| k.rounded),
+];
+
+/// Those of [`APART`] of which any of the kinds has some.
+pub(super) fn apart_columns(kinds: &[&KindCount]) -> Vec<Apart> {
+    let has_some = |of: fn(&KindCount) -> u64| kinds.iter().any(|k| of(k) > 0);
+    let mut columns = APART.to_vec();
+    columns.retain(|(_, of)| has_some(*of));
+    columns
+}
+
+/// The columns with rounded values, of all files: path, column, kind, values; most values first.
+pub(super) fn rounded(audit: &Audit) -> Vec<(&str, &RoundedColumn)> {
+    let of = |f: &'_ FileAudit| f.copy_of.is_none();
+    let files = audit.files.iter().filter(|f| of(f));
+    let mut columns: Vec<_> = files
+        .flat_map(|f| f.rounded.iter().map(|r| (f.path.as_str(), r)))
+        .collect();
+    columns.sort_by(|a, b| b.1.values.cmp(&a.1.values).then_with(|| a.cmp(b)));
+    columns
 }
 
 /// Masked samples that show something; one of mere stars tells a reader nothing.
@@ -180,13 +212,15 @@ fn family(reason: &str) -> &str {
     words.split(" at byte ").next().unwrap_or(words)
 }
 
-/// What was counted apart, over all kinds: already masked, test values, failed checksums.
-pub(super) fn counted_apart(audit: &Audit) -> [u64; 3] {
-    audit.kinds.iter().fold([0; 3], |sum: [u64; 3], k| {
+/// What was counted apart, over all kinds: already masked, test values, failed checksums,
+/// rounded.
+pub(super) fn counted_apart(audit: &Audit) -> [u64; 4] {
+    audit.kinds.iter().fold([0; 4], |sum: [u64; 4], k| {
         [
             sum[0].saturating_add(k.masked),
             sum[1].saturating_add(k.test),
             sum[2].saturating_add(k.failed_checksum),
+            sum[3].saturating_add(k.rounded),
         ]
     })
 }

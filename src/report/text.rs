@@ -196,7 +196,12 @@ fn run(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
 fn notes(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
     page.blank()?;
     page.line(&[Span::new("───", Style::Dim)])?;
-    for msg in [Msg::NoteVolume, Msg::NoteLinking, Msg::NoteMasked] {
+    for msg in [
+        Msg::NoteVolume,
+        Msg::NoteLinking,
+        Msg::NoteNames,
+        Msg::NoteMasked,
+    ] {
         page.paragraph(msg.text(lang), Style::Dim)?;
     }
     let catalog = shorten(&audit.tool.catalog, CATALOG_SHOWN, Cut::End);

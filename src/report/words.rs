@@ -91,6 +91,14 @@ messages! {
     ColMatches: "matches", "命中";
     ColDistinct: "distinct", "去重值";
     ColFilesHead: "files", "文件";
+    ColMasked: "masked", "已脱敏";
+    ColTest: "test", "测试号";
+    ColFailed: "failed", "校验不过";
+    ColRounded: "rounded", "被舍入";
+    ColRoundedIn: "Rounded values", "被舍入的值";
+    ColField: "column", "列";
+    ColKindOf: "kind", "种类";
+    ColValues: "values", "值";
     ColSample: "samples (masked)", "样例（已脱敏）";
     ColProvisions: "Provisions", "条款";
     ColLevel: "level", "级别";
@@ -146,6 +154,9 @@ messages! {
     ApartMasked: "{0} already masked", "已脱敏 {0}";
     ApartTest: "{0} documented test values", "公开的测试号码 {0}";
     ApartFailed: "{0} with a failed checksum", "校验不通过 {0}";
+    ApartRounded: "{0} rounded by a spreadsheet", "被电子表格舍入 {0}";
+    RoundedNote: "A spreadsheet kept fifteen digits and lost the rest; nobody is identified by what is left. These rows count by their other values alone.",
+        "电子表格只保留十五位有效数字，其余已丢失，剩余部分不能识别任何人。这些行只按其他值计数。";
     FlipsLevel: "The level turns on how these disputed categories are classed: {0}.",
         "以下存在争议的类别如何归类，将改变级别：{0}。";
     CopiesNote: "Matches and rows count copies too; items and persons do not grow by them.",
@@ -159,6 +170,8 @@ messages! {
         "不跨记录关联：同一人在此处以身份证件号码、在彼处以手机号码出现时，计为两人。";
     NoteItems: "One record is one item, in the highest class it supports. Items are de-duplicated over the whole run: events by person and content, attributes by person.",
         "一条记录计为一条信息，按其所能支持的最高一类计入。条数在全部数据范围内去重：事件类按人和内容去重，属性类按人去重。";
+    NoteNames: "Names and addresses in running text are found where a label, a number beside them or their structure shows them; the others take a language model, so their counts are lower bounds.",
+        "正文中的姓名、地址仅在有标签、旁有号码或结构可辨时识别；其余须借助语言模型，故其计数为下限。";
     NoteMasked: "Samples are masked; no value of the data is in this report.", "样例均已脱敏，本报告不含任何原始数据值。";
     NoteVersionOnly: "{0} {1}.", "{0} {1}。";
     NoteVersion: "{0} {1}, catalog {2}.", "{0} {1}，规则库 {2}。";

@@ -124,8 +124,10 @@ impl<'c> Counted<'c> {
         let mut files = Vec::with_capacity(part.files.len());
         for (file, copy_of) in part.files.iter().zip(part.copies()) {
             skipped.extend(file.skipped.iter().cloned());
-            if let Some(mut audit) = file.audit.clone() {
-                audit.copy_of = audit.copy_of.or(copy_of.map(str::to_owned));
+            for mut audit in file.audits.iter().cloned() {
+                if !audit.is_member {
+                    audit.copy_of = audit.copy_of.or(copy_of.map(str::to_owned));
+                }
                 files.push(audit);
             }
         }
@@ -145,7 +147,7 @@ impl<'c> Counted<'c> {
             inputs: part.inputs.clone(),
             stats: Stats {
                 files: files.len() as u64,
-                bytes: files.iter().map(|f| f.bytes).sum(),
+                bytes: files.iter().filter(|f| !f.is_member).map(|f| f.bytes).sum(),
                 records: files.iter().map(|f| f.records).sum(),
                 skipped: skipped.len() as u64,
                 seconds: part.seconds,

@@ -1,4 +1,5 @@
-//! One file, batch by batch: opened, decoded, and held back until the columns of its tables are decided.
+//! One file, batch by batch: opened, decoded, and held back until the columns of its tables are decided. If it is a container,
+//! its members are read one after the other, and theirs, to a limit.
 //!
 //! What is done here is done in the order of the file, by one worker at a time. What becomes of a batch that was handed out,
 //! and by whom it is processed, is not known here. A scan that answers for a part of a file decodes and samples it from its
@@ -10,9 +11,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::decode::{self, Decode};
+use crate::container::{self, Limits, Members, Source};
+use crate::decode::{self, Container, Content, Decode};
 use crate::error::Reason;
-use crate::record::Batch;
+use crate::record::{Batch, Table};
 use crate::source::Entry;
 
 use super::table::{Eyes, Tables, View};
@@ -26,6 +28,16 @@ pub(super) struct Lot {
     /// Its number in the file, from 0.
     pub(super) number: u64,
     pub(super) view: Arc<View>,
+    pub(super) part: Arc<PartOf>,
+}
+
+/// Something that has records: a file, or a member of a container.
+#[derive(Debug)]
+pub(super) struct PartOf {
+    /// 0 for the file, then the members as they come.
+    pub(super) number: u32,
+    /// As reported.
+    pub(super) path: String,
 }
 
 /// A file and how far it was read.
@@ -33,24 +45,41 @@ pub(super) struct Reading<'s> {
     /// Position in the order of paths.
     pub(super) index: usize,
     pub(super) entry: &'s Entry,
+    /// Bytes of the file that were read.
     n_bytes: Arc<AtomicU64>,
-    stage: Stage<'s>,
+    /// Those of them that were told of.
+    n_told: u64,
+    stage: Stage,
+    /// The containers that are open, each in the one before.
+    containers: Vec<OpenContainer>,
     /// Batches that were handed out or passed over.
     n_lots: u64,
     /// Batches that were counted before this run and are passed over.
     n_counted: u64,
     /// Whether reading ended where the part of the file ends that the scan answers for.
     is_cut: bool,
-    /// What the file is, once it was opened.
-    identity: Option<Identity>,
-    /// Why it, or parts of it, could not be read.
-    reasons: Vec<Reason>,
+    /// What was read, the file first.
+    parts: Vec<PartRead>,
+    /// Whether the file is a container.
+    is_container: bool,
+    /// Bytes of members that were decoded, without the one in hand.
+    n_unpacked: u64,
 }
 
-enum Stage<'s> {
+enum Stage {
     Unopened,
-    Open(Box<Stream<'s>>),
+    /// Records are read from the part that was begun last.
+    Open(Box<Stream>),
+    /// The next part is a member of the innermost container.
+    Between,
     Over,
+}
+
+/// A container that is being read.
+struct OpenContainer {
+    members: Members,
+    /// Position of it in the list of parts.
+    part: usize,
 }
 
 /// What a file turned out to be.
@@ -60,31 +89,48 @@ pub(super) struct Identity {
     pub(super) encoding: &'static str,
 }
 
-/// What is known of a file when all of it was read.
-pub(super) struct Outcome<'s> {
-    pub(super) index: usize,
-    pub(super) entry: &'s Entry,
+/// What is known of a file or member when all of it was read.
+pub(super) struct PartRead {
+    pub(super) of: Arc<PartOf>,
     /// None if nothing could be read.
     pub(super) identity: Option<Identity>,
     /// Bytes that were read of those that the scan answers for.
     pub(super) n_bytes: u64,
+    /// Why it, or parts of it, could not be read.
     pub(super) reasons: Vec<Reason>,
+    /// Counts the bytes of a member.
+    counter: Arc<AtomicU64>,
+}
+
+/// What is known of a file when all of it was read: of itself, and of its members.
+pub(super) struct Outcome<'s> {
+    pub(super) index: usize,
+    pub(super) entry: &'s Entry,
+    pub(super) parts: Vec<PartRead>,
 }
 
 impl<'s> Reading<'s> {
     /// A file of which so many batches were counted already: it is decoded from its start, because a decoder knows what it
     /// has seen, and they are passed over.
     pub(super) fn new(index: usize, entry: &'s Entry, n_counted: u64) -> Reading<'s> {
+        let n_bytes = Arc::default();
         Reading {
             index,
             entry,
-            n_bytes: Arc::default(),
+            n_told: 0,
             stage: Stage::Unopened,
+            containers: Vec::new(),
             n_lots: 0,
             n_counted,
             is_cut: false,
-            identity: None,
-            reasons: Vec::new(),
+            parts: vec![PartRead::new(
+                0,
+                entry.display.clone(),
+                Arc::clone(&n_bytes),
+            )],
+            n_bytes,
+            is_container: false,
+            n_unpacked: 0,
         }
     }
 
@@ -96,46 +142,73 @@ impl<'s> Reading<'s> {
         eyes: &mut Eyes<'_>,
         batch: &mut Batch,
     ) -> Option<Lot> {
-        let taken = catch_unwind(AssertUnwindSafe(|| self.take(shared, eyes, batch)));
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            let taken = self.take(shared, eyes, batch);
+            self.tell_progress(shared);
+            taken
+        }));
         let taken = taken.unwrap_or_else(|_| {
             *eyes.prober = shared.catalog.prober();
-            self.reasons = vec![failure()];
+            self.last_part().reasons = vec![failure()];
             None
         });
         if taken.is_none() {
             self.stage = Stage::Over;
+            self.containers.clear();
         }
         taken
     }
 
     fn take(&mut self, shared: &Shared<'s>, eyes: &mut Eyes<'_>, batch: &mut Batch) -> Option<Lot> {
-        if let Stage::Unopened = self.stage {
-            match self.open(shared) {
-                Ok(stream) => self.stage = Stage::Open(Box::new(stream)),
-                Err(reason) => self.reasons.push(reason),
+        loop {
+            match std::mem::replace(&mut self.stage, Stage::Between) {
+                Stage::Unopened => self.open_file(shared),
+                Stage::Open(stream) => {
+                    let lot = self.batch(stream, shared, eyes, batch);
+                    if lot.is_some() || self.is_cut {
+                        return lot;
+                    }
+                }
+                Stage::Between if self.next_member(shared) => {}
+                Stage::Between | Stage::Over => return None,
             }
         }
-        let Stage::Open(stream) = &mut self.stage else {
-            return None;
+    }
+
+    /// The next batch of the part in hand; none at its end.
+    fn batch(
+        &mut self,
+        mut stream: Box<Stream>,
+        shared: &Shared<'s>,
+        eyes: &mut Eyes<'_>,
+        batch: &mut Batch,
+    ) -> Option<Lot> {
+        let owned = match self.is_container {
+            true => 0..u64::MAX,
+            false => self.entry.owned.clone(),
         };
-        let owned = &self.entry.owned;
         while stream.offset() < owned.end {
             let offset = stream.offset();
             let Some(view) = stream.next(eyes, batch) else {
-                let problems = stream.records.problems().iter().map(located);
-                self.reasons.extend(problems);
-                let failed = stream.failed.take();
-                self.reasons.extend(failed.map(|e| self.read_error(&e)));
+                self.n_unpacked += self.last_part().counter.load(Ordering::Relaxed);
+                self.last_part().end_of(&stream);
                 return None;
             };
             if !owned.contains(&offset) {
                 continue;
             }
+            if let Some(reason) = self.excess(shared) {
+                self.parts[0].reasons.push(reason);
+                self.containers.clear();
+                return None;
+            }
             self.n_lots += 1;
             if self.n_lots > self.n_counted {
+                self.stage = Stage::Open(stream);
                 return Some(Lot {
                     number: self.n_lots - 1,
                     view,
+                    part: Arc::clone(&self.last_part().of),
                 });
             }
         }
@@ -143,35 +216,157 @@ impl<'s> Reading<'s> {
         None
     }
 
+    fn open_file(&mut self, shared: &Shared<'s>) {
+        let opened = self.entry.open().map_err(|e| Reason::from_io(&e));
+        let opened = opened.and_then(|rdr| self.open(rdr, self.entry.ending().as_deref(), shared));
+        if let Err(reason) = opened {
+            self.last_part().reasons.push(reason);
+        }
+    }
+
+    /// Recognises the part that was begun last.
+    fn open(
+        &mut self,
+        rdr: Box<dyn Read + Send>,
+        ending: Option<&str>,
+        shared: &Shared<'s>,
+    ) -> Result<(), Reason> {
+        let part = self.parts.last_mut().expect("the file itself is a part");
+        let rdr = Box::new(CountingReader {
+            rdr,
+            n_bytes: Arc::clone(&part.counter),
+        });
+        let opened = decode::open(rdr, ending, &shared.limits).map_err(|e| {
+            let unsupported = decode::unsupported_reason(&e);
+            unsupported.cloned().unwrap_or_else(|| part.read_error(&e))
+        })?;
+        part.identity = Some(Identity {
+            format: opened.format.id(),
+            encoding: opened.encoding.id(),
+        });
+        match opened.content {
+            Content::Records(records) => {
+                let stream = Stream::new(records, Arc::clone(&part.counter));
+                self.stage = Stage::Open(Box::new(stream));
+                Ok(())
+            }
+            Content::Files(container, rdr) => self.open_container(container, rdr, shared),
+        }
+    }
+
+    fn open_container(
+        &mut self,
+        container: Container,
+        rdr: Box<dyn Read + Send>,
+        shared: &Shared<'s>,
+    ) -> Result<(), Reason> {
+        let is_file = self.parts.len() == 1;
+        let part = self.last_part();
+        if let Some(identity) = &mut part.identity {
+            identity.encoding = "binary";
+        }
+        if is_file {
+            self.is_container = true;
+            if self.entry.owned.start > 0 {
+                // What it holds cannot be divided, and belongs to whoever answers for its first byte.
+                self.parts[0].identity = None;
+                self.is_cut = true;
+                return Ok(());
+            }
+        }
+        let depth_max = shared.unpacking.limits.depth_max;
+        if self.containers.len() >= depth_max {
+            let reason = format!("more than {depth_max} containers in each other");
+            return Err(Reason::Limit(reason));
+        }
+        // A file on the disk is read back and forth where its format wants that; all else comes as it comes.
+        let file = is_file
+            .then(|| self.entry.open_file().ok().flatten())
+            .flatten();
+        let source = match file.filter(|_| container.is_read_by_directory()) {
+            Some(file) => Source::File(file),
+            None => Source::Stream(rdr),
+        };
+        let part = self.parts.len() - 1;
+        let name = &self.parts[part].of.path;
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let members = Members::open(container, source, name, shared.unpacking)?;
+        self.containers.push(OpenContainer { members, part });
+        Ok(())
+    }
+
+    /// Goes on to the next member of the innermost container, or to the end of that. False if nothing is left.
+    fn next_member(&mut self, shared: &Shared<'s>) -> bool {
+        let Some(innermost) = self.containers.last_mut() else {
+            return false;
+        };
+        let container = innermost.part;
+        let Some(member) = innermost.members.next() else {
+            let ended = innermost.members.ended().cloned();
+            self.parts[container].reasons.extend(ended);
+            self.containers.pop();
+            return true;
+        };
+        let path = format!("{}!/{}", self.parts[container].of.path, member.name);
+        let number = self.parts.len() as u32;
+        self.parts.push(PartRead::new(number, path, Arc::default()));
+        let ending = ending(&member.name);
+        let opened = member
+            .content
+            .and_then(|rdr| self.open(rdr, ending.as_deref(), shared));
+        if let Err(reason) = opened {
+            self.last_part().reasons.push(reason);
+        }
+        true
+    }
+
+    /// Whether more came out of a container than it may hold.
+    fn excess(&self, shared: &Shared<'s>) -> Option<Reason> {
+        if !self.is_container {
+            return None;
+        }
+        let Limits {
+            ratio_max,
+            free_bytes,
+            ..
+        } = shared.unpacking.limits;
+        let in_hand = self.parts.last()?.counter.load(Ordering::Relaxed);
+        let size = self.entry.size.max(self.n_bytes.load(Ordering::Relaxed));
+        let allowed = free_bytes.saturating_add(size.saturating_mul(ratio_max));
+        (self.n_unpacked + in_hand > allowed).then(|| {
+            Reason::Limit(format!(
+                "more than {ratio_max} bytes came out for each byte of the container"
+            ))
+        })
+    }
+
+    fn last_part(&mut self) -> &mut PartRead {
+        self.parts.last_mut().expect("the file itself is a part")
+    }
+
+    fn tell_progress(&mut self, shared: &Shared<'s>) {
+        let n_bytes = self.n_bytes.load(Ordering::Relaxed);
+        if n_bytes > self.n_told {
+            shared.observer.bytes(n_bytes - self.n_told);
+            self.n_told = n_bytes;
+        }
+    }
+
     /// Batches that were counted, if none is in hand.
     pub(super) fn n_lots_counted(&self) -> u64 {
         self.n_lots.max(self.n_counted)
     }
 
-    fn open(&mut self, shared: &Shared<'s>) -> Result<Stream<'s>, Reason> {
-        let rdr = self.entry.open().map_err(|e| Reason::from_io(&e))?;
-        let rdr = CountingReader {
-            rdr,
-            n_bytes: Arc::clone(&self.n_bytes),
-            shared: *shared,
-        };
-        let ending = self.entry.ending();
-        let opened =
-            decode::open(Box::new(rdr), ending.as_deref(), &shared.limits).map_err(|e| {
-                let unsupported = decode::unsupported_reason(&e);
-                unsupported.cloned().unwrap_or_else(|| self.read_error(&e))
-            })?;
-        self.identity = Some(Identity {
-            format: opened.format.id(),
-            encoding: opened.encoding.id(),
-        });
-        Ok(Stream::new(opened.records, Arc::clone(&self.n_bytes)))
+    /// What the part in hand is, once it was opened.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.parts.last().and_then(|part| part.identity)
     }
 
-    fn read_error(&self, error: &io::Error) -> Reason {
-        Reason::Read {
-            offset: self.n_bytes.load(Ordering::Relaxed),
-            cause: error.kind().to_string(),
+    /// The tables met so far; none when reading is over.
+    pub(super) fn tables(&self) -> &[Table] {
+        match &self.stage {
+            Stage::Open(stream) => stream.records.tables(),
+            Stage::Unopened | Stage::Between | Stage::Over => &[],
         }
     }
 
@@ -181,26 +376,67 @@ impl<'s> Reading<'s> {
     }
 
     /// What became of the file; `is_whole` says that no batch of it failed while it was processed.
-    pub(super) fn end(self, is_whole: bool) -> Outcome<'s> {
-        let n_bytes = self.n_bytes.load(Ordering::Relaxed);
-        let mut reasons = self.reasons;
-        if !is_whole && !reasons.contains(&failure()) {
-            reasons.push(failure());
+    pub(super) fn end(mut self, is_whole: bool) -> Outcome<'s> {
+        for part in &mut self.parts {
+            part.n_bytes = part.counter.load(Ordering::Relaxed);
         }
-        if self.entry.size > n_bytes && !self.is_cut && reasons.is_empty() {
-            reasons.push(Reason::Truncated(format!(
-                "{n_bytes} of {} bytes were there when it was read",
-                self.entry.size
-            )));
+        let file = &mut self.parts[0];
+        if !is_whole && !file.reasons.contains(&failure()) {
+            file.reasons.push(failure());
+        }
+        if self.is_container {
+            file.n_bytes = self.entry.size.max(file.n_bytes);
+        } else {
+            let n_bytes = file.n_bytes;
+            if self.entry.size > n_bytes && !self.is_cut && file.reasons.is_empty() {
+                file.reasons.push(Reason::Truncated(format!(
+                    "{n_bytes} of {} bytes were there when it was read",
+                    self.entry.size
+                )));
+            }
+            file.n_bytes = self.entry.n_owned(n_bytes);
         }
         Outcome {
             index: self.index,
             entry: self.entry,
-            identity: self.identity,
-            n_bytes: self.entry.n_owned(n_bytes),
-            reasons,
+            parts: self.parts,
         }
     }
+}
+
+impl PartRead {
+    fn new(number: u32, path: String, counter: Arc<AtomicU64>) -> PartRead {
+        PartRead {
+            of: Arc::new(PartOf { number, path }),
+            identity: None,
+            n_bytes: 0,
+            reasons: Vec::new(),
+            counter,
+        }
+    }
+
+    /// Takes note of what could not be decoded.
+    fn end_of(&mut self, stream: &Stream) {
+        self.reasons
+            .extend(stream.records.problems().iter().map(located));
+        let failed = stream.failed.as_ref().map(|e| self.read_error(e));
+        self.reasons.extend(failed);
+    }
+
+    fn read_error(&self, error: &io::Error) -> Reason {
+        let of_container = container::reason_in(error).cloned();
+        of_container.unwrap_or_else(|| Reason::Read {
+            offset: self.counter.load(Ordering::Relaxed),
+            cause: error.kind().to_string(),
+        })
+    }
+}
+
+/// The ending of a name in lower case, without the dot.
+fn ending(name: &str) -> Option<String> {
+    let file = name.rsplit('/').next()?;
+    let (_, ending) = file.rsplit_once('.')?;
+    Some(ending.to_lowercase())
 }
 
 /// The reason of a panic.
@@ -209,8 +445,8 @@ fn failure() -> Reason {
 }
 
 /// Records on their way from the decoder to the workers.
-struct Stream<'s> {
-    records: Box<dyn Decode + Send + 's>,
+struct Stream {
+    records: Box<dyn Decode + Send>,
     /// Bytes of the file that were read.
     n_bytes: Arc<AtomicU64>,
     /// Where the batch begins that is decoded next: see [`Stream::offset`].
@@ -227,8 +463,8 @@ struct Stream<'s> {
     failed: Option<io::Error>,
 }
 
-impl<'s> Stream<'s> {
-    fn new(records: Box<dyn Decode + Send + 's>, n_bytes: Arc<AtomicU64>) -> Stream<'s> {
+impl Stream {
+    fn new(records: Box<dyn Decode + Send>, n_bytes: Arc<AtomicU64>) -> Stream {
         Stream {
             records,
             n_bytes,
@@ -288,17 +524,15 @@ impl<'s> Stream<'s> {
 }
 
 /// A reader that tells how far it has come.
-struct CountingReader<'s> {
+struct CountingReader {
     rdr: Box<dyn Read + Send>,
     n_bytes: Arc<AtomicU64>,
-    shared: Shared<'s>,
 }
 
-impl Read for CountingReader<'_> {
+impl Read for CountingReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.rdr.read(buf)?;
         self.n_bytes.fetch_add(n as u64, Ordering::Relaxed);
-        self.shared.observer.bytes(n as u64);
         Ok(n)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::FileAudit;
+use crate::audit::{FileAudit, RoundedColumn};
 use crate::count::Day;
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
@@ -40,8 +40,8 @@ pub(super) struct File {
     pub(super) path: String,
     /// A keyed hash of its content, if tallies are to be joined.
     pub(super) content: Option<String>,
-    /// None if nothing could be read.
-    pub(super) audit: Option<FileAudit>,
+    /// What was read: the file, if it could be, and its members, if it is a container.
+    pub(super) audits: Vec<FileAudit>,
     /// Why it, or parts of it, could not be read.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -52,7 +52,7 @@ impl File {
         File {
             path: entry.display.clone(),
             content: None,
-            audit: None,
+            audits: Vec::new(),
             skipped: Vec::new(),
         }
     }
@@ -66,15 +66,21 @@ impl File {
                 self.skipped.push(gap);
             }
         }
-        match (&mut self.audit, other.audit) {
-            (Some(audit), Some(other)) => {
-                audit.bytes += other.bytes;
-                audit.records += other.records;
-                add_up(&mut audit.kinds, other.kinds);
-                add_up(&mut audit.categories, other.categories);
+        for audit in other.audits {
+            match self
+                .audits
+                .iter_mut()
+                .find(|known| known.path == audit.path)
+            {
+                Some(known) => {
+                    known.bytes += audit.bytes;
+                    known.records += audit.records;
+                    add_up(&mut known.kinds, audit.kinds);
+                    add_up(&mut known.categories, audit.categories);
+                    add_columns(&mut known.rounded, audit.rounded);
+                }
+                None => self.audits.push(audit),
             }
-            (None, Some(other)) => self.audit = Some(other),
-            (_, None) => {}
         }
     }
 }
@@ -83,6 +89,17 @@ fn add_up(sums: &mut BTreeMap<String, u64>, counts: BTreeMap<String, u64>) {
     for (id, n) in counts {
         *sums.entry(id).or_default() += n;
     }
+}
+
+fn add_columns(sums: &mut Vec<RoundedColumn>, counts: Vec<RoundedColumn>) {
+    for column in counts {
+        let is_it = |c: &&mut RoundedColumn| (&c.field, &c.kind) == (&column.field, &column.kind);
+        match sums.iter_mut().find(is_it) {
+            Some(sum) => sum.values += column.values,
+            None => sums.push(column),
+        }
+    }
+    sums.sort();
 }
 
 /// Parts as one, with the position that each file of each part has now.
@@ -124,7 +141,7 @@ impl Part {
         files.sort_by(|a, b| source::compare(&a.2.path, &b.2.path));
         let mut last = None;
         for (n, i, mut file) in files {
-            if let Some(audit) = &mut file.audit {
+            for audit in &mut file.audits {
                 audit.copy_of = None;
             }
             match joined

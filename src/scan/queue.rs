@@ -5,7 +5,7 @@
 //! lock while the batch is decoded, and processes it outside. What a batch is and what is done with it is not known here.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -138,9 +138,9 @@ impl<'s> Queue<'s> {
 
     /// How far the files are that were begun and have no outcome yet, with what was counted of them. To be asked when no worker
     /// has a batch in hand.
-    pub(super) fn progress<'c>(
+    pub(super) fn progress(
         &mut self,
-        counts: impl Fn(usize) -> &'c FileCounts,
+        counts: impl Fn(usize) -> BTreeMap<u32, FileCounts>,
     ) -> Vec<Progress> {
         let begun = self.common.iter_mut().filter_map(|file| {
             let reading = file.reading.get_mut();
@@ -149,7 +149,7 @@ impl<'s> Queue<'s> {
                 index: file.index,
                 n_lots: reading.n_lots_counted(),
                 is_whole: !*file.has_failed.get_mut(),
-                counts: counts(file.index).clone(),
+                counts: counts(file.index),
             })
         });
         begun.collect()

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::part::File;
 use super::queue::Queue;
-use super::worker::{FileCounts, Worker};
+use super::worker::{FileCounts, PartKey, Worker};
 use crate::count::{Memory, RunKey, Tally};
 use crate::error::Error;
 use crate::source::Entry;
@@ -28,7 +28,8 @@ pub(super) struct Progress {
     pub(super) n_lots: u64,
     /// Whether none of them failed.
     pub(super) is_whole: bool,
-    pub(super) counts: FileCounts,
+    /// By the number of the part.
+    pub(super) counts: BTreeMap<u32, FileCounts>,
 }
 
 /// What was counted in a round.
@@ -51,8 +52,8 @@ pub(super) struct Rounds<'s> {
     workers: Vec<Mutex<Option<Worker<'s>>>>,
     key: RunKey,
     share: Memory,
-    /// Of the files that are being read.
-    counts: BTreeMap<usize, FileCounts>,
+    /// Of the parts of the files that are being read.
+    counts: BTreeMap<PartKey, FileCounts>,
 }
 
 impl<'s> Rounds<'s> {
@@ -65,7 +66,12 @@ impl<'s> Rounds<'s> {
         progress: &[Progress],
         (key, share): (RunKey, Memory),
     ) -> Rounds<'s> {
-        let counts = progress.iter().map(|p| (p.index, p.counts.clone()));
+        let of_file = |p: &Progress| {
+            let index = p.index;
+            let counts = p.counts.clone().into_iter();
+            counts.map(move |(part, counts)| ((index, part), counts))
+        };
+        let counts = progress.iter().flat_map(of_file);
         Rounds {
             shared,
             pool,
@@ -97,26 +103,31 @@ impl<'s> Rounds<'s> {
             let work = work?;
             tallies.push(work.tally);
             files.extend(work.files);
-            for (index, part) in work.parts {
-                match self.counts.get_mut(&index) {
+            for (key, part) in work.parts {
+                match self.counts.get_mut(&key) {
                     Some(counts) => counts.add(&part),
-                    None => _ = self.counts.insert(index, part),
+                    None => _ = self.counts.insert(key, part),
                 }
             }
         }
-        let none = FileCounts::new(shared.catalog.patterns().len());
         for outcome in self.queue.outcomes() {
-            let counts = self.counts.remove(&outcome.index);
-            let counts = counts.as_ref().unwrap_or(&none);
-            files.push((outcome.index, outcome.result(counts, shared)));
+            let counts = counts_of(&self.counts, outcome.index);
+            self.counts.retain(|(index, _), _| *index != outcome.index);
+            files.push((outcome.index, outcome.result(&counts, shared)));
         }
         Ok(Round {
             tallies,
             files,
-            progress: self
-                .queue
-                .progress(|index| self.counts.get(&index).unwrap_or(&none)),
+            progress: self.queue.progress(|index| counts_of(&self.counts, index)),
             is_last: self.queue.is_over(),
         })
     }
+}
+
+/// What was counted of a file, by its parts.
+fn counts_of(all: &BTreeMap<PartKey, FileCounts>, index: usize) -> BTreeMap<u32, FileCounts> {
+    let of_file = all.range((index, 0)..=(index, u32::MAX));
+    of_file
+        .map(|((_, part), counts)| (*part, counts.clone()))
+        .collect()
 }

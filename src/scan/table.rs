@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::classify::{Profile, SAMPLE_ROWS, Sampler};
+use crate::classify::{Evidence, KeySampler, Profile, SAMPLE_ROWS, Sampler};
 use crate::detect::validate::is_likely_name;
 use crate::detect::{Catalog, ColumnRule, Detector, Prober};
 use crate::record::{Batch, Table};
@@ -16,8 +16,8 @@ pub(super) struct Eyes<'w> {
     pub(super) catalog: &'w Catalog,
     pub(super) detector: &'w Detector,
     pub(super) prober: &'w mut Prober,
-    /// Whether matches will be shown with the names of their columns.
-    pub(super) names: bool,
+    /// Whether somebody asks on what columns were decided.
+    pub(super) wants_grounds: bool,
 }
 
 /// How the tables of a file are looked at, as of one batch. Shared by all batches between two changes.
@@ -31,8 +31,21 @@ pub(super) struct View {
 struct TableRules {
     columns: Vec<ColumnRule>,
     prose: bool,
-    /// What columns are called in a match; empty if nobody asks, and for a table without columns.
+    /// What columns are called in a match; empty for a table without columns.
     names: Vec<String>,
+    /// On what each column was decided; of columns that appeared afterwards nothing is kept.
+    grounds: Vec<Grounds>,
+}
+
+/// On what a column was decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Where its role comes from.
+    pub from: Evidence,
+    /// How many filled cells were sampled.
+    pub n_cells: u32,
+    /// How many of them hold, or look like, what the role holds.
+    pub n_agreeing: u32,
 }
 
 impl View {
@@ -45,6 +58,19 @@ impl View {
     pub(super) fn name(&self, table: u32, column: u32) -> Option<&str> {
         let names = &self.tables[table as usize].names;
         names.get(column as usize).map(String::as_str)
+    }
+
+    /// On what a column was decided: on its name alone if it appeared afterwards.
+    pub(super) fn grounds(&self, table: u32, column: u32) -> Grounds {
+        let rules = &self.tables[table as usize];
+        let known = rules.grounds.get(column as usize).copied();
+        known.unwrap_or_else(|| match rules.columns.get(column as usize) {
+            Some(rule) if rule.role.is_some() => Grounds {
+                from: Evidence::Header,
+                ..Grounds::default()
+            },
+            _ => Grounds::default(),
+        })
     }
 
     /// Whether a table of the batch has columns of running text.
@@ -77,6 +103,8 @@ pub(super) struct Tables {
 
 enum TableState {
     Sampling(Box<Sampler>),
+    /// Running text, of which the keys are sampled.
+    Reading(Box<KeySampler>),
     Decided(Arc<TableRules>),
 }
 
@@ -94,7 +122,7 @@ impl Tables {
             let table = &sources[self.states.len()];
             self.is_outdated = true;
             self.states.push(match table.columns.is_empty() {
-                true => TableState::Decided(Arc::new(rules_of(&Profile::text(), eyes.detector))),
+                true => TableState::Reading(Box::default()),
                 false => {
                     let sampler = Sampler::new(table, eyes.catalog.vocabulary());
                     TableState::Sampling(Box::new(sampler))
@@ -104,13 +132,23 @@ impl Tables {
         let mut last = None;
         for record in &batch.records {
             last = Some(record.table);
-            let TableState::Sampling(sampler) = &mut self.states[record.table as usize] else {
-                continue;
+            let sampler = match &mut self.states[record.table as usize] {
+                TableState::Sampling(sampler) => sampler,
+                TableState::Reading(sampler) => {
+                    for field in batch.fields_of(record) {
+                        sampler.line(batch.bytes(field.span), eyes.prober);
+                    }
+                    if sampler.is_full() {
+                        self.decide(record.table as usize, eyes);
+                    }
+                    continue;
+                }
+                TableState::Decided(_) => continue,
             };
             for field in batch.fields_of(record) {
                 let cell = batch.bytes(field.span);
-                let (sure, fits) = eyes.prober.cell(cell);
-                sampler.cell(field.column, cell, sure, fits);
+                let probe = eyes.prober.cell(cell);
+                sampler.cell(field.column, cell, &probe);
             }
             sampler.row();
             if sampler.rows() >= SAMPLE_ROWS {
@@ -118,7 +156,7 @@ impl Tables {
             }
         }
         let is_last = |i: usize| !enough && last == Some(i as u32);
-        let undecided = |s: &TableState| matches!(s, TableState::Sampling(_));
+        let undecided = |s: &TableState| !matches!(s, TableState::Decided(_));
         for i in 0..self.states.len() {
             if undecided(&self.states[i])
                 && !is_last(i)
@@ -137,11 +175,26 @@ impl Tables {
     }
 
     fn decide(&mut self, table: usize, eyes: &Eyes<'_>) {
-        if let TableState::Sampling(sampler) = &self.states[table] {
-            let profile = sampler.decide(eyes.catalog.vocabulary());
-            self.states[table] = TableState::Decided(Arc::new(rules_of(&profile, eyes.detector)));
-            self.is_outdated = true;
-        }
+        let (vocabulary, detector) = (eyes.catalog.vocabulary(), eyes.detector);
+        let rules = match &self.states[table] {
+            TableState::Sampling(sampler) => {
+                let profile = sampler.decide(vocabulary);
+                let mut rules = rules_of(&profile, detector);
+                if eyes.wants_grounds {
+                    rules.grounds = grounds_of(&profile, sampler, eyes.catalog);
+                }
+                rules
+            }
+            TableState::Reading(sampler) => {
+                let keys = sampler.decide(vocabulary, |o, veto| detector.by_chance(o, veto));
+                let mut rules = rules_of(&Profile::text(), detector);
+                rules.columns[0].keys = Some(Arc::new(keys));
+                rules
+            }
+            TableState::Decided(_) => return,
+        };
+        self.states[table] = TableState::Decided(Arc::new(rules));
+        self.is_outdated = true;
     }
 
     /// How the tables are looked at from here on. Columns that appeared after their table was decided are decided here, by
@@ -151,16 +204,16 @@ impl Tables {
             let TableState::Decided(rules) = state else {
                 continue;
             };
-            let n_names = if eyes.names { table.columns.len() } else { 0 };
-            if rules.columns.len() < table.columns.len() || rules.names.len() < n_names {
+            let n = table.columns.len();
+            if rules.columns.len() < n || rules.names.len() < n {
                 self.is_outdated = true;
-                extend(Arc::make_mut(rules), table, n_names, eyes);
+                extend(Arc::make_mut(rules), table, eyes);
             }
         }
         if self.is_outdated {
             let rules = |state: &TableState| match state {
                 TableState::Decided(rules) => Arc::clone(rules),
-                TableState::Sampling(_) => Arc::default(),
+                _ => Arc::default(),
             };
             self.view = Arc::new(View {
                 tables: self.states.iter().map(rules).collect(),
@@ -174,24 +227,38 @@ impl Tables {
 fn rules_of(profile: &Profile, detector: &Detector) -> TableRules {
     let mut rules = TableRules::default();
     for column in &profile.columns {
-        rules.push(detector.column_rule(column.role, column.veto, column.prose));
+        let rule = detector.column_rule(column.role, column.veto, column.prose);
+        rules.push(detector.discounted(rule, &column.odds));
     }
     rules
 }
 
-fn extend(rules: &mut TableRules, table: &Table, n_names: usize, eyes: &Eyes<'_>) {
+fn grounds_of(profile: &Profile, sampler: &Sampler, catalog: &Catalog) -> Vec<Grounds> {
+    let columns = profile.columns.iter().enumerate();
+    columns
+        .map(|(i, column)| {
+            let (n_cells, n_agreeing) = match column.role {
+                Some(role) => sampler.evidence(catalog.vocabulary(), i, role),
+                None => (sampler.n_cells(i), 0),
+            };
+            Grounds {
+                from: column.from,
+                n_cells,
+                n_agreeing,
+            }
+        })
+        .collect()
+}
+
+fn extend(rules: &mut TableRules, table: &Table, eyes: &Eyes<'_>) {
     for name in table.columns.iter().skip(rules.columns.len()) {
         let column = Profile::of_name(eyes.catalog.vocabulary(), name);
-        rules.push(
-            eyes.detector
-                .column_rule(column.role, column.veto, column.prose),
-        );
+        let rule = eyes
+            .detector
+            .column_rule(column.role, column.veto, column.prose);
+        rules.push(eyes.detector.discounted(rule, &column.odds));
     }
-    for (i, column) in table.columns[..n_names]
-        .iter()
-        .enumerate()
-        .skip(rules.names.len())
-    {
+    for (i, column) in table.columns.iter().enumerate().skip(rules.names.len()) {
         let name = column_name(column, eyes.catalog);
         rules
             .names
@@ -202,7 +269,7 @@ fn extend(rules: &mut TableRules, table: &Table, n_names: usize, eyes: &Eyes<'_>
 /// A column's own name, without the comment that an SQL dump adds to it. A name that could itself be
 /// a value is not shown: a table without a header may be taken for one with, and objects may be keyed
 /// by numbers or by the names of persons.
-fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
+pub(super) fn column_name<'n>(column: &'n str, catalog: &Catalog) -> Option<&'n str> {
     let name = column.split('\u{1f}').next().unwrap_or(column);
     let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
     let is_person = |part: &str| {

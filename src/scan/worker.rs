@@ -4,13 +4,13 @@
 //! not know how many others there are.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{FileAudit, Hit};
+use crate::audit::{FileAudit, Hit, RoundedColumn};
 use crate::category::Category;
 use crate::classify::Decision;
 use crate::count::{Memory, RunKey, Tally};
@@ -18,11 +18,10 @@ use crate::detect::vocabulary::RoleSet;
 use crate::detect::{Detector, Found, Prober, Status};
 use crate::error::{Error, Skipped};
 use crate::record::{Batch, Record};
-use crate::source::Entry;
 use crate::value::Value;
 
 use super::Shared;
-use super::file::{Lot, Outcome, Reading};
+use super::file::{Lot, Outcome, PartRead, Reading};
 use super::part::File;
 use super::queue::{CommonFile, Queue, Task};
 use super::table::{Eyes, View};
@@ -39,6 +38,8 @@ pub(super) struct FileCounts {
     kinds: Vec<u64>,
     /// Records that support each category under the default reading.
     rows: [u64; Category::ALL.len()],
+    /// Where rounded values stand, in the order in which they were met.
+    rounded: Vec<RoundedColumn>,
 }
 
 /// One thread's state.
@@ -52,7 +53,12 @@ pub(super) struct Worker<'s> {
     /// Positions in `decisions`.
     by_roles: HashMap<RoleSet, usize>,
     tally: Tally,
+    /// Of the part in hand: a file, or a member of a container.
     counts: FileCounts,
+    /// The number of the part in hand.
+    part: u32,
+    /// Counts of the parts before it.
+    counted: Vec<(u32, FileCounts)>,
     /// The position of the common file that it takes part in and has not come to the end of.
     in_hand: Option<usize>,
 }
@@ -65,14 +71,17 @@ struct Decided {
     n_records: u64,
 }
 
+/// The position of a file, and the number of a part of it.
+pub(super) type PartKey = (usize, u32);
+
 /// What a worker has done in a round.
 pub(super) struct Work {
     /// Sealed.
     pub(super) tally: Tally,
     /// The files it read alone, by their positions.
     pub(super) files: Vec<(usize, File)>,
-    /// Its parts of the files it took part in, by their positions.
-    pub(super) parts: Vec<(usize, FileCounts)>,
+    /// What it has counted of the files it took part in, by their positions and the numbers of their parts.
+    pub(super) parts: Vec<(PartKey, FileCounts)>,
 }
 
 impl<'s> Worker<'s> {
@@ -87,6 +96,8 @@ impl<'s> Worker<'s> {
             by_roles: HashMap::new(),
             tally: Tally::new(key, n_kinds, memory),
             counts: FileCounts::new(n_kinds),
+            part: 0,
+            counted: Vec::new(),
             in_hand: None,
         }
     }
@@ -108,10 +119,10 @@ impl<'s> Worker<'s> {
                 Task::Common(file) => {
                     let is_over = self.part(file, &mut batch, until);
                     self.in_hand = (!is_over).then_some(file.index);
-                    parts.push((file.index, self.counts.clone()));
+                    let counted = self.counted.drain(..);
+                    parts.extend(counted.map(|(part, counts)| ((file.index, part), counts)));
                 }
             }
-            self.clear();
             if self.tally.has_failed() || is_due(until) {
                 break;
             }
@@ -143,27 +154,29 @@ impl<'s> Worker<'s> {
     fn whole(&mut self, mut reading: Reading<'s>, batch: &mut Batch) -> File {
         let mut is_whole = true;
         while let Some(lot) = self.next(&mut reading, batch) {
-            is_whole &= self.lot(reading.index, reading.entry, batch, &lot);
+            is_whole &= self.lot(reading.index, batch, &lot);
             if self.tally.has_failed() {
                 break;
             }
         }
-        self.close_counts();
-        reading.end(is_whole).result(&self.counts, self.shared)
+        self.close_part();
+        let counted = std::mem::take(&mut self.counted);
+        let counts: BTreeMap<u32, FileCounts> = counted.into_iter().collect();
+        reading.end(is_whole).result(&counts, self.shared)
     }
 
     /// Takes batches of a file until there are no more, which it says, or until this moment.
     fn part(&mut self, file: &CommonFile<'s>, batch: &mut Batch, until: Option<Instant>) -> bool {
         let mut is_over = true;
         while let Some(lot) = file.take(|reading| self.next(reading, batch)) {
-            let is_whole = self.lot(file.index, file.entry, batch, &lot);
+            let is_whole = self.lot(file.index, batch, &lot);
             file.done(is_whole);
             if self.tally.has_failed() || is_due(until) {
                 is_over = false;
                 break;
             }
         }
-        self.close_counts();
+        self.close_part();
         is_over
     }
 
@@ -172,17 +185,21 @@ impl<'s> Worker<'s> {
             catalog: self.shared.catalog,
             detector: &self.detector,
             prober: &mut self.prober,
-            names: self.shared.observer.wants_hits(),
+            wants_grounds: false,
         };
         reading.next(self.shared, &mut eyes, batch)
     }
 
     /// Processes a batch. Says whether that came to its end: a panic costs the rest of the batch, and nothing of others, so
     /// that the result is the same whichever of them were processed before.
-    fn lot(&mut self, index: usize, entry: &'s Entry, batch: &Batch, lot: &Lot) -> bool {
+    fn lot(&mut self, index: usize, batch: &Batch, lot: &Lot) -> bool {
+        if lot.part.number != self.part {
+            self.close_part();
+            self.part = lot.part.number;
+        }
         let mut hits = Vec::new();
         let found = catch_unwind(AssertUnwindSafe(|| {
-            self.batch(index, entry, batch, &lot.view, &mut hits);
+            self.batch(index, batch, lot, &mut hits);
         }));
         if found.is_err() {
             self.detector = self.shared.catalog.detector();
@@ -196,16 +213,11 @@ impl<'s> Worker<'s> {
         found.is_ok() && told.is_ok()
     }
 
-    fn batch<'v>(
-        &mut self,
-        index: usize,
-        entry: &'v Entry,
-        batch: &Batch,
-        view: &'v View,
-        hits: &mut Vec<Hit<'v>>,
-    ) where
+    fn batch<'v>(&mut self, index: usize, batch: &Batch, lot: &'v Lot, hits: &mut Vec<Hit<'v>>)
+    where
         's: 'v,
     {
+        let view = &*lot.view;
         self.detector.batch(batch, view.has_prose(batch));
         let wants_hits = self.shared.observer.wants_hits();
         let (mut last, mut next) = (0, 0);
@@ -228,9 +240,9 @@ impl<'s> Worker<'s> {
             last = self.decide(last);
             self.decisions[last].n_records += 1;
             let decision = self.decisions[last].decision;
-            self.count(index, batch, record, &decision);
+            self.count(index, batch, record, view, &decision);
             if wants_hits {
-                self.hits(entry, batch, record, view, hits);
+                self.hits(&lot.part.path, batch, record, view, hits);
             }
         }
     }
@@ -252,21 +264,33 @@ impl<'s> Worker<'s> {
         })
     }
 
-    fn count(&mut self, index: usize, batch: &Batch, record: &Record, decision: &Decision) {
-        for m in self
-            .found
-            .matches
-            .iter()
-            .filter(|m| m.status == Status::Valid)
-        {
-            self.counts.kinds[m.kind.index()] += 1;
+    fn count(
+        &mut self,
+        index: usize,
+        batch: &Batch,
+        record: &Record,
+        view: &View,
+        decision: &Decision,
+    ) {
+        for m in &self.found.matches {
+            match m.status {
+                Status::Valid => self.counts.kinds[m.kind.index()] += 1,
+                Status::Rounded => {
+                    let field = batch.fields_of(record)[m.field as usize];
+                    let field = view.name(record.table, field.column);
+                    let kind = &self.shared.catalog.pattern(m.kind).id;
+                    self.counts.add_rounded(field, kind, 1);
+                }
+                _ => {}
+            }
         }
         let Decision { support, parties } = *decision;
         self.tally.record(
             self.shared.ladder,
-            index,
+            (index, self.part),
             batch,
             record,
+            view.rules(record.table),
             &self.found,
             support,
             parties,
@@ -275,7 +299,7 @@ impl<'s> Worker<'s> {
 
     fn hits<'v>(
         &self,
-        entry: &'v Entry,
+        path: &'v str,
         batch: &Batch,
         record: &Record,
         view: &'v View,
@@ -288,7 +312,7 @@ impl<'s> Worker<'s> {
         for m in &self.found.matches {
             let field = fields[m.field as usize];
             hits.push(Hit {
-                path: &entry.display,
+                path,
                 record: record.number,
                 line: (record.line > 0).then_some(record.line),
                 field: view.name(record.table, field.column).map(Cow::Borrowed),
@@ -302,8 +326,8 @@ impl<'s> Worker<'s> {
         }
     }
 
-    /// Adds up which categories the records of the file in hand support.
-    fn close_counts(&mut self) {
+    /// Puts what was counted of the part in hand to the others, with the categories that its records support.
+    fn close_part(&mut self) {
         for decided in &mut self.decisions {
             let n_records = std::mem::take(&mut decided.n_records);
             if n_records == 0 {
@@ -315,12 +339,12 @@ impl<'s> Worker<'s> {
                 }
             }
         }
-    }
-
-    fn clear(&mut self) {
-        self.counts.records = 0;
-        self.counts.kinds.fill(0);
-        self.counts.rows.fill(0);
+        if self.counts.records > 0 {
+            let empty = FileCounts::new(self.counts.kinds.len());
+            let counts = std::mem::replace(&mut self.counts, empty);
+            self.counted.push((self.part, counts));
+        }
+        self.part = 0;
     }
 }
 
@@ -330,6 +354,20 @@ impl FileCounts {
             records: 0,
             kinds: vec![0; n_kinds],
             rows: [0; Category::ALL.len()],
+            rounded: Vec::new(),
+        }
+    }
+
+    /// Counts rounded values of a column.
+    fn add_rounded(&mut self, field: Option<&str>, kind: &str, values: u64) {
+        let is_it = |r: &&mut RoundedColumn| r.field.as_deref() == field && r.kind == kind;
+        match self.rounded.iter_mut().find(is_it) {
+            Some(column) => column.values += values,
+            None => self.rounded.push(RoundedColumn {
+                field: field.map(str::to_owned),
+                kind: kind.to_owned(),
+                values,
+            }),
         }
     }
 
@@ -339,33 +377,50 @@ impl FileCounts {
         let add = |to: &mut [u64], from: &[u64]| to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.rows, &other.rows);
+        for column in &other.rounded {
+            self.add_rounded(column.field.as_deref(), &column.kind, column.values);
+        }
     }
 }
 
 impl Outcome<'_> {
-    /// What is written of the file, with what was counted in it.
-    pub(super) fn result(self, counts: &FileCounts, shared: &Shared<'_>) -> File {
-        let skipped = self.reasons.iter();
+    /// What is written of the file, with what was counted in its parts.
+    pub(super) fn result(self, counts: &BTreeMap<u32, FileCounts>, shared: &Shared<'_>) -> File {
+        let mut file = File::new(self.entry);
+        let none = FileCounts::new(shared.catalog.patterns().len());
+        for part in self.parts {
+            let skipped = part.reasons.iter();
+            file.skipped
+                .extend(skipped.map(|reason| Skipped::new(&part.of.path, reason)));
+            let counts = counts.get(&part.of.number).unwrap_or(&none);
+            file.audits.extend(part.audit(counts, shared));
+        }
+        file
+    }
+}
+
+impl PartRead {
+    /// None if nothing could be read.
+    fn audit(&self, counts: &FileCounts, shared: &Shared<'_>) -> Option<FileAudit> {
+        let identity = self.identity?;
         let patterns = shared.catalog.patterns();
         let kinds = patterns.iter().zip(&counts.kinds).filter(|(_, n)| **n > 0);
         let rows = |c: &Category| counts.rows[c.index()];
         let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
-        File {
-            skipped: skipped
-                .map(|r| Skipped::new(&self.entry.display, r))
-                .collect(),
-            audit: self.identity.map(|identity| FileAudit {
-                path: self.entry.display.clone(),
-                format: identity.format.to_owned(),
-                encoding: identity.encoding.to_owned(),
-                bytes: self.n_bytes,
-                records: counts.records,
-                copy_of: None,
-                kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
-                categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
-            }),
-            ..File::new(self.entry)
-        }
+        let mut rounded = counts.rounded.clone();
+        rounded.sort();
+        Some(FileAudit {
+            path: self.of.path.clone(),
+            format: identity.format.to_owned(),
+            encoding: identity.encoding.to_owned(),
+            bytes: self.n_bytes,
+            is_member: self.of.number > 0,
+            records: counts.records,
+            copy_of: None,
+            kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
+            categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
+            rounded,
+        })
     }
 }
 

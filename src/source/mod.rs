@@ -154,6 +154,20 @@ impl Entry {
         }
     }
 
+    /// Opens a file for reading back and forth; none for standard input.
+    ///
+    /// # Errors
+    /// As [`Entry::open`].
+    pub fn open_file(&self) -> io::Result<Option<File>> {
+        match self.kind {
+            EntryKind::Stdin => Ok(None),
+            EntryKind::File => match fs::metadata(&self.path)?.is_file() {
+                true => File::open(&self.path).map(Some),
+                false => Err(io::ErrorKind::InvalidInput.into()),
+            },
+        }
+    }
+
     /// Whether the file is still as large and as old as the walk found it. Standard input never is.
     pub fn is_unchanged(&self) -> bool {
         let metadata = fs::metadata(&self.path).ok();

@@ -50,6 +50,7 @@ pub(crate) struct Kind {
     pub(crate) masked: u64,
     pub(crate) test: u64,
     pub(crate) failed_checksum: u64,
+    pub(crate) rounded: u64,
     pub(crate) samples: Vec<String>,
 }
 

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::audit::CategoryCount;
 use crate::category::Reading;
+use crate::count::track::TrackRoles;
 use crate::count::{Day, Tells};
 use crate::count::{Ladder, Parallel, Totals};
 use crate::detect::vocabulary::RoleId;
@@ -34,6 +35,7 @@ fn ladder() -> Ladder {
         parties: vec![1, 2],
         tells: KINDS.iter().map(|k| Tells::of_kind(k.0, k.1)).collect(),
         ages_on: Day::of("2026-11-22"),
+        track: TrackRoles::default(),
     }
 }
 
@@ -145,7 +147,16 @@ fn count(tally: &mut Tally, number: u64, row: &Row) {
     };
     batch.records.push(record.clone());
     let support = supports()[row.support];
-    tally.record(&ladder(), 0, &batch, &record, &found, support, row.parties);
+    tally.record(
+        &ladder(),
+        (0, 0),
+        &batch,
+        &record,
+        &[],
+        &found,
+        support,
+        row.parties,
+    );
 }
 
 /// What is counted: different values by kind, counts by reading and category, persons by reading.

@@ -3,12 +3,13 @@
 //! The document is never held: its objects and arrays are open [`Frame`]s, and of what lies in them
 //! the elements of arrays go out as records at once. The other values are the [`Rest`]: one record
 //! of the root at the document's end, except that a value whose key is data (`{"13900000000":
-//! {…}}`) is a record of its own with that key.
+//! {…}}`) is a record of its own with that key; and keys are data where their values are objects of one make
+//! (`{"张伟": {"phone": …}, …}`).
 
 use super::gap::Gap;
 use super::names::{Key, NONE, NodeId};
 use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
-use super::{JsonDecoder, Mode};
+use super::{JsonDecoder, Mode, keyed};
 use crate::decode::block::{Step, Stop, Trouble, field, holds_data};
 use crate::decode::escape::{Escape, unescape};
 use crate::record::{Batch, Field, Record};
@@ -24,6 +25,8 @@ pub(super) struct Frame {
     last: NodeId,
     is_object: bool,
     expect: Expect,
+    /// Whether it was found out if its keys are data.
+    is_judged: bool,
     /// Where in the rest its own record begins, if it has one.
     mark: Option<usize>,
 }
@@ -135,6 +138,7 @@ impl JsonDecoder<'_> {
                     last: NONE,
                     is_object: byte == b'{',
                     expect: Expect::Item,
+                    is_judged: false,
                     mark: None,
                 });
             }
@@ -171,6 +175,14 @@ impl JsonDecoder<'_> {
         let Some(frame) = self.frames.last_mut() else {
             return Step::More;
         };
+        if !frame.is_judged {
+            match keyed::is_keyed(&batch.text[*at..]) {
+                None if !self.blocks.ended() => return Step::More,
+                Some(true) => self.names.take_keys_as_data(frame.node),
+                _ => {}
+            }
+            frame.is_judged = true;
+        }
         let (place, start) = ((frame.node, frame.last), *at);
         let read = read_key(&batch.text, at, &mut self.names, place);
         let is_long = batch.text.len() - start > self.bounds.record;
@@ -216,6 +228,7 @@ impl JsonDecoder<'_> {
                 last: NONE,
                 is_object: byte == b'{',
                 expect: Expect::Item,
+                is_judged: false,
                 mark,
             });
             return Step::Went;

@@ -8,6 +8,7 @@
 
 mod document;
 mod gap;
+mod keyed;
 mod names;
 mod value;
 

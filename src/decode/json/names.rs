@@ -57,6 +57,8 @@ struct Node {
     column: u32,
     /// The table of the records listed here, once there is one.
     list: u32,
+    /// Whether the keys below it are data.
+    is_keyed: bool,
     /// Length of its path in bytes.
     path_bytes: u32,
 }
@@ -161,6 +163,9 @@ impl Names {
     /// The node of a key below `parent`, when `previous` was the node of the key before it, or
     /// [`NONE`].
     pub(super) fn key(&mut self, parent: NodeId, previous: NodeId, key: &[u8]) -> Key {
+        if self.nodes[parent as usize].is_keyed {
+            return Key::Data(self.data(parent));
+        }
         let guess = self.guess(parent, previous);
         if guess != NONE {
             let node = &self.nodes[guess as usize];
@@ -173,13 +178,24 @@ impl Names {
             return Key::Name(node);
         }
         if key.len() > KEY_BYTES_MAX || holds_data(key) {
-            let node = self.look_up(parent, DATA_KEY);
-            let node = node.unwrap_or_else(|| self.grow(parent, DATA_KEY, Kind::Key));
-            return Key::Data(node);
+            return Key::Data(self.data(parent));
         }
         let node = self.grow(parent, key, Kind::Key);
         self.remember(parent, previous, node);
         Key::Name(node)
+    }
+
+    /// The node that stands for all keys below `parent` that are data.
+    fn data(&mut self, parent: NodeId) -> NodeId {
+        let node = self.look_up(parent, DATA_KEY);
+        node.unwrap_or_else(|| self.grow(parent, DATA_KEY, Kind::Key))
+    }
+
+    /// Says that the keys below a node are data, each the key of a record.
+    pub(super) fn take_keys_as_data(&mut self, node: NodeId) {
+        let node = &mut self.nodes[node as usize];
+        node.is_keyed = true;
+        node.first = NONE;
     }
 
     /// The node of the key that came next in the last record, and the key's length, if `text` begins with it as it is mostly
@@ -308,6 +324,7 @@ impl Names {
             element: NONE,
             column: UNSET,
             list: UNSET,
+            is_keyed: false,
             path_bytes: 0,
         });
         self.nodes.len() as NodeId - 1

@@ -1,28 +1,34 @@
-//! Signatures of formats that are known and not decoded.
+//! Signatures of containers, and of formats that are known and not decoded.
 //!
 //! A signature is listed only if no text begins with it by chance. This file knows names, not how
 //! to read anything.
 
+use super::{Container, Format};
+
 /// A signature at an offset, and the name for the report.
 type Magic = (usize, &'static [u8], &'static str);
 
+/// Signatures of containers.
+const CONTAINERS: &[(usize, &[u8], Container)] = &[
+    (0, b"PK\x03\x04", Container::Zip),
+    (0, b"PK\x05\x06", Container::Zip),
+    (0, b"PK\x07\x08", Container::Zip),
+    (0, b"\x1F\x8B\x08", Container::Gzip),
+    (0, b"\xFD7zXZ\x00", Container::Xz),
+    (0, b"\x28\xB5\x2F\xFD", Container::Zstd),
+    (0, b"\x04\x22\x4D\x18", Container::Lz4),
+    (257, b"ustar\x0000", Container::Tar),
+    (257, b"ustar  \0", Container::Tar),
+];
+
 const MAGIC: &[Magic] = &[
     // archives and compressed files
-    (0, b"PK\x03\x04", "zip archive"),
-    (0, b"PK\x05\x06", "zip archive"),
-    (0, b"PK\x07\x08", "zip archive"),
-    (0, b"\x1F\x8B\x08", "gzip"),
     (0, b"7z\xBC\xAF\x27\x1C", "7z archive"),
     (0, b"Rar!\x1A\x07", "rar archive"),
-    (0, b"\xFD7zXZ\x00", "xz"),
-    (0, b"\x28\xB5\x2F\xFD", "zstd"),
-    (0, b"\x04\x22\x4D\x18", "lz4"),
     (0, b"\x1F\x9D\x90", "compress"),
     (0, b"MSCF\0\0\0\0", "cabinet archive"),
     (0, b"!<arch>\n", "ar archive"),
     (0, b"\xED\xAB\xEE\xDB", "RPM package"),
-    (257, b"ustar\x0000", "tar archive"),
-    (257, b"ustar  \0", "tar archive"),
     // documents
     (0, b"%PDF-", "PDF"),
     (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "OLE office file"),
@@ -91,33 +97,38 @@ const MAGIC: &[Magic] = &[
     (32769, b"CD001", "disk image (ISO 9660)"),
 ];
 
-/// The name of the format that the head's signature belongs to.
-pub(super) fn unsupported(head: &[u8]) -> Option<&'static str> {
-    let listed = MAGIC
-        .iter()
-        .find(|(at, magic, _)| head.get(*at..).is_some_and(|h| h.starts_with(magic)));
+/// The format that the head's signature belongs to.
+pub(super) fn by_signature(head: &[u8]) -> Option<Format> {
+    let stands = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|h| h.starts_with(magic));
+    if let Some((_, _, container)) = CONTAINERS.iter().find(|c| stands(c.0, c.1)) {
+        return Some(Format::Container(*container));
+    }
+    let listed = MAGIC.iter().find(|(at, magic, _)| stands(*at, magic));
     match listed {
-        Some((_, _, name)) => Some(name),
+        Some((_, _, name)) => Some(Format::Unsupported(name)),
         None => by_structure(head),
     }
 }
 
 /// Signatures too short to be sure of, with what must stand behind them.
-fn by_structure(head: &[u8]) -> Option<&'static str> {
+fn by_structure(head: &[u8]) -> Option<Format> {
     let u32_at = |at: usize| {
         let bytes = head.get(at..at + 4)?;
         Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     };
-    match head {
+    let unsupported = match head {
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] => {
+            // the magic of a block, or of the end of an empty file
+            let is_bzip2 = rest.starts_with(b"\x31\x41\x59\x26\x53\x59")
+                || rest.starts_with(b"\x17\x72\x45\x38\x50\x90");
+            return is_bzip2.then_some(Format::Container(Container::Bzip2));
+        }
         [b'M', b'Z', ..] => {
             let at = u32_at(0x3C)? as usize;
             head.get(at..)?
                 .starts_with(b"PE\0\0")
                 .then_some("PE executable")
         }
-        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] => rest
-            .starts_with(b"\x31\x41\x59\x26\x53\x59")
-            .then_some("bzip2"),
         // two reserved words are zero, and the second header has one of its known lengths
         [b'B', b'M', ..] => (u32_at(6)? == 0
             && matches!(u32_at(14)?, 12 | 40 | 52 | 56 | 108 | 124))
@@ -126,5 +137,6 @@ fn by_structure(head: &[u8]) -> Option<&'static str> {
         [0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, n, ..] if *n < 45 => Some("Mach-O executable"),
         [0xCA, 0xFE, 0xBA, 0xBE, _, _, _, _, ..] => Some("Java class"),
         _ => None,
-    }
+    };
+    unsupported.map(Format::Unsupported)
 }

@@ -1,12 +1,13 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures of formats that are not decoded,
-//! control bytes, SQL statements, JSON, rows with a delimiter, and text for the rest. A name's
+//! control bytes, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 mod delimited;
 mod header;
 mod json;
+mod lines;
 mod magic;
 mod outline;
 mod sql;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::io::Cursor;
 
 use super::charset::{BOM_UTF8, Encoding, Transcoder};
+use super::lines::Make;
 use crate::bytes;
 
 /// The format of a file.
@@ -32,9 +34,46 @@ pub enum Format {
     JsonLines,
     /// A dump of SQL statements.
     Sql,
+    /// Something that holds files.
+    Container(Container),
+    /// Lines with an inner make: logins with passwords, or a chat.
+    Lines(Make),
     /// A format that is known by its signature and not decoded; the name is for the report (`zip
     /// archive`).
     Unsupported(&'static str),
+}
+
+/// A format that holds files, by its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named by its id")]
+pub enum Container {
+    Zip,
+    Tar,
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+    Lz4,
+}
+
+impl Container {
+    /// Whether it is read by a directory at its end.
+    pub fn is_read_by_directory(self) -> bool {
+        self == Container::Zip
+    }
+
+    /// The id in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Container::Zip => "zip",
+            Container::Tar => "tar",
+            Container::Gzip => "gzip",
+            Container::Bzip2 => "bzip2",
+            Container::Xz => "xz",
+            Container::Zstd => "zstd",
+            Container::Lz4 => "lz4",
+        }
+    }
 }
 
 /// How a delimited file is written.
@@ -63,6 +102,9 @@ impl Format {
             Format::Json => "json",
             Format::JsonLines => "jsonl",
             Format::Sql => "sql",
+            Format::Container(container) => container.id(),
+            Format::Lines(Make::Chat) => "chat",
+            Format::Lines(_) => "logins",
             Format::Unsupported(_) => "unsupported",
         }
     }
@@ -84,8 +126,8 @@ pub struct Sniffed {
 /// table of one column.
 pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
-    let format = match magic::unsupported(head) {
-        Some(what) => Format::Unsupported(what),
+    let format = match magic::by_signature(head) {
+        Some(format) => format,
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
     Sniffed { format, encoding }
@@ -100,6 +142,11 @@ fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
     }
     if let Some(format) = json::detect(text, ending) {
         return format;
+    }
+    if ending.is_none_or(|e| !["csv", "tsv", "tab"].contains(&e))
+        && let Some(make) = lines::detect(text)
+    {
+        return Format::Lines(make);
     }
     match delimited::detect(text, whole, ending) {
         Some(dialect) => Format::Delimited(dialect),

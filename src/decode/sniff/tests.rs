@@ -452,9 +452,7 @@ fn signatures() {
     pe[0x3C] = 128;
     pe[128..132].copy_from_slice(b"PE\0\0");
     let cases: &[(&[u8], &str)] = &[
-        (b"PK\x03\x04rest", "zip archive"),
-        (b"\x1F\x8B\x08\0", "gzip"),
-        (b"BZh91AY&SY", "bzip2"),
+        (b"7z\xBC\xAF\x27\x1C", "7z archive"),
         (b"%PDF-1.7", "PDF"),
         (b"SQLite format 3\0", "SQLite database"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
@@ -462,7 +460,6 @@ fn signatures() {
         (b"\xCA\xFE\xBA\xBE\0\0\0\x34", "Java class"),
         (b"\xCA\xFE\xBA\xBE\0\0\0\x02", "Mach-O executable"),
         (b"RIFF\0\0\0\0WAVEfmt ", "audio (WAV)"),
-        (&tar, "tar archive"),
         (&pe, "PE executable"),
     ];
     for (bytes, name) in cases {
@@ -470,6 +467,19 @@ fn signatures() {
             sniff(bytes, true, Some("csv")).format,
             Format::Unsupported(name)
         );
+    }
+    let containers: &[(&[u8], Container)] = &[
+        (b"PK\x03\x04rest", Container::Zip),
+        (b"\x1F\x8B\x08\0", Container::Gzip),
+        (b"BZh91AY&SY", Container::Bzip2),
+        (b"\xFD7zXZ\0", Container::Xz),
+        (b"\x28\xB5\x2F\xFD", Container::Zstd),
+        (b"\x04\x22\x4D\x18", Container::Lz4),
+        (&tar, Container::Tar),
+    ];
+    for (bytes, container) in containers {
+        let sniffed = sniff(bytes, true, Some("csv"));
+        assert_eq!(sniffed.format, Format::Container(*container));
     }
     for text in [
         "PK,name\n",

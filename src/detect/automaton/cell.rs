@@ -90,7 +90,7 @@ impl CellAutomaton {
                     .nfa_size_limit(Some(NFA_BYTES_MAX)),
             )
             .build_many(expressions)
-            .map_err(|e| Error::new("expression cannot be compiled").because(e))?;
+            .map_err(|e| Error::new("the expression cannot be compiled: bound its repetitions and classes, or split the pattern").because(e))?;
         let mut classes = Box::new([0; 256]);
         for byte in 0..=255u8 {
             classes[usize::from(byte)] = lazy.byte_classes().get(byte);

@@ -12,8 +12,8 @@ use crate::detect::validate::Compact;
 use crate::detect::{Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
-use super::look::{Judged, verdict};
-use super::{ColumnRule, Detector, Engine, Found, NO_RULE, Scratch, trim};
+use super::look::{Judged, in_column, verdict};
+use super::{ColumnRule, Detector, Engine, Found, NO_RULE, Scratch, bare};
 
 /// What a look at a whole cell gave.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,13 +139,17 @@ impl Ahead {
     }
 }
 
-/// The text of a cell without the blanks around it.
+/// The bare text of a cell.
 #[inline]
 fn value_of(text: &[u8], field: Field) -> &[u8] {
     let cell = &text[field.span.range()];
     match cell {
-        [first, .., last] if *first > b' ' && *last > b' ' => cell,
-        _ => trim(cell),
+        [first, .., point, last]
+            if *first > b'\'' && *first != b'=' && *point != b'.' && *last > b' ' =>
+        {
+            cell
+        }
+        _ => bare(cell),
     }
 }
 
@@ -182,15 +186,16 @@ impl Detector {
                 status,
                 confidence,
                 compacted,
-            }) = verdict(kind, value, form.masked, true, &mut compact)
+            }) = verdict(kind, value, form.written, true, &mut compact)
             else {
                 continue;
             };
+            let bytes = if compacted { compact.as_bytes() } else { value };
+            let status = in_column(rule, form.kind, status, bytes);
             if status == Status::FailedChecksum {
                 // Another form may hold, or other values stand in the cell.
                 return Whole::FailedChecksum;
             }
-            let bytes = if compacted { compact.as_bytes() } else { value };
             let key = found.key(bytes);
             if status == Status::Valid
                 && let Some(role) = rule.role

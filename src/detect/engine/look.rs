@@ -9,11 +9,14 @@ use crate::detect::claim::{self, Claim};
 use crate::detect::label::{self, Label};
 use crate::detect::pattern::Confidence;
 use crate::detect::prefilter::{Token, WORD_DIGITS_MIN, is_ascii_lead};
-use crate::detect::validate::{Compact, Verdict};
+use crate::detect::validate::{Compact, Verdict, rounded};
 use crate::detect::vocabulary::RoleId;
-use crate::detect::{KindId, KindSet, Status};
+use crate::detect::{KindId, KindSet, Status, key};
 
-use super::{ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Scratch, settle_into, trim};
+use super::{
+    ColumnRule, Engine, FieldPlaces, Form, Found, Kind, Neighbour, Refusal, Scratch, Written, bare,
+    settle_into,
+};
 
 /// One look at one field.
 pub(super) struct Look<'a> {
@@ -69,6 +72,10 @@ impl<'a> Look<'a> {
         }
         self.ats(text, places, found);
         self.tokens(text, places, found);
+        if self.rule.prose {
+            self.followers(text, found);
+            self.structures(text, places, found);
+        }
     }
 
     /// Looks for labels before separators, and before tokens that follow a Han character directly.
@@ -83,6 +90,9 @@ impl<'a> Look<'a> {
             });
         for at in places.separators.iter().copied().chain(glued) {
             let at = (at - places.base) as usize;
+            if self.cue(text, at, found) {
+                continue;
+            }
             if at > 0
                 && !text[at - 1].is_ascii_digit()
                 && let Some(label) = self.engine.labels.before(&text[..at])
@@ -104,7 +114,7 @@ impl<'a> Look<'a> {
             return;
         }
         match text[..start] {
-            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || c == b' ' => {
+            [.., c, b' ' | b'('] if c.is_ascii_alphabetic() || c >= 0x80 || b" .".contains(&c) => {
                 if let Some(label) = self.engine.labels.before(&text[..start]) {
                     self.label(text, start, label, found);
                 }
@@ -124,7 +134,7 @@ impl<'a> Look<'a> {
     }
 
     /// A label whose value begins at `start`.
-    fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
+    pub(super) fn label(&mut self, text: &[u8], start: usize, label: Label, found: &mut Found) {
         let empty = text[start..]
             .iter()
             .take(1)
@@ -160,7 +170,7 @@ impl<'a> Look<'a> {
         let Some(cells) = self.rule.cells else {
             return false;
         };
-        let value = trim(text);
+        let value = bare(text);
         if value.is_empty() {
             return false;
         }
@@ -192,7 +202,10 @@ impl<'a> Look<'a> {
                 .iter()
                 .rev()
                 .take_while(|b| group.before[usize::from(**b)]);
-            let mut start = at - run.count();
+            let mut start = match quoted_start(&text[..at]) {
+                Some(quote) => quote,
+                None => at - run.count(),
+            };
             // `----` separates the fields of leaked lists; no address has two hyphens together.
             let joined = text[start..at].windows(2).rposition(|pair| pair == b"--");
             start += joined.map_or(0, |i| i + 2);
@@ -323,9 +336,18 @@ impl<'a> Look<'a> {
             let (form, end) = ends.swap_remove(best);
             let form = forms[usize::from(form)];
             let context = self.context(form.kind, start, announced);
-            let Some(mut claim) =
-                self.judge(text, start..start + end, form, context.is_some(), found)
-            else {
+            let judged = self.judge(text, start..start + end, form, context.is_some(), found);
+            if self.scratch.notes.is_some() {
+                let label = role.or(context.flatten());
+                self.note(
+                    text,
+                    start..start + end,
+                    form,
+                    (context.is_some(), label),
+                    judged.as_ref().err(),
+                );
+            }
+            let Ok(mut claim) = judged else {
                 continue;
             };
             claim.role = role.or(context.flatten());
@@ -336,6 +358,9 @@ impl<'a> Look<'a> {
             }
             failed.get_or_insert(claim);
         }
+        if self.scratch.notes.is_some() {
+            self.note_rest(text, start, forms, &ends, announced);
+        }
         if !claimed && let Some(claim) = failed {
             self.scratch.claims.push(claim);
             claimed = true;
@@ -345,7 +370,7 @@ impl<'a> Look<'a> {
     }
 
     /// Whether a column or a label announces the kind at `start`, and the label's role.
-    fn context(
+    pub(super) fn context(
         &self,
         kind: KindId,
         start: usize,
@@ -364,6 +389,10 @@ impl<'a> Look<'a> {
             .map(|(_, label)| label.role)
     }
 
+    /// Judges a candidate by its neighbours, its validator and its column.
+    ///
+    /// # Errors
+    /// Why it is no claim.
     pub(super) fn judge(
         &mut self,
         text: &[u8],
@@ -371,15 +400,21 @@ impl<'a> Look<'a> {
         form: Form,
         in_context: bool,
         found: &mut Found,
-    ) -> Option<Claim> {
+    ) -> Result<Claim, Refusal> {
         let kind = &self.engine.kinds[form.kind.index()];
-        if range.is_empty()
-            || self.behind_word != Some(range.start)
-                && !claim::begins_well(text, range.start, kind.boundary)
-            || !claim::ends_well(text, range.end, kind.boundary)
-            || claim::is_part_of_colon_groups(text, &range)
+        if range.is_empty() {
+            return Err(Refusal::Invalid);
+        }
+        if self.behind_word != Some(range.start)
+            && !claim::begins_well(text, range.start, kind.boundary)
         {
-            return None;
+            return Err(Refusal::Before(Neighbour::before(text, range.start)));
+        }
+        if !claim::ends_well(text, range.end, kind.boundary) {
+            return Err(Refusal::Behind(Neighbour::at(text, range.end)));
+        }
+        if claim::is_part_of_colon_groups(text, &range) {
+            return Err(Refusal::Groups);
         }
         let value = &text[range.clone()];
         let mut compact = Compact::new();
@@ -387,13 +422,17 @@ impl<'a> Look<'a> {
             status,
             confidence,
             compacted,
-        } = verdict(kind, value, form.masked, in_context, &mut compact)?;
-        if self.rule.veto && !in_context && confidence < Confidence::High {
-            return None;
+        } = verdict(kind, value, form.written, in_context, &mut compact).ok_or(Refusal::Invalid)?;
+        if !in_context
+            && (!self.counts_alone(form.kind, confidence)
+                || self.rule.prose && self.is_behind_foreign_key(text, range.start, form.kind))
+        {
+            return Err(Refusal::Vetoed);
         }
         let bytes = if compacted { compact.as_bytes() } else { value };
+        let status = in_column(self.rule, form.kind, status, bytes);
         let key = found.key(bytes);
-        Some(Claim {
+        Ok(Claim {
             kind: form.kind,
             range,
             status,
@@ -402,6 +441,36 @@ impl<'a> Look<'a> {
             key,
             role: None,
         })
+    }
+}
+
+impl Look<'_> {
+    /// Whether a value counts that nothing announces.
+    fn counts_alone(&self, kind: KindId, confidence: Confidence) -> bool {
+        let is_weak = self.rule.veto && confidence < Confidence::High;
+        !is_weak && !self.rule.chance.contains(kind)
+    }
+}
+
+impl Look<'_> {
+    /// Whether a value stands behind the key of something else, and passes by chance there: what the sample says of the key,
+    /// or for one it does not know, its name.
+    fn is_behind_foreign_key(&mut self, text: &[u8], start: usize, kind: KindId) -> bool {
+        if !self.engine.numbers.contains(kind) {
+            return false;
+        }
+        let Some(key) = key::before(text, start) else {
+            return false;
+        };
+        let mut lower = [0; key::KEY_BYTES_MAX];
+        let lower = &mut lower[..key.len()];
+        lower.copy_from_slice(key);
+        lower.make_ascii_lowercase();
+        let known = self.rule.keys.as_ref().and_then(|keys| keys.get(&*lower));
+        match known {
+            Some(chance) => chance.contains(kind),
+            None => self.scratch.is_veto(self.engine, key),
+        }
     }
 }
 
@@ -418,26 +487,30 @@ pub(super) struct Judged {
 pub(super) fn verdict<'a>(
     kind: &Kind,
     value: &'a [u8],
-    masked: bool,
+    written: Written,
     in_context: bool,
     compact: &mut Compact<'a>,
 ) -> Option<Judged> {
+    if written == Written::Rounded {
+        return rounded_verdict(kind, value, in_context, compact);
+    }
     let base = if in_context {
         kind.confidence.context
     } else {
         kind.confidence.alone
     };
     let compacted = claim::compact(value, kind.compact, compact);
-    let (status, confidence) = match (masked, kind.validator) {
-        (true, _) => (Status::Masked, base),
-        (false, None) => (Status::Valid, base),
-        (false, Some(_)) if !compacted => return None,
-        (false, Some(validate)) => match validate(compact, in_context) {
+    let (status, confidence) = match kind.validator {
+        _ if written == Written::Masked => (Status::Masked, base),
+        None => (Status::Valid, base),
+        Some(_) if !compacted => return None,
+        Some(validate) => match validate(compact, in_context) {
             Verdict::Valid => (Status::Valid, base),
             Verdict::Strong => (Status::Valid, raised(base)),
             Verdict::Weak => (Status::Valid, lowered(base)),
             Verdict::Test => (Status::Test, base),
             Verdict::FailedChecksum => (Status::FailedChecksum, Confidence::Low),
+            Verdict::Rounded => (Status::Rounded, base),
             Verdict::Reject => return None,
         },
     };
@@ -448,8 +521,63 @@ pub(super) fn verdict<'a>(
     })
 }
 
+/// What becomes of a value that a spreadsheet wrote in a form of its own. In context the form is enough; without, what is left
+/// of the structure must hold. One whose digits are all there is a value like any other.
+#[cold]
+fn rounded_verdict<'a>(
+    kind: &Kind,
+    value: &[u8],
+    in_context: bool,
+    compact: &mut Compact<'a>,
+) -> Option<Judged> {
+    let is_whole = rounded::expand(value, compact)?;
+    let verdict = kind.validator.map(|validate| validate(compact, in_context));
+    let confidence = match in_context {
+        true => kind.confidence.context,
+        false => kind.confidence.alone,
+    };
+    let status = match verdict {
+        Some(Verdict::Reject) if is_whole || !in_context => return None,
+        Some(Verdict::Test) => Status::Test,
+        Some(Verdict::FailedChecksum) if is_whole => Status::FailedChecksum,
+        _ if is_whole => Status::Valid,
+        _ => Status::Rounded,
+    };
+    Some(Judged {
+        status,
+        confidence,
+        compacted: true,
+    })
+}
+
+/// What the sample of a column adds to what is said of a value in it.
+#[inline]
+pub(super) fn in_column(rule: &ColumnRule, kind: KindId, status: Status, value: &[u8]) -> Status {
+    match status {
+        Status::Valid | Status::FailedChecksum
+            if rule.rounded && rounded::has_lost_digits(value) =>
+        {
+            Status::Rounded
+        }
+        Status::Valid if rule.chance.contains(kind) => Status::FailedChecksum,
+        status => status,
+    }
+}
+
 /// How far behind the place a label announces a value may begin, for a prefix such as `+` or `(`.
 const LABEL_REACH: usize = 4;
+
+/// Where the local part of an address begins that is written in quotation marks: `"zhang san"@…`.
+fn quoted_start(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_suffix(b"\"")?;
+    let reach = inside.len().saturating_sub(QUOTED_BYTES_MAX);
+    let quote = reach + inside[reach..].iter().rposition(|b| *b == b'"')?;
+    let stands_free = quote == 0 || text[quote - 1].is_ascii_whitespace();
+    stands_free.then_some(quote)
+}
+
+/// Longest local part in quotation marks (RFC 5321, 4.5.3.1.1), without them.
+const QUOTED_BYTES_MAX: usize = 62;
 
 fn trim_end_dots(text: &[u8]) -> &[u8] {
     let n_dots = text.iter().rev().take_while(|b| **b == b'.').count();

@@ -271,7 +271,7 @@ mod tests {
 
     use crate::detect::automaton::Automaton;
     use crate::detect::engine::Group;
-    use crate::detect::label::Endings;
+    use crate::detect::label::Labels;
     use crate::detect::prefilter::Admission;
     use proptest::prelude::*;
 
@@ -285,7 +285,7 @@ mod tests {
             "\\+[0-9]{7}",
         ];
         let automaton = Arc::new(Automaton::new(&patterns).expect("they compile"));
-        let admission = Admission::new(&automaton, Endings::default());
+        let admission = Admission::new(&automaton, &Labels::default(), false);
         let leads = automaton.leads().expect("they are anchored");
         let group = Group {
             automaton,

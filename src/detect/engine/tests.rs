@@ -77,6 +77,7 @@ const NAME: &str = r#"
 fn catalog() -> Catalog {
     let files = [PHONE, PLATE, MAIL, QQ, NAME].iter().enumerate();
     Catalog::load(
+        &[],
         files
             .map(|(i, t)| (format!("{i}.toml"), (*t).to_owned()))
             .collect(),
@@ -389,7 +390,7 @@ fn wrong_patterns_are_refused_with_a_reason() {
     ] {
         let text = QQ.replace(from, to);
         assert_ne!(text, QQ, "{from} stands in the pattern");
-        let outcome = Catalog::load(vec![("user/qq.toml".to_owned(), text)]);
+        let outcome = Catalog::load(&[], vec![("user/qq.toml".to_owned(), text)]);
         match outcome {
             Ok(_) => assert_eq!(want, ""),
             Err(e) => {
@@ -402,14 +403,17 @@ fn wrong_patterns_are_refused_with_a_reason() {
     let unanchored = QQ
         .replace("regex = '[1-9]", "regex = '[^0-9]*[1-9]")
         .replace("context = \"required\"", "");
-    let error = Catalog::load(vec![("a.toml".to_owned(), unanchored)])
+    let error = Catalog::load(&[], vec![("a.toml".to_owned(), unanchored)])
         .err()
         .expect("it is refused");
     assert!(error.to_string().contains("cannot be anchored"), "{error}");
-    let twice = Catalog::load(vec![
-        ("a.toml".to_owned(), QQ.to_owned()),
-        ("b.toml".to_owned(), QQ.to_owned()),
-    ]);
+    let twice = Catalog::load(
+        &[],
+        vec![
+            ("a.toml".to_owned(), QQ.to_owned()),
+            ("b.toml".to_owned(), QQ.to_owned()),
+        ],
+    );
     assert!(
         twice
             .err()

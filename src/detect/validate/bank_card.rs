@@ -11,13 +11,14 @@
 use crate::bytes::number_of;
 
 use super::table::Table;
-use super::{Compact, Verdict, digits, luhn};
+use super::{Compact, Verdict, Why, digits, luhn, rounded};
 
 /// Prefixes and lengths of cards of mainland issuers.
 static BINS: Table = Table::new(include_bytes!("card_bins.txt"), 12);
 
-/// Test numbers that card schemes and gateways publish.
-const TESTS: [u64; 20] = [
+/// Test numbers that card schemes and gateways publish, and the first digits of e, which pass as a card.
+const TESTS: [u64; 21] = [
+    2_718_281_828_459_045,
     4_111_111_111_111_111,
     4_012_888_888_881_881,
     4_222_222_222_222,
@@ -46,44 +47,66 @@ enum Network {
     UnionPay,
     /// Visa, Mastercard, American Express, JCB, Discover, Diners Club.
     International,
+    /// Ranges that are rarely issued: Maestro, and UnionPay outside 62.
+    Rare,
 }
 
 /// Card number.
 pub(super) fn bank_card(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
-    if !(12..=20).contains(&number.len()) || !digits::all(number) || digits::is_repeated(number) {
-        return Verdict::Reject;
+    if !(12..=20).contains(&number.len()) || !digits::all(number) {
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    if digits::is_repeated(number) {
+        return compact.because(Why::Repeated, Verdict::Reject);
     }
     if number[0] != b'0' && number.len() <= 16 && TESTS.contains(&number_of(number)) {
         return Verdict::Test;
     }
     let holds = luhn::holds(number);
     if !holds && !in_context {
-        return Verdict::Reject;
+        return compact.because(Why::Checksum, Verdict::Reject);
     }
     let listed = is_listed(number);
     let network = network(number);
     if holds {
         return match network {
-            _ if listed => Verdict::Strong,
+            _ if listed => compact.because(Why::KnownIssuer, Verdict::Strong),
             Some(Network::UnionPay) => Verdict::Valid,
+            Some(Network::Rare) if in_context => Verdict::Valid,
+            Some(Network::Rare) => Verdict::Weak,
             // 13 digits are mostly times in milliseconds, 14 mostly dates with a time; 19 digits are identifiers of
             // distributed systems far more often than cards of Visa.
-            Some(Network::International) if number.len() == 13 && !in_context => Verdict::Reject,
-            Some(Network::International) if matches!(number.len(), 13 | 14 | 19) => Verdict::Weak,
+            Some(Network::International) if number.len() == 13 && !in_context => {
+                compact.because(Why::NeedsContext, Verdict::Reject)
+            }
+            Some(Network::International) if matches!(number.len(), 13 | 14 | 19) => {
+                compact.because(Why::CommonForm, Verdict::Weak)
+            }
             // Mastercard's second series is rarely issued, and any sixteen digits may begin with 2.
-            Some(Network::International) if number[0] == b'2' && !in_context => Verdict::Weak,
+            Some(Network::International) if number[0] == b'2' && !in_context => {
+                compact.because(Why::CommonForm, Verdict::Weak)
+            }
             Some(Network::International) => Verdict::Valid,
             // Prefixes are published by few issuers; industry digits 0 to 2 are no banks.
-            None if in_context && number[0] >= b'3' => Verdict::Weak,
-            None => Verdict::Reject,
+            None if in_context && number[0] >= b'3' => {
+                compact.because(Why::UnknownIssuer, Verdict::Weak)
+            }
+            None => compact.because(Why::NoIssuer, Verdict::Reject),
         };
     }
-    let is_domestic = network != Some(Network::International);
+    let is_domestic = matches!(network, None | Some(Network::UnionPay));
+    // One digit may well be 0; two or more, and no check, were lost.
+    if in_context && number.len() >= 17 && rounded::has_lost_digits(number) {
+        return match listed || begins_as_a_card(number) {
+            true => Verdict::Rounded,
+            false => Verdict::Reject,
+        };
+    }
     match in_context {
-        true if listed && is_domestic => Verdict::Weak,
-        true if begins_as_a_card(number) => Verdict::FailedChecksum,
-        _ => Verdict::Reject,
+        true if listed && is_domestic => compact.because(Why::Unchecked, Verdict::Weak),
+        true if begins_as_a_card(number) => compact.because(Why::Checksum, Verdict::FailedChecksum),
+        _ => compact.because(Why::Checksum, Verdict::Reject),
     }
 }
 
@@ -104,6 +127,7 @@ fn network(number: &[u8]) -> Option<Network> {
     let prefix = digits::number(&number[..4])?;
     match (prefix, number.len()) {
         (6200..=6299, 16..=19) => Some(Network::UnionPay),
+        (6700..=6799 | 8100..=8171, 16..=19) => Some(Network::Rare),
         (4000..=4999, 13 | 16 | 19)
         | (5100..=5599 | 2221..=2720, 16)
         | (3400..=3499 | 3700..=3799, 15)
@@ -178,6 +202,7 @@ mod tests {
             ("37123456789012", Verdict::Valid, "American Express"),
             ("352912345678901", Verdict::Valid, "JCB"),
             ("3056930902591", Verdict::Weak, "Diners Club"),
+            ("676512345678901", Verdict::Weak, "Maestro"),
         ] {
             let number = card(body);
             assert_eq!(

@@ -10,6 +10,11 @@ pub(super) const YEAR_MAX: u32 = 2030;
 
 /// Whether this is a day of the Gregorian calendar between [`YEAR_MIN`] and [`YEAR_MAX`].
 pub(super) fn is_day(year: u32, month: u32, day: u32) -> bool {
+    (YEAR_MIN..=YEAR_MAX).contains(&year) && exists(year, month, day)
+}
+
+/// Whether the Gregorian calendar has this day, in whatever year.
+pub(super) fn exists(year: u32, month: u32, day: u32) -> bool {
     let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -18,13 +23,28 @@ pub(super) fn is_day(year: u32, month: u32, day: u32) -> bool {
         2 => 28,
         _ => 0,
     };
-    (YEAR_MIN..=YEAR_MAX).contains(&year) && (1..=days).contains(&day)
+    (1..=days).contains(&day)
+}
+
+/// What a year of birth says for a number that is built for several centuries: the dead of the 19th keep theirs, and nobody
+/// has one of the next yet.
+pub(super) fn of_birth(year: u32) -> Verdict {
+    match (YEAR_MIN..=YEAR_MAX).contains(&year) {
+        true => Verdict::Valid,
+        false => Verdict::Weak,
+    }
 }
 
 /// Whether eight bytes are a day, as `YYYYMMDD`.
 pub(super) fn is_yyyymmdd(bytes: &[u8]) -> bool {
     let number = digits::number(bytes).unwrap_or(0);
     bytes.len() == 8 && is_day(number / 10_000, number / 100 % 100, number % 100)
+}
+
+/// The first six digits of a number as three numbers of two: what most numbers with a date of birth begin with.
+pub(super) fn pairs(number: &[u8]) -> Option<[u32; 3]> {
+    let all = digits::number(number.get(..6)?)?;
+    Some([all / 10_000, all / 100 % 100, all % 100])
 }
 
 /// A birth date in a column: year first in any common spelling, or `MM/DD/YYYY`. Normalised to `YYYYMMDD`, or to `YYYYMM`

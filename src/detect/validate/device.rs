@@ -3,7 +3,7 @@
 //! Type allocation codes and subscribers are not looked up. A number of 15 digits passes the Luhn check by chance one time
 //! in ten, so what stands in the pattern files asks for context or separators.
 
-use super::{Compact, Verdict, digits, luhn};
+use super::{Compact, Verdict, Why, digits, luhn};
 
 /// IMEI: type allocation (8), serial (6), Luhn check; normalised to 15 digits. In context also IMEISV (16 digits: a
 /// software version in place of the check), which is weak.
@@ -16,9 +16,11 @@ pub(super) fn imei(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         // The example of the GSM standard, and the digits in order.
         15 if matches!(number, b"490154203237518" | b"123456789012345") => Verdict::Test,
         15 if luhn::holds(number) => Verdict::Valid,
-        15 if in_context => Verdict::FailedChecksum,
-        16 if in_context => Verdict::Weak,
-        _ => Verdict::Reject,
+        15 if in_context => compact.because(Why::Checksum, Verdict::FailedChecksum),
+        15 => compact.because(Why::Checksum, Verdict::Reject),
+        16 if in_context => compact.because(Why::Unchecked, Verdict::Weak),
+        16 => compact.because(Why::NeedsContext, Verdict::Reject),
+        _ => compact.because(Why::Form, Verdict::Reject),
     }
 }
 
@@ -54,10 +56,13 @@ pub(super) fn iccid(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         (false, true) if in_context => Verdict::Weak,
         // Twenty places written by Chinese operators carry no public check.
         (true, false) if in_context && (number.len() == 20 || !digits::all(number)) => {
-            Verdict::Weak
+            compact.because(Why::Unchecked, Verdict::Weak)
         }
-        (_, false) if in_context && digits::all(number) => Verdict::FailedChecksum,
-        _ => Verdict::Reject,
+        (_, false) if in_context && digits::all(number) => {
+            compact.because(Why::Checksum, Verdict::FailedChecksum)
+        }
+        (_, false) => compact.because(Why::Checksum, Verdict::Reject),
+        _ => compact.because(Why::NeedsContext, Verdict::Reject),
     }
 }
 

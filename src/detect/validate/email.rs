@@ -1,7 +1,8 @@
-//! E-mail addresses as people use them (the dot-atom form of RFC 5322 over names of RFC 1035). Quoted local parts, address
-//! literals and comments are legal and not accepted: in dumps they are code.
+//! E-mail addresses as people use them: the dot-atom form of RFC 5322, or a quoted local part, which is weak evidence, over
+//! names of RFC 1035 and their internationalised form (RFC 5890). Address literals and comments are legal and not accepted:
+//! in dumps they are code.
 
-use super::{Compact, Verdict};
+use super::{Compact, Verdict, Why};
 
 /// Whether the last label is the ending of a file name that stands where a top-level domain would: `icon@2x.png`.
 fn is_file_ending(top: &[u8]) -> bool {
@@ -50,7 +51,15 @@ fn is_local_domain(top: &[u8]) -> bool {
 /// E-mail address in lower case. Addresses of services rather than people (`git@…`) are rejected without context.
 pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let text = compact.as_bytes();
-    let Some(at) = text.iter().position(|b| *b == b'@') else {
+    let quoted = text.first() == Some(&b'"');
+    let at = match quoted {
+        true => text
+            .windows(2)
+            .position(|pair| pair == b"\"@")
+            .map(|i| i + 1),
+        false => text.iter().position(|b| *b == b'@'),
+    };
+    let Some(at) = at else {
         return Verdict::Reject;
     };
     let (local, domain) = (&text[..at], &text[at + 1..]);
@@ -58,16 +67,21 @@ pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         return Verdict::Reject;
     };
     let top = &domain[dot + 1..];
-    if !is_local_part(local)
+    if !(is_local_part(local) || quoted && is_quoted(local))
         || !is_domain(domain, top)
         || is_file_ending(top)
-        || is_local_domain(top)
     {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    if is_local_domain(top) {
+        return compact.because(Why::NoAddressee, Verdict::Reject);
     }
     match local {
-        b"git" | b"svn" | b"hg" if !in_context => Verdict::Reject,
-        b"noreply" | b"no-reply" | b"postmaster" | b"mailer-daemon" => Verdict::Weak,
+        [b'"', ..] => Verdict::Weak,
+        b"git" | b"svn" | b"hg" if !in_context => compact.because(Why::NoPerson, Verdict::Reject),
+        b"noreply" | b"no-reply" | b"postmaster" | b"mailer-daemon" => {
+            compact.because(Why::NoPerson, Verdict::Weak)
+        }
         _ => Verdict::Valid,
     }
 }
@@ -110,12 +124,20 @@ fn is_local_part(local: &[u8]) -> bool {
     !dot
 }
 
+/// Whether the part before `@` is in quotation marks, with something between.
+fn is_quoted(local: &[u8]) -> bool {
+    match local {
+        [b'"', inside @ .., b'"'] => (1..=62).contains(&inside.len()) && !inside.contains(&b'"'),
+        _ => false,
+    }
+}
+
 /// Whether the part behind it is a domain with a top-level domain of letters (or `xn--`).
 fn is_domain(domain: &[u8], top: &[u8]) -> bool {
     top.len() >= 2
         && domain.len() <= 253
         && domain.split(|b| *b == b'.').all(is_label)
-        && (top.iter().all(u8::is_ascii_alphabetic) || top.starts_with(b"xn--"))
+        && (top.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80) || top.starts_with(b"xn--"))
 }
 
 /// Whether this is a label of a domain name.
@@ -126,7 +148,7 @@ fn is_label(label: &[u8]) -> bool {
     *first != b'-'
         && *last != b'-'
         && label.len() <= 63
-        && label.iter().all(|b| LABEL[usize::from(*b)])
+        && label.iter().all(|b| LABEL[usize::from(*b)] || *b >= 0x80)
 }
 
 #[cfg(test)]
@@ -143,9 +165,12 @@ mod tests {
             "o'reilly@example.org",
             "a_b-c@sub-domain.example.cn",
             "li@example.xn--fiqs8s",
+            "li@президент.рф",
         ] {
             check(email, text, false, Verdict::Valid, text);
         }
+        let quoted = "\"wang, wu\"@example.com";
+        check(email, quoted, false, Verdict::Weak, quoted);
         check(
             email,
             "noreply@example.com",
@@ -172,6 +197,8 @@ mod tests {
             ("root@server.local", "a machine"),
             ("zhang@san@example.com", "two at signs"),
             ("@example.com", "no local part"),
+            ("\"\"@example.com", "nothing in quotation marks"),
+            ("\"wang@example.com", "a quotation mark that nothing closes"),
             ("", "nothing"),
         ] {
             rejects(email, text, true, why);

@@ -5,7 +5,7 @@
 //! split, so an unknown one is a reason for doubt only.
 
 use super::table::Table;
-use super::{Compact, Verdict, digits};
+use super::{Compact, Verdict, Why, digits};
 
 /// Area codes of three digits, without the trunk 0.
 static AREA_CODES: Table = Table::new(include_bytes!("area_codes.txt"), 3);
@@ -21,23 +21,27 @@ pub(super) fn landline(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Some(area) = area_len(number) else {
         let local = matches!(number.len(), 7 | 8) && matches!(number[0], b'2'..=b'8');
         return match local && in_context && !digits::is_repeated(number) {
-            true => Verdict::Weak,
-            false => Verdict::Reject,
+            true => compact.because(Why::NoAreaCode, Verdict::Weak),
+            false => compact.because(Why::NoAreaCode, Verdict::Reject),
         };
     };
     let subscriber = &number[area..];
     // Seven or eight digits, and up to six of an extension.
     if !(7..=14).contains(&subscriber.len()) || subscriber[0] == b'0' {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    // Cities with a short area code have had eight digits since the 1990s: ten digits in groups are something else.
+    if area == 3 && subscriber.len() == 7 && !in_context {
+        return compact.because(Why::UnlikelySubscriber, Verdict::Reject);
     }
     // No subscriber number begins with 1, but those of samples and forms do.
     if digits::is_repeated(subscriber) || subscriber[0] == b'1' {
-        return Verdict::Weak;
+        return compact.because(Why::UnlikelySubscriber, Verdict::Weak);
     }
     match area == 3 || AREA_CODES.contains(&number[1..4]) {
         true if area == 4 || subscriber.len() != 7 => Verdict::Valid,
-        // Cities with a short area code have had eight digits since the 1990s.
-        _ => Verdict::Weak,
+        true => compact.because(Why::UnlikelySubscriber, Verdict::Weak),
+        false => compact.because(Why::UnknownAreaCode, Verdict::Weak),
     }
 }
 
@@ -116,9 +120,15 @@ mod tests {
     fn doubt_is_not_rejection() {
         check(landline, "03002654321", false, Verdict::Weak, "03002654321");
         check(landline, "01012345678", false, Verdict::Weak, "01012345678");
-        check(landline, "0109999999", false, Verdict::Weak, "0109999999");
+        check(landline, "0109999999", true, Verdict::Weak, "0109999999");
         check(landline, "86543210", true, Verdict::Weak, "86543210");
         rejects(landline, "86543210", false, "no area code and no context");
+        rejects(
+            landline,
+            "0215231493",
+            false,
+            "a digit too few for Shanghai, and no context",
+        );
     }
 
     #[test]

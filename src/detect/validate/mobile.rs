@@ -6,7 +6,7 @@
 
 use crate::bytes::number_of;
 
-use super::{Compact, Verdict, digits};
+use super::{Compact, Verdict, Why, digits};
 
 /// Numbers that are no subscriber's: the operator's service number 13800138000, and constants of computing that look like
 /// mobile numbers (2^34 and one less, the first digits of 2^64, a default of test kits). Only these very
@@ -26,29 +26,29 @@ pub(super) fn mobile(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     strip_prefix(compact);
     let number = compact.as_bytes();
     match number {
-        _ if !digits::all(number) => Verdict::Reject,
+        _ if !digits::all(number) => compact.because(Why::Form, Verdict::Reject),
         [b'1', b'3'..=b'9', ..] if number.len() == 11 => {
             if TESTS.contains(&number_of(number)) || !in_context && number[3..] == *b"00000000" {
                 Verdict::Test
-            } else if is_in_force(number) && (in_context || !trunk) {
+            } else if trunk && !in_context {
+                // Twelve digits that begin with 0 are mostly codes of invoices and serial numbers.
+                compact.because(Why::TrunkPrefix, Verdict::Reject)
+            } else if is_in_force(number) {
                 Verdict::Valid
-            } else if trunk && !in_context && !is_in_force(number) {
-                // Twelve digits that begin with 0 are mostly serial numbers.
-                Verdict::Reject
             } else {
-                Verdict::Weak
+                compact.because(Why::PrefixNotInForce, Verdict::Weak)
             }
         }
         [b'1', b'0', b'6', b'4', b'7'..=b'9', ..]
             if in_context && matches!(number.len(), 11 | 13) =>
         {
-            Verdict::Weak
+            compact.because(Why::Machine, Verdict::Weak)
         }
         // 13 digits from 140 to 148 are also the milliseconds of 2014 to 2017: hence only in context.
         [b'1', b'4', b'0' | b'1' | b'4' | b'6' | b'8', ..] if in_context && number.len() == 13 => {
-            Verdict::Weak
+            compact.because(Why::Machine, Verdict::Weak)
         }
-        _ => Verdict::Reject,
+        _ => compact.because(Why::Form, Verdict::Reject),
     }
 }
 
@@ -116,9 +116,8 @@ mod tests {
     #[test]
     fn a_trunk_prefix_asks_for_more() {
         check(mobile, "013812345678", true, Verdict::Valid, "13812345678");
-        check(mobile, "013812345678", false, Verdict::Weak, "13812345678");
         check(mobile, "014012345678", true, Verdict::Weak, "14012345678");
-        rejects(mobile, "014012345678", false, "no such prefix, no context");
+        rejects(mobile, "013812345678", false, "no context");
     }
 
     #[test]

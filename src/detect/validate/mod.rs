@@ -3,26 +3,74 @@
 //! A validator sees the compact form of a candidate and whether context (a column or a label of the kind) stands beside
 //! it; it knows nothing of text, columns or other kinds. Each is pure and never allocates.
 
+mod au_id;
 mod bank_card;
+mod be_nn;
+mod bg_egn;
+mod bic;
+mod br_id;
+mod ca_sin;
+pub mod chance;
 mod coordinates;
+mod credential;
+mod crypto;
+mod cz_rc;
 mod date;
+mod de_tax_id;
 mod device;
 mod digits;
+mod dk_cpr;
 mod email;
+mod es_id;
+mod fi_hetu;
+mod fr_nir;
+mod hk_id;
+mod iban;
+mod ie_pps;
+mod il_id;
+mod in_id;
+mod it_codice_fiscale;
+mod jp_my_number;
+mod jwt;
+mod kr_rrn;
 mod landline;
 mod luhn;
+mod mo_id;
 mod mobile;
+mod mod11_10;
 mod mod11_2;
+mod mrz;
+mod mx_curp;
+mod my_nric;
 mod name;
 mod network;
+mod nl_bsn;
+mod no_fodselsnummer;
 mod payment;
 mod phone_intl;
+mod pl_pesel;
 mod plate;
 mod region;
 mod resident_id;
+mod ro_cnp;
+pub(crate) mod rounded;
+mod se_personnummer;
+mod sg_nric;
 mod table;
+mod th_tnin;
+mod tr_national_id;
+mod tw_id;
+mod uk_nhs;
+mod uk_nino;
+mod us_ssn;
 mod uscc;
+mod verhoeff;
 mod vin;
+mod weights;
+mod why;
+mod za_id;
+
+pub use why::{Check, Why, checks, passed};
 
 /// What a validator says of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,17 +83,37 @@ pub enum Verdict {
     Weak,
     /// A documented test or example number.
     Test,
-    /// The structure (dates, ranges, prefixes) holds and the checksum does not: counted apart, when context stands beside it
+    /// The structure holds, and the digits behind the fifteenth are lost: rounded by a spreadsheet, and nobody's.
+    Rounded,
+    /// The structure (dates, ranges, prefixes) holds and the checksum does not, or its character is missing: counted apart, when context stands beside it
     /// or the structure alone is telling.
     FailedChecksum,
     /// Not a value of this kind.
     Reject,
 }
 
+impl Verdict {
+    /// This verdict if the check holds; otherwise the structure is all there is.
+    fn if_check(self, holds: bool) -> Verdict {
+        match holds {
+            true => self,
+            false => Verdict::FailedChecksum,
+        }
+    }
+
+    /// The lower of two verdicts that both accept.
+    fn and(self, other: Verdict) -> Verdict {
+        match self {
+            Verdict::Weak => self,
+            _ => other,
+        }
+    }
+}
+
 /// The compact form of a candidate: at most [`Compact::CAPACITY`] bytes on the stack, or, while nothing had to be changed,
-/// the candidate itself.
+/// the candidate itself, which may be longer. Beside it stands what the validator noted, see [`Compact::why`].
 #[derive(Clone, Copy)]
-pub struct Compact<'a>(Form<'a>);
+pub struct Compact<'a>(Form<'a>, Option<Why>);
 
 #[derive(Clone, Copy)]
 #[expect(
@@ -66,7 +134,7 @@ impl Compact<'_> {
 impl<'a> Compact<'a> {
     /// An empty form.
     pub fn new() -> Compact<'a> {
-        Compact(Form::Given(&[]))
+        Compact(Form::Given(&[]), None)
     }
 
     /// The form of these bytes, if they fit.
@@ -99,11 +167,18 @@ impl<'a> Compact<'a> {
         self.0 = Form::Given(&[]);
     }
 
+    /// As `give`, also for what is too long to be changed: a token of letters that mean no number.
+    #[inline]
+    pub(crate) fn lend(&mut self, bytes: &'a [u8]) -> bool {
+        self.0 = Form::Given(bytes);
+        true
+    }
+
     /// Appends one byte; says whether it fitted.
     pub fn push(&mut self, byte: u8) -> bool {
-        let (bytes, len) = self.own();
-        let fits = usize::from(*len) < Compact::CAPACITY;
+        let fits = self.as_bytes().len() < Compact::CAPACITY;
         if fits {
+            let (bytes, len) = self.own();
             bytes[usize::from(*len)] = byte;
             *len += 1;
         }
@@ -126,14 +201,16 @@ impl<'a> Compact<'a> {
 
     /// Turns ASCII letters into small ones.
     pub(crate) fn make_lowercase(&mut self) {
-        if has(self.as_bytes(), u8::is_ascii_uppercase) {
+        let fits = self.as_bytes().len() <= Compact::CAPACITY;
+        if fits && has(self.as_bytes(), u8::is_ascii_uppercase) {
             self.own().0.make_ascii_lowercase();
         }
     }
 
     /// Turns ASCII letters into capitals.
     pub(crate) fn make_uppercase(&mut self) {
-        if has(self.as_bytes(), u8::is_ascii_lowercase) {
+        let fits = self.as_bytes().len() <= Compact::CAPACITY;
+        if fits && has(self.as_bytes(), u8::is_ascii_lowercase) {
             self.own().0.make_ascii_uppercase();
         }
     }
@@ -178,12 +255,25 @@ pub fn is_likely_name(text: &str) -> bool {
     matches!(verdict, Some(Verdict::Strong | Verdict::Valid))
 }
 
+/// Whether a text of two to four Han characters begins with a surname that is known, and can be a name by its length.
+pub(crate) fn has_known_surname(text: &[u8]) -> bool {
+    let verdict = Compact::of(text).map(|mut compact| name::name(&mut compact, true));
+    verdict == Some(Verdict::Strong)
+}
+
 /// Every validator by name, sorted.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("alipay-trade-no", payment::alipay_trade_no),
     ("alipay-user-id", payment::alipay_user_id),
+    ("au-medicare", au_id::medicare),
+    ("au-tfn", au_id::tfn),
     ("bank-card", bank_card::bank_card),
+    ("be-nn", be_nn::national_number),
+    ("bg-egn", bg_egn::egn),
     ("birth-date", date::birth_date),
+    ("br-cnpj", br_id::cnpj),
+    ("br-cpf", br_id::cpf),
+    ("ca-sin", ca_sin::sin),
     ("cn-foreign-pr-id", resident_id::foreign_pr_id),
     ("cn-landline", landline::landline),
     ("cn-mobile", mobile::mobile),
@@ -193,15 +283,54 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("cn-resident-id-15", resident_id::resident_id_15),
     ("cn-uscc", uscc::uscc),
     ("coordinates", coordinates::coordinates),
+    ("credential", credential::credential),
+    ("crypto-address", crypto::crypto_address),
+    ("cz-rc", cz_rc::rodne_cislo),
+    ("de-tax-id", de_tax_id::tax_id),
+    ("dk-cpr", dk_cpr::cpr),
     ("email", email::email),
+    ("es-nie", es_id::nie),
+    ("es-nif", es_id::nif),
+    ("fi-hetu", fi_hetu::hetu),
+    ("fr-nir", fr_nir::nir),
+    ("hk-id-card", hk_id::id_card),
+    ("iban", iban::iban),
     ("iccid", device::iccid),
+    ("ie-pps", ie_pps::pps),
+    ("il-id", il_id::identity),
     ("imei", device::imei),
     ("imsi", device::imsi),
+    ("in-aadhaar", in_id::aadhaar),
+    ("in-pan", in_id::pan),
     ("ip-address", network::ip_address),
+    ("it-codice-fiscale", it_codice_fiscale::codice_fiscale),
+    ("jp-my-number", jp_my_number::my_number),
+    ("jwt", jwt::jwt),
+    ("kr-rrn", kr_rrn::rrn),
     ("mac-address", network::mac_address),
+    ("mo-id-card", mo_id::id_card),
+    ("mx-curp", mx_curp::curp),
+    ("my-nric", my_nric::nric),
+    ("nl-bsn", nl_bsn::bsn),
+    ("no-fodselsnummer", no_fodselsnummer::fodselsnummer),
+    ("passport-mrz", mrz::mrz),
     ("phone-intl", phone_intl::phone_intl),
+    ("pl-pesel", pl_pesel::pesel),
+    ("ro-cnp", ro_cnp::cnp),
+    ("se-personnummer", se_personnummer::personnummer),
+    ("sg-nric", sg_nric::nric),
+    ("swift-bic", bic::bic),
+    ("th-tnin", th_tnin::tnin),
+    ("tr-national-id", tr_national_id::national_id),
+    ("tw-arc", tw_id::resident_certificate),
+    ("tw-id-card", tw_id::id_card),
+    ("uk-nhs", uk_nhs::nhs),
+    ("uk-nino", uk_nino::nino),
+    ("us-itin", us_ssn::itin),
+    ("us-ssn", us_ssn::ssn),
     ("vin", vin::vin),
     ("wechat-pay-id", payment::wechat_pay_id),
+    ("za-id", za_id::identity),
 ];
 
 #[cfg(test)]
@@ -306,6 +435,9 @@ mod tests {
             ("phone-intl", "00442079460958"),
             ("birth-date", "1990年3月7日"),
             ("coordinates", "43.469277, 120.495744"),
+            ("fi-hetu", "131052a308t"),
+            ("nl-bsn", "011222311"),
+            ("se-personnummer", "640823-3234"),
         ] {
             let validator = by_name(name).expect("a validator of the table");
             let mut once = Compact::of(text.as_bytes()).expect("fits");

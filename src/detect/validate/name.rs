@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Compact, Verdict};
+use super::{Compact, Verdict, Why};
 
 /// Surnames of one character, one a line.
 const SURNAMES: &str = include_str!("surnames.txt");
@@ -178,10 +178,16 @@ impl Chars {
 /// Name of a person, as a column or a label announces it.
 pub(super) fn name(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     if !in_context {
-        return Verdict::Reject;
+        return compact.because(Why::NeedsContext, Verdict::Reject);
     }
     if let Some((chars, n_chars)) = han_chars(compact.as_bytes()) {
-        return chinese(&chars[..n_chars], compact.as_bytes());
+        let verdict = chinese(&chars[..n_chars], compact.as_bytes());
+        return match verdict {
+            Verdict::Strong => compact.because(Why::KnownSurname, verdict),
+            Verdict::Weak => compact.because(Why::UnknownSurname, verdict),
+            Verdict::Reject => compact.because(Why::NoPerson, verdict),
+            _ => verdict,
+        };
     }
     match std::str::from_utf8(compact.as_bytes()) {
         Ok(text) if text.is_ascii() => latin(text),

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Compact, Verdict};
+use super::{Compact, Verdict, Why};
 
 /// Longest address as text: eight groups, the last two of which may be written with dots (RFC 4291, 2.2).
 const ADDRESS_BYTES_MAX: usize = 45;
@@ -27,7 +27,7 @@ pub(super) fn ip_address(compact: &mut Compact<'_>, in_context: bool) -> Verdict
     };
     match personal {
         true => Verdict::Valid,
-        false => Verdict::Reject,
+        false => compact.because(Why::NoAddressee, Verdict::Reject),
     }
 }
 

@@ -17,6 +17,7 @@ struct Compiled {
     regex: Option<Regex>,
     cell: Option<Regex>,
     masked: Option<Regex>,
+    rounded: Option<Regex>,
 }
 
 fn patterns() -> Vec<Compiled> {
@@ -34,12 +35,14 @@ fn load(path: &str, text: &str) -> Compiled {
     let regex = compile(&pattern.regex, "regex");
     let cell = compile(&pattern.cell, "cell");
     let masked = compile(&pattern.masked, "masked");
+    let rounded = compile(&pattern.rounded, "rounded");
     Compiled {
         file,
         pattern,
         regex,
         cell,
         masked,
+        rounded,
     }
 }
 
@@ -130,7 +133,9 @@ impl Compiled {
             Verdict::Valid | Verdict::Strong | Verdict::Weak => Some("valid"),
             Verdict::Test => Some("test"),
             Verdict::FailedChecksum => Some("failed_checksum"),
+            Verdict::Rounded => Some("rounded"),
             Verdict::Reject if (anywhere || in_context) && full(&self.masked) => Some("masked"),
+            Verdict::Reject if in_context && full(&self.rounded) => Some("rounded"),
             Verdict::Reject => None,
         }
     }
@@ -168,8 +173,12 @@ impl Compiled {
         let (before, behind) = (&example.text[..at], &example.text[at + value.len()..]);
         let want = example.status.as_deref().unwrap_or("valid");
         // A label that is not in a column stands in the text before the value.
-        let labelled =
-            example.column.is_some() || before.ends_with(['：', ':', ' ', '号', '证', '为', '(']);
+        let labelled = example.column.is_some()
+            || before.ends_with(['：', ':', ' ', '号', '证', '为', '(', '"', '-']);
+        if self.pattern.structure.is_some() && !labelled {
+            // Found by what stands beside it, which the whole detector sees.
+            return;
+        }
         let got = self.status(value, labelled);
         assert_eq!(got, Some(want), "{place}");
         let folded = fold(&example.text);

@@ -1,7 +1,7 @@
 //! Vehicle plates (GA 36-2018). The pattern fixes the form; what is left to judge is whether a run of letters behind a Han
 //! character is a plate or a word.
 
-use super::{Compact, Verdict};
+use super::{Compact, Verdict, Why};
 
 /// Vehicle plate in upper case, separators dropped. Without context the serial must hold a digit.
 pub(super) fn plate(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
@@ -9,13 +9,13 @@ pub(super) fn plate(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let n_digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let serial: usize = text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     match serial {
-        0..5 | 10.. => Verdict::Reject,
+        0..5 | 10.. => compact.because(Why::Form, Verdict::Reject),
         // 京A00000 and 京A12345 stand on every sample; only the former was never issued.
         _ if n_digits >= 4 && text.iter().all(|b| !b.is_ascii_digit() || *b == b'0') => {
-            Verdict::Reject
+            compact.because(Why::Repeated, Verdict::Reject)
         }
         _ if n_digits > 0 || in_context => Verdict::Valid,
-        _ => Verdict::Reject,
+        _ => compact.because(Why::NeedsContext, Verdict::Reject),
     }
 }
 

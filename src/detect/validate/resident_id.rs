@@ -5,7 +5,7 @@
 //! list knows is only doubtful. Whether region and year of birth go together is not judged: counties were renamed, and
 //! people kept the numbers they had.
 
-use super::{Compact, Verdict, date, digits, mod11_2, region};
+use super::{Compact, Verdict, Why, date, digits, mod11_2, region, rounded};
 
 /// The numbers that GB 11643-1999 itself prints as examples.
 const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
@@ -14,37 +14,70 @@ const EXAMPLES: [&[u8; 18]; 2] = [b"11010519491231002X", b"440524188001010014"];
 /// which share its form.
 pub(super) fn resident_id(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let Ok(number) = <&[u8; 18]>::try_from(compact.as_bytes()) else {
-        return Verdict::Reject;
+        return match in_context && has_lost_a_character(compact.as_bytes()) {
+            true => compact.because(Why::Checksum, Verdict::FailedChecksum),
+            false => compact.because(Why::Form, Verdict::Reject),
+        };
     };
     if EXAMPLES.contains(&number) {
         return Verdict::Test;
     }
-    if !digits::all(&number[..17])
-        || !region::is_province(number)
-        || !date::is_yyyymmdd(&number[6..14])
-    {
-        return Verdict::Reject;
+    if !digits::all(&number[..17]) {
+        return compact.because(Why::Form, Verdict::Reject);
+    }
+    if !region::is_province(number) {
+        return compact.because(Why::Region, Verdict::Reject);
+    }
+    if !date::is_yyyymmdd(&number[6..14]) {
+        return compact.because(Why::Date, Verdict::Reject);
     }
     let known = region::is_known(number);
     match (mod11_2::holds(number), known) {
         // Sequence 000 is not issued, though some generators write it.
         (true, true) if &number[14..17] != b"000" => Verdict::Valid,
-        (true, _) => Verdict::Weak,
+        (true, true) => compact.because(Why::UnissuedSequence, Verdict::Weak),
+        (true, false) => compact.because(Why::UnknownRegion, Verdict::Weak),
         // Without context, one arbitrary number of 18 digits in 2,800 has province and date; a known region makes that
         // one in 60,000.
-        (false, _) if is_check(number[17]) && (in_context || known) => Verdict::FailedChecksum,
-        (false, _) => Verdict::Reject,
+        (false, _) if rounded::has_lost_digits(number) && (in_context || known) => Verdict::Rounded,
+        (false, _) if is_check(number[17]) && (in_context || known) => {
+            compact.because(Why::Checksum, Verdict::FailedChecksum)
+        }
+        (false, _) => compact.because(Why::Checksum, Verdict::Reject),
     }
+}
+
+/// Whether 17 characters are a number that lost its last one, often an `X` that a column of numbers does not take, or its
+/// first: then one digit before them makes a number that holds.
+fn has_lost_a_character(number: &[u8]) -> bool {
+    if number.len() != 17 || !digits::all(&number[..16]) {
+        return false;
+    }
+    let lacks_last =
+        digits::all(number) && region::is_province(number) && date::is_yyyymmdd(&number[6..14]);
+    lacks_last
+        || date::is_yyyymmdd(&number[5..13])
+            && (b'1'..=b'8').any(|first| {
+                let mut whole = [first; 18];
+                whole[1..].copy_from_slice(number);
+                region::is_province(&whole) && mod11_2::holds(&whole)
+            })
 }
 
 /// Resident identity number of the first generation: region, `YYMMDD` of the 20th century, sequence, no check.
 pub(super) fn resident_id_15(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let number = compact.as_bytes();
-    if number.len() != 15 || !digits::all(number) || !region::is_province(number) {
-        return Verdict::Reject;
+    if number.len() != 15 || !digits::all(number) {
+        return compact.because(Why::Form, Verdict::Reject);
     }
-    if !in_context || !is_yymmdd(&number[6..12]) {
-        return Verdict::Reject;
+    if !region::is_province(number) {
+        return compact.because(Why::Region, Verdict::Reject);
+    }
+    if !is_yymmdd(&number[6..12]) {
+        return compact.because(Why::Date, Verdict::Reject);
+    }
+    if !in_context {
+        return compact.because(Why::NeedsContext, Verdict::Reject);
     }
     if digits::is_repeated(number) {
         // 111111111111111 has province and date and is a filler.
@@ -52,7 +85,7 @@ pub(super) fn resident_id_15(compact: &mut Compact<'_>, in_context: bool) -> Ver
     }
     match region::is_known(number) {
         true => Verdict::Valid,
-        false => Verdict::Weak,
+        false => compact.because(Why::UnknownRegion, Verdict::Weak),
     }
 }
 
@@ -176,13 +209,38 @@ mod tests {
     }
 
     #[test]
+    fn damaged_numbers_are_told() {
+        check(
+            resident_id,
+            "440981199003074000",
+            false,
+            Verdict::Rounded,
+            "440981199003074000",
+        );
+        // Without the check, without the first digit, and with a blank region.
+        for lost in [
+            "11010119900307461",
+            "10101199003074610",
+            "1010120000229002X",
+        ] {
+            check(resident_id, lost, true, Verdict::FailedChecksum, lost);
+            rejects(resident_id, lost, false, "no context");
+        }
+        rejects(
+            resident_id,
+            "10101199013074611",
+            true,
+            "neither end makes it one",
+        );
+    }
+
+    #[test]
     fn rejects_what_has_no_structure() {
         for (number, why) in [
             ("160101199003074610", "no such province"),
             ("110101199002304610", "30 February"),
             ("110101189003074610", "born in 1890"),
             ("110101209003074610", "born in 2090"),
-            ("11010119900307461", "17 digits"),
             ("1101011990030746100", "19 digits"),
             ("11010119900307X610", "a letter inside"),
             ("11010119900307461A", "a letter that is no check"),

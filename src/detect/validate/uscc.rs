@@ -1,7 +1,7 @@
 //! Unified social credit codes of organisations (GB 32100-2015): authority, type of organisation, region (6), organisation
 //! code (9, GB 11714 with its own check), check. They are public; codes that begin with 92 are sole traders.
 
-use super::{Compact, Verdict, digits, region};
+use super::{Compact, Verdict, Why, digits, region};
 
 /// The 31 characters of the code in order of their values: no I, O, S, V, Z.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -10,10 +10,10 @@ const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 pub(super) fn uscc(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     let code = compact.as_bytes();
     if code.len() != 18 || !is_authority(code[0], code[1]) || !digits::all(&code[2..8]) {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
     }
     let Some(check) = check(&code[..17]) else {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
     };
     // One in 31 numbers of 18 digits has the check, so a code without letters must show more.
     let plain = digits::all(code);
@@ -21,18 +21,18 @@ pub(super) fn uscc(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         && !in_context
         && !(code[0] == b'9' && region::is_known(&code[2..]) && has_organisation_code(code))
     {
-        return Verdict::Reject;
+        return compact.because(Why::NeedsContext, Verdict::Reject);
     }
     if check != code[17] {
         return match in_context && ALPHABET.contains(&code[17]) {
-            true => Verdict::FailedChecksum,
-            false => Verdict::Reject,
+            true => compact.because(Why::Checksum, Verdict::FailedChecksum),
+            false => compact.because(Why::Checksum, Verdict::Reject),
         };
     }
     match (region::is_known(&code[2..]), has_organisation_code(code)) {
-        (true, true) => Verdict::Strong,
+        (true, true) => compact.because(Why::InnerChecksum, Verdict::Strong),
         (true, false) => Verdict::Valid,
-        (false, _) => Verdict::Weak,
+        (false, _) => compact.because(Why::UnknownRegion, Verdict::Weak),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Only North America enforces the check (49 CFR 565); elsewhere, China included, vehicles with another character there are
 //! on the road. Without context the check is the only evidence and required.
 
-use super::{Compact, Verdict, digits};
+use super::{Compact, Verdict, Why, digits};
 
 /// Vehicle identification number.
 pub(super) fn vin(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
@@ -12,7 +12,7 @@ pub(super) fn vin(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
         return Verdict::Reject;
     }
     let Some(check) = check(number) else {
-        return Verdict::Reject;
+        return compact.because(Why::Form, Verdict::Reject);
     };
     let mixed = number.iter().any(u8::is_ascii_digit) && number.iter().any(u8::is_ascii_alphabetic);
     // The last four characters number the vehicle (ISO 3779, 4.5).
@@ -20,9 +20,12 @@ pub(super) fn vin(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     match (check == number[8], in_context) {
         (true, true) => Verdict::Valid,
         (true, false) if mixed && serial => Verdict::Valid,
-        (false, true) if matches!(number[0], b'1'..=b'5') && mixed => Verdict::FailedChecksum,
-        (false, true) if mixed => Verdict::Weak,
-        _ => Verdict::Reject,
+        (false, true) if matches!(number[0], b'1'..=b'5') && mixed => {
+            compact.because(Why::Checksum, Verdict::FailedChecksum)
+        }
+        (false, true) if mixed => compact.because(Why::Unchecked, Verdict::Weak),
+        (false, _) => compact.because(Why::Checksum, Verdict::Reject),
+        _ => compact.because(Why::NeedsContext, Verdict::Reject),
     }
 }
 

@@ -1,0 +1,147 @@
+//! Containers: archives and compressed files become the members that are in them, each a stream of its own.
+//!
+//! A format is one small file with one function, which walks through a container and gives its members to a [`Sink`], and one
+//! line in [`Members::open`]; which bytes are a container is told by `decode::sniff`. The walk runs in a thread of its own
+//! ([`pump`]) and waits for whoever reads, so that members are read one after the other in bounded memory. Nothing is ever
+//! written to a path that a container names. What a member holds is not known here: it may be a container again.
+
+mod name;
+mod pump;
+mod single;
+mod source;
+mod tar;
+mod zip;
+
+use std::io;
+use std::sync::Arc;
+
+use crate::decode::Container;
+use crate::error::Reason;
+
+pub use pump::{Member, Members, Sink, Stop};
+pub use source::Source;
+
+/// Named limits of unpacking. At each of them what was read before is counted, and the container is named as read in part.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Containers inside each other.
+    pub depth_max: usize,
+    /// Members of one container.
+    pub members_max: u64,
+    /// Bytes that come out of a container for each byte of it, once there are more than `free_bytes`. Deflate makes at most
+    /// 1,032 of one, so that it is only reached by what lies twice or is packed twice.
+    pub ratio_max: u64,
+    /// Bytes that may come out of any container.
+    pub free_bytes: u64,
+    /// Memory of one decompressor.
+    pub window_bytes_max: u64,
+    /// Bytes of a container inside another that are kept in memory where its format has to be read back and forth; more
+    /// go to an unnamed temporary file.
+    pub spool_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            depth_max: 16,
+            members_max: 1_000_000,
+            ratio_max: 1_100,
+            free_bytes: 64 << 20,
+            window_bytes_max: 128 << 20,
+            spool_bytes: 16 << 20,
+        }
+    }
+}
+
+/// What unpacking needs beside the bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Unpacking {
+    /// Limits in force.
+    pub limits: Limits,
+    /// Passwords to try on what is encrypted, in their order.
+    pub passwords: Arc<[Password]>,
+}
+
+/// A password for archives. It cannot be shown.
+#[derive(Clone)]
+pub struct Password(Box<[u8]>);
+
+impl Password {
+    /// A password of these bytes.
+    pub fn new(bytes: &[u8]) -> Password {
+        Password(bytes.into())
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+impl Members {
+    /// The members of a container, whose name, without the path to it, is `name`.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn open(
+        container: Container,
+        source: Source,
+        name: &str,
+        unpacking: &Unpacking,
+    ) -> Result<Members, Reason> {
+        let walk = match container {
+            Container::Zip => zip::walk,
+            Container::Tar => tar::walk,
+            Container::Gzip
+            | Container::Bzip2
+            | Container::Xz
+            | Container::Zstd
+            | Container::Lz4 => single::walk,
+        };
+        Members::pumped(container, walk, source, name, unpacking)
+    }
+}
+
+/// The reason for an error of a container's own format, or of reading it.
+fn reason_of(error: &io::Error) -> Reason {
+    if let Some(reason) = error.get_ref().and_then(|e| e.downcast_ref::<Broken>()) {
+        return reason.0.clone();
+    }
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            Reason::Truncated("ends in the middle of what it contains".to_owned())
+        }
+        io::ErrorKind::OutOfMemory => {
+            Reason::Limit("unpacking takes more memory than is allowed".to_owned())
+        }
+        io::ErrorKind::Unsupported => Reason::Unsupported("a method of compression".to_owned()),
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Reason::from_io(error),
+        _ => Reason::Damaged("the compressed data is not whole".to_owned()),
+    }
+}
+
+/// A reason on its way through a reader.
+#[derive(Debug)]
+struct Broken(Reason);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// The reason inside an error of a member's reader, if it came from a container.
+pub fn reason_in(error: &io::Error) -> Option<&Reason> {
+    let broken = error.get_ref()?.downcast_ref::<Broken>()?;
+    Some(&broken.0)
+}
+
+#[cfg(test)]
+mod tests;

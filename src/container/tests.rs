@@ -1,0 +1,310 @@
+//! Containers made here and taken apart again, whole, damaged and hostile. Those of other programs are in `tests`.
+
+use std::io::{Cursor, Read, Write};
+
+use super::*;
+
+/// Name and bytes, or the reason, of each member; and why the container ended early.
+type All = (Vec<(String, Result<Vec<u8>, String>)>, Option<String>);
+
+fn all(container: Container, bytes: &[u8], name: &str, unpacking: &Unpacking) -> All {
+    let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
+    let mut members = Members::open(container, source, name, unpacking).unwrap();
+    let mut all = Vec::new();
+    while let Some(member) = members.next() {
+        let content = member.content.map_err(|reason| reason.to_string());
+        let content = content.and_then(|mut rdr| {
+            let mut bytes = Vec::new();
+            let read = rdr.read_to_end(&mut bytes);
+            read.map(|_| bytes).map_err(|e| {
+                let reason = reason_in(&e).map_or_else(|| e.to_string(), ToString::to_string);
+                reason
+            })
+        });
+        all.push((member.name, content));
+    }
+    (all, members.ended().map(ToString::to_string))
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::fast());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ::zstd::encode_all(bytes, 1).unwrap()
+}
+
+fn lz4(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+/// `printf 'some lines\nof text\n' | xz`
+const XZ: &[u8] = include_bytes!("../../tests/data/containers/lines.xz");
+const LINES: &[u8] = b"some lines\nof text\n";
+
+#[track_caller]
+fn check_single(container: Container, pack: impl Fn(&[u8]) -> Vec<u8>) {
+    let unpacking = Unpacking::default();
+    let data: Vec<u8> = (0..400_000u32).flat_map(|n| n.to_le_bytes()).collect();
+    for data in [&b""[..], b"x", &data] {
+        let (members, ended) = all(container, &pack(data), "users.csv.gz", &unpacking);
+        assert_eq!(members, [("users.csv".to_owned(), Ok(data.to_vec()))]);
+        assert_eq!(ended, None);
+    }
+    // Several streams, one after the other.
+    let two = [pack(b"first\n"), pack(b"second\n")].concat();
+    let (members, _) = all(container, &two, "a.tgz", &unpacking);
+    assert_eq!(
+        members,
+        [("a.tar".to_owned(), Ok(b"first\nsecond\n".to_vec()))]
+    );
+    // Cut off: what came before is given, and the reason is told.
+    let packed = pack(&data);
+    let (members, _) = all(container, &packed[..packed.len() / 2], "a", &unpacking);
+    let reason = members[0].1.as_ref().unwrap_err();
+    assert!(
+        reason.starts_with("truncated") || reason.starts_with("damaged"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn compressed_files_have_one_member() {
+    check_single(Container::Gzip, gzip);
+    check_single(Container::Bzip2, bzip2);
+    check_single(Container::Zstd, zstd);
+    check_single(Container::Lz4, lz4);
+    let twice = [XZ, XZ].concat();
+    let (members, ended) = all(Container::Xz, &twice, "a.xz", &Unpacking::default());
+    assert_eq!(members, [("a".to_owned(), Ok([LINES, LINES].concat()))]);
+    assert_eq!(ended, None);
+}
+
+#[test]
+fn zeros_behind_gzip_are_padding_and_anything_else_is_told() {
+    let unpacking = Unpacking::default();
+    let padded = [gzip(b"data\n"), vec![0; 600_000]].concat();
+    let (members, _) = all(Container::Gzip, &padded, "a", &unpacking);
+    assert_eq!(members[0].1, Ok(b"data\n".to_vec()));
+    let followed = [gzip(b"data\n"), b"more".to_vec()].concat();
+    let (members, _) = all(Container::Gzip, &followed, "a", &unpacking);
+    assert!(
+        members[0]
+            .1
+            .as_ref()
+            .unwrap_err()
+            .contains("something else follows")
+    );
+}
+
+fn tarball(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = ::tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = ::tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+#[test]
+fn tar_archives_give_their_files() {
+    let long = format!("{}/a.csv", "folder".repeat(30));
+    let tar = tarball(&[("a.csv", b"1,2\n"), (&long, b""), ("b", &[7; 600_000])]);
+    let (members, ended) = all(Container::Tar, &tar, "x.tar", &Unpacking::default());
+    let want = [
+        ("a.csv".to_owned(), Ok(b"1,2\n".to_vec())),
+        (long, Ok(Vec::new())),
+        ("b".to_owned(), Ok(vec![7; 600_000])),
+    ];
+    assert_eq!(members, want);
+    assert_eq!(ended, None);
+    let (members, ended) = all(
+        Container::Tar,
+        &tar[..300_000],
+        "x.tar",
+        &Unpacking::default(),
+    );
+    assert_eq!(members.len(), 3);
+    assert!(members[2].1.is_err() || ended.is_some());
+    let mut damaged = tar.clone();
+    damaged[1024 + 150] ^= 0x55;
+    let (members, ended) = all(Container::Tar, &damaged, "x.tar", &Unpacking::default());
+    assert!(members.len() < 3 && ended.unwrap().starts_with("damaged"));
+}
+
+fn zipped(write: impl FnOnce(&mut ::zip::ZipWriter<Cursor<Vec<u8>>>)) -> Vec<u8> {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    write(&mut writer);
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn zip_archives_give_their_files_by_every_method() {
+    use ::zip::CompressionMethod as Method;
+    let data: Vec<u8> = (0..200_000u32)
+        .flat_map(|n| (n / 7).to_le_bytes())
+        .collect();
+    let methods = [
+        Method::Stored,
+        Method::Deflated,
+        Method::Bzip2,
+        Method::Zstd,
+        Method::Xz,
+    ];
+    let zip = zipped(|writer| {
+        for method in methods {
+            let options = ::zip::write::SimpleFileOptions::default().compression_method(method);
+            writer
+                .start_file(format!("数据/{method}"), options)
+                .unwrap();
+            writer.write_all(&data).unwrap();
+        }
+        writer
+            .add_directory("empty", ::zip::write::SimpleFileOptions::default())
+            .unwrap();
+    });
+    let (members, ended) = all(Container::Zip, &zip, "x.zip", &Unpacking::default());
+    let want: Vec<_> = methods
+        .iter()
+        .map(|method| (format!("数据/{method}"), Ok(data.clone())))
+        .collect();
+    assert!(
+        members == want,
+        "{:?}",
+        members
+            .iter()
+            .map(|m| (&m.0, m.1.is_ok()))
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(ended, None);
+    let (members, ended) = all(
+        Container::Zip,
+        &zip[..zip.len() - 100],
+        "x.zip",
+        &Unpacking::default(),
+    );
+    assert!(members.is_empty() && ended.unwrap().starts_with("damaged"));
+}
+
+#[test]
+fn encrypted_members_are_opened_by_the_right_password_alone() {
+    let zip = zipped(|writer| {
+        let options = ::zip::write::SimpleFileOptions::default();
+        let aes = options.with_aes_encryption(::zip::AesMode::Aes256, "opensesame");
+        writer.start_file("aes.csv", aes).unwrap();
+        writer.write_all(LINES).unwrap();
+        writer.start_file("plain.csv", options).unwrap();
+        writer.write_all(LINES).unwrap();
+    });
+    let with = |passwords: &[&str]| Unpacking {
+        passwords: passwords
+            .iter()
+            .map(|p| Password::new(p.as_bytes()))
+            .collect(),
+        ..Unpacking::default()
+    };
+    for passwords in [&[][..], &["wrong"]] {
+        let (members, _) = all(Container::Zip, &zip, "x.zip", &with(passwords));
+        assert_eq!(members[0].1, Err("encrypted".to_owned()));
+        assert_eq!(members[1].1, Ok(LINES.to_vec()));
+    }
+    let (members, _) = all(
+        Container::Zip,
+        &zip,
+        "x.zip",
+        &with(&["wrong", "opensesame"]),
+    );
+    assert_eq!(members[0].1, Ok(LINES.to_vec()));
+    assert!(!format!("{:?}", with(&["opensesame"])).contains("sesame"));
+}
+
+#[test]
+fn what_a_bomb_holds_is_cut_at_the_limit() {
+    let small = Unpacking {
+        limits: Limits {
+            ratio_max: 10,
+            free_bytes: 1 << 20,
+            members_max: 3,
+            ..Limits::default()
+        },
+        ..Unpacking::default()
+    };
+    let bomb = gzip(&vec![0; 30 << 20]);
+    let (members, ended) = all(Container::Gzip, &bomb, "a", &small);
+    let reason = members[0].1.as_ref().unwrap_err();
+    assert!(
+        reason.starts_with("limit reached: more than 10 bytes"),
+        "{reason}"
+    );
+    assert!(ended.unwrap().starts_with("limit reached"));
+    let many = tarball(&[("a", b"1"), ("b", b"2"), ("c", b"3"), ("d", b"4")]);
+    let (members, ended) = all(Container::Tar, &many, "a", &small);
+    assert_eq!(members.len(), 3);
+    assert_eq!(ended.unwrap(), "limit reached: more than 3 members");
+    // A dictionary that would not fit into memory.
+    let greedy = Unpacking {
+        limits: Limits {
+            window_bytes_max: 1 << 20,
+            ..Limits::default()
+        },
+        ..Unpacking::default()
+    };
+    let (members, _) = all(Container::Xz, XZ, "a", &greedy);
+    assert!(
+        members[0]
+            .1
+            .as_ref()
+            .unwrap_err()
+            .starts_with("limit reached")
+    );
+}
+
+#[test]
+fn members_that_nobody_reads_are_passed_over() {
+    let tar = tarball(&[
+        ("a", &vec![1; 5 << 20]),
+        ("b", b"2"),
+        ("c", &vec![3; 5 << 20]),
+    ]);
+    let source = Source::Stream(Box::new(Cursor::new(tar)));
+    let mut members = Members::open(Container::Tar, source, "x", &Unpacking::default()).unwrap();
+    let mut start = [0; 10];
+    members
+        .next()
+        .unwrap()
+        .content
+        .unwrap()
+        .read_exact(&mut start)
+        .unwrap();
+    assert_eq!(members.next().unwrap().name, "b");
+    let mut third = Vec::new();
+    let member = members.next().unwrap();
+    member.content.unwrap().read_to_end(&mut third).unwrap();
+    assert_eq!(third.len(), 5 << 20);
+    assert!(members.next().is_none() && members.ended().is_none());
+}
+
+#[test]
+fn office_documents_are_told_by_what_is_in_them() {
+    let options = ::zip::write::SimpleFileOptions::default();
+    let zip = zipped(|writer| {
+        for name in ["[Content_Types].xml", "xl/workbook.xml"] {
+            writer.start_file(name, options).unwrap();
+        }
+    });
+    let (members, ended) = all(Container::Zip, &zip, "x.xlsx", &Unpacking::default());
+    assert!(members.is_empty());
+    assert_eq!(ended.unwrap(), "unsupported format: spreadsheet (xlsx)");
+}

@@ -1,0 +1,146 @@
+//! One file read by itself: the same records under the same rules of columns as in a scan.
+//!
+//! For whoever wants to look at records rather than count them. It goes through the same `file` and `table` as a worker does,
+//! so decoding, sampling and decisions cannot differ. Nothing is detected or counted here.
+
+use std::ops::ControlFlow;
+
+use crate::classify::Rules;
+use crate::container::Unpacking;
+use crate::count::Ladder;
+use crate::decode::DecodeLimits;
+use crate::detect::{Catalog, ColumnRule};
+use crate::error::{Error, Reason};
+use crate::record::{Batch, Table};
+use crate::source::Entry;
+
+use super::Shared;
+use super::file::Reading;
+use super::table::{Eyes, Grounds, View, column_name};
+
+/// Records of a file, in its order, and how their tables are looked at.
+pub struct Block<'a> {
+    /// The records.
+    pub batch: &'a Batch,
+    catalog: &'a Catalog,
+    tables: &'a [Table],
+    view: &'a View,
+}
+
+impl Block<'_> {
+    /// The rules of a table's columns.
+    pub fn rules(&self, table: u32) -> &[ColumnRule] {
+        self.view.rules(table)
+    }
+
+    /// Whether a table of the batch has columns of running text.
+    pub fn has_prose(&self) -> bool {
+        self.view.has_prose(self.batch)
+    }
+
+    /// On what a column was decided.
+    pub fn grounds(&self, table: u32, column: u32) -> Grounds {
+        self.view.grounds(table, column)
+    }
+
+    /// What a column may be called: its name, or `#` and its number where that could be a value.
+    pub fn name(&self, table: u32, column: u32) -> Option<&str> {
+        self.view.name(table, column)
+    }
+
+    /// What the source calls a table, unless that could be a value.
+    pub fn table_name(&self, table: u32) -> Option<&str> {
+        let name = self.tables[table as usize].name.as_deref()?;
+        column_name(name, self.catalog)
+    }
+
+    /// The header of a column as it stands in the source, to be looked up and not to be shown.
+    pub fn header(&self, table: u32, column: u32) -> Option<&str> {
+        let table = &self.tables[table as usize];
+        let name = table.columns.get(column as usize)?;
+        table.has_header.then_some(name.as_str())
+    }
+}
+
+/// How the reading of a file ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Ids of its format and its encoding; none if nothing could be read.
+    pub identity: Option<(&'static str, &'static str)>,
+    /// Why it, or parts of it, could not be read. Empty if the visitor had seen enough before.
+    pub reasons: Vec<Reason>,
+}
+
+/// Reads a file from its start until its end, or until the visitor has seen enough. Of a container the `member` of that path
+/// in it is read: `inner.csv`, or `inner.zip!/inner.csv`.
+///
+/// # Errors
+/// When the record rules do not go with the catalog's vocabulary. What goes wrong with the file is in the result.
+pub fn read(
+    entry: &Entry,
+    member: Option<&str>,
+    catalog: &Catalog,
+    mut visit: impl FnMut(Block<'_>) -> ControlFlow<()>,
+) -> Result<Ended, Error> {
+    let rules = Rules::builtin(catalog.vocabulary())?;
+    let (ladder, unpacking) = (Ladder::new(catalog, None), Unpacking::default());
+    let shared = Shared {
+        catalog,
+        rules: &rules,
+        ladder: &ladder,
+        limits: DecodeLimits::default(),
+        unpacking: &unpacking,
+        observer: &(),
+    };
+    let (detector, mut prober) = (catalog.detector(), catalog.prober());
+    let mut eyes = Eyes {
+        catalog,
+        detector: &detector,
+        prober: &mut prober,
+        wants_grounds: true,
+    };
+    let path = match member {
+        Some(member) => format!("{}!/{member}", entry.display),
+        None => entry.display.clone(),
+    };
+    let mut reading = Reading::new(0, entry, 0);
+    let mut batch = Batch::default();
+    let mut is_met = false;
+    while let Some(lot) = reading.next(&shared, &mut eyes, &mut batch) {
+        if lot.part.path != path {
+            // Parts come one after the other; a container itself has no records.
+            if is_met || member.is_none() {
+                break;
+            }
+            continue;
+        }
+        is_met = true;
+        let block = Block {
+            batch: &batch,
+            catalog,
+            tables: reading.tables(),
+            view: &lot.view,
+        };
+        if visit(block).is_break() {
+            let identity = reading.identity().map(|i| (i.format, i.encoding));
+            let reasons = Vec::new();
+            return Ok(Ended { identity, reasons });
+        }
+    }
+    let mut parts = reading.end(true).parts;
+    let is_container = parts.len() > 1;
+    let part = parts.iter().position(|part| part.of.path == path);
+    let Some(part) = part.map(|at| parts.swap_remove(at)) else {
+        let (identity, reasons) = (None, vec![Reason::NotFound]);
+        return Ok(Ended { identity, reasons });
+    };
+    let mut reasons = part.reasons;
+    if is_container && member.is_none() {
+        let what = "a container: name what is in it, as `outer.zip!/inner.csv`";
+        reasons = vec![Reason::Unsupported(what.to_owned())];
+    }
+    Ok(Ended {
+        identity: part.identity.map(|i| (i.format, i.encoding)),
+        reasons,
+    })
+}
