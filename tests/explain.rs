@@ -197,11 +197,8 @@ fn what_is_not_there_is_told_with_the_remedy() {
 #[test]
 fn what_cannot_be_read_is_a_gap() {
     let dir = Dir::new();
-    dir.file(
-        "a.zip",
-        b"PK\x03\x04\x14\x00\x00\x00\x08\x00rest of an archive",
-    );
-    dir.cmd(["explain", "a.zip"])
+    dir.file("a.7z", b"7z\xBC\xAF\x27\x1C\x00\x04rest of an archive");
+    dir.cmd(["explain", "a.7z"])
         .run()
         .code(3)
         .silent()

@@ -7,6 +7,7 @@
 //! counts anything, or does input or output.
 
 mod deduce;
+mod expected;
 mod keys;
 mod odds;
 pub mod profile;

@@ -39,16 +39,18 @@ Formats are told by content; the ending of a name only breaks ties. The first {h
 Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more
 than one encoding is read line by line.
 
-Containers are read through, also inside each other: zip (deflate, deflate64, bzip2, lzma, xz, zstd; AES and the old encryption
-with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is written to a path.
+Containers are read through, also inside each other: zip (deflate, deflate64, bzip2, lzma, xz, zstd; AES and the old
+encryption with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is
+written to a path.
 
 Known by signature and not read: 7z and rar archives, office documents, images, database files. They are reported as
 skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
-is read as text and reported); {depth_in} containers in each other, {ratio} bytes from one byte of a container beyond {free} MiB,
-{members} members, {window} MiB for a decompressor (what was read before is counted, and the rest reported); no limit on the size of a file, its lines or the number of records. Memory grows with the
-number of different persons and values, not with the size of the input.
+is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a
+container beyond {free} MiB, {window} MiB for a decompressor (what was read before is counted, and the rest reported). No limit
+on the size of a file, its lines or the number of records. Memory grows with the number of different persons and values, not
+with the size of the input.
 
 Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
 to scan what a program writes, use `-`: `program | leakgauge scan -`.

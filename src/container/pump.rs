@@ -231,9 +231,9 @@ impl Members {
         })
     }
 
-    /// The next member; what was left of the one before is passed over. Not an [`Iterator`], because only one can be read at
+    /// The next member; what was left of the one before is passed over: only one can be read at
     /// a time.
-    pub fn next(&mut self) -> Option<Member> {
+    pub fn next_member(&mut self) -> Option<Member> {
         if self.is_open {
             self.unwanted.store(self.n_members, Ordering::Relaxed);
         }

@@ -11,15 +11,13 @@ fn all(container: Container, bytes: &[u8], name: &str, unpacking: &Unpacking) ->
     let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
     let mut members = Members::open(container, source, name, unpacking).unwrap();
     let mut all = Vec::new();
-    while let Some(member) = members.next() {
+    while let Some(member) = members.next_member() {
         let content = member.content.map_err(|reason| reason.to_string());
         let content = content.and_then(|mut rdr| {
             let mut bytes = Vec::new();
             let read = rdr.read_to_end(&mut bytes);
-            read.map(|_| bytes).map_err(|e| {
-                let reason = reason_in(&e).map_or_else(|| e.to_string(), ToString::to_string);
-                reason
-            })
+            read.map(|_| bytes)
+                .map_err(|e| reason_in(&e).map_or_else(|| e.to_string(), ToString::to_string))
         });
         all.push((member.name, content));
     }
@@ -55,7 +53,7 @@ const LINES: &[u8] = b"some lines\nof text\n";
 #[track_caller]
 fn check_single(container: Container, pack: impl Fn(&[u8]) -> Vec<u8>) {
     let unpacking = Unpacking::default();
-    let data: Vec<u8> = (0..400_000u32).flat_map(|n| n.to_le_bytes()).collect();
+    let data: Vec<u8> = (0..400_000u32).flat_map(u32::to_le_bytes).collect();
     for data in [&b""[..], b"x", &data] {
         let (members, ended) = all(container, &pack(data), "users.csv.gz", &unpacking);
         assert_eq!(members, [("users.csv".to_owned(), Ok(data.to_vec()))]);
@@ -282,18 +280,18 @@ fn members_that_nobody_reads_are_passed_over() {
     let mut members = Members::open(Container::Tar, source, "x", &Unpacking::default()).unwrap();
     let mut start = [0; 10];
     members
-        .next()
+        .next_member()
         .unwrap()
         .content
         .unwrap()
         .read_exact(&mut start)
         .unwrap();
-    assert_eq!(members.next().unwrap().name, "b");
+    assert_eq!(members.next_member().unwrap().name, "b");
     let mut third = Vec::new();
-    let member = members.next().unwrap();
+    let member = members.next_member().unwrap();
     member.content.unwrap().read_to_end(&mut third).unwrap();
     assert_eq!(third.len(), 5 << 20);
-    assert!(members.next().is_none() && members.ended().is_none());
+    assert!(members.next_member().is_none() && members.ended().is_none());
 }
 
 #[test]

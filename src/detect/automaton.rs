@@ -28,10 +28,21 @@ const DFA_BYTES_MAX: usize = 64 << 20;
 /// Largest automaton on the way to it, before its states are joined.
 const NFA_BYTES_MAX: usize = 64 << 20;
 
-/// Many expressions as one anchored DFA.
-pub(crate) struct Automaton {
+/// Expressions that can match more bytes than this are kept apart from the others: together they would have the states of one
+/// times those of the other.
+const SHORT_BYTES_MAX: usize = 40;
+
+/// Many expressions, anchored: short ones as one DFA and long ones as another.
+pub(crate) struct Automaton(Vec<Part>);
+
+/// Some of the expressions as one anchored DFA.
+struct Part {
     dfa: dense::DFA<Vec<u32>>,
     start: StateID,
+    /// Positions of its expressions among all.
+    patterns: Vec<u16>,
+    /// The pairs of first bytes with which it can match, as bits.
+    pairs: Box<[u64; 1024]>,
 }
 
 /// The ends of matches from one start: pattern and end, ascending by end within a pattern.
@@ -40,6 +51,92 @@ pub(crate) type Ends = Vec<(u16, usize)>;
 impl Automaton {
     /// Compiles the expressions; a pattern's index is its position.
     pub(crate) fn new(expressions: &[&str]) -> Result<Automaton, Error> {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for (i, text) in (0..).zip(expressions) {
+            match is_short(text) {
+                true => short.push((i, *text)),
+                false => long.push((i, *text)),
+            }
+        }
+        // With no expression at all there is still an automaton, which matches nothing.
+        let has_long = !long.is_empty();
+        let parts = [short, long]
+            .into_iter()
+            .enumerate()
+            .filter(|(i, part)| !part.is_empty() || *i == 0 && !has_long)
+            .map(|(_, part)| part);
+        let parts = parts.map(|part| Part::new(&part)).collect::<Result<_, _>>();
+        parts.map(Automaton)
+    }
+
+    /// Whether a match starts at the first byte of `text`.
+    pub(crate) fn matches(&self, text: &[u8]) -> bool {
+        self.0
+            .iter()
+            .any(|part| part.may_begin(text) && part.matches(text))
+    }
+
+    /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
+    pub(crate) fn ends(&self, text: &[u8], out: &mut Ends) {
+        self.0.iter().for_each(|part| part.ends(text, out));
+    }
+
+    /// Whether some match could begin with these bytes.
+    pub(crate) fn can_begin_with(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|part| part.can_begin_with(bytes))
+    }
+
+    /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
+    /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
+    /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
+    /// for themselves.
+    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+        let pairs = self.0.iter().map(|part| part.pairs_that_may_match(outline));
+        pairs.fold(0, |all, pairs| all | pairs)
+    }
+
+    /// The bytes over which a match can be on its way to its first `byte`, but for matches that begin with a quotation mark:
+    /// these may hold anything.
+    pub(crate) fn bytes_before(&self, byte: u8) -> [bool; 256] {
+        any_of(self.0.iter().map(|part| part.bytes_before(byte)))
+    }
+
+    /// The ASCII signs that can stand right before the first token of a match and belong to it.
+    pub(crate) fn lead_bytes(&self) -> [bool; 256] {
+        any_of(self.0.iter().map(Part::lead_bytes))
+    }
+
+    /// How far before a token a match may begin: `(ASCII bytes, other characters)`. `None` when some pattern may begin
+    /// with a longer stretch of text that holds no ASCII letter or digit.
+    pub(crate) fn leads(&self) -> Option<(usize, usize)> {
+        self.0.iter().try_fold((0, 0), |most, part| {
+            let leads = part.leads()?;
+            Some((leads.0.max(most.0), leads.1.max(most.1)))
+        })
+    }
+}
+
+/// Whether an expression can match only little. One that cannot be read is told elsewhere.
+fn is_short(expression: &str) -> bool {
+    let parsed = regex_syntax::ParserBuilder::new()
+        .utf8(false)
+        .build()
+        .parse(expression);
+    let longest = parsed.ok().and_then(|hir| hir.properties().maximum_len());
+    longest.is_some_and(|n| n <= SHORT_BYTES_MAX)
+}
+
+/// For each byte whether any set holds it.
+fn any_of(sets: impl Iterator<Item = [bool; 256]>) -> [bool; 256] {
+    sets.fold([false; 256], |mut all, set| {
+        all.iter_mut().zip(set).for_each(|(a, b)| *a |= b);
+        all
+    })
+}
+
+impl Part {
+    fn new(expressions: &[(u16, &str)]) -> Result<Part, Error> {
+        let texts: Vec<&str> = expressions.iter().map(|(_, text)| *text).collect();
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
@@ -54,16 +151,49 @@ impl Automaton {
                     .utf8(false)
                     .nfa_size_limit(Some(NFA_BYTES_MAX)),
             )
-            .build_many(expressions)
+            .build_many(&texts)
             .map_err(|e| Error::new("the expression cannot be compiled: bound its repetitions and classes, or split the pattern").because(e))?;
         let start = dfa
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .map_err(|e| Error::new("expression cannot be anchored").because(e))?;
-        Ok(Automaton { dfa, start })
+        let mut part = Part {
+            dfa,
+            start,
+            patterns: expressions.iter().map(|(i, _)| *i).collect(),
+            pairs: Box::new([0; 1024]),
+        };
+        part.mark_pairs();
+        Ok(part)
     }
 
-    /// Whether a match starts at the first byte of `text`.
-    pub(crate) fn matches(&self, text: &[u8]) -> bool {
+    /// Whether the first two bytes of a text allow a match.
+    #[inline]
+    fn may_begin(&self, text: &[u8]) -> bool {
+        let [a, b, ..] = text else {
+            return true;
+        };
+        let pair = usize::from(*a) << 8 | usize::from(*b);
+        self.pairs[pair / 64] >> (pair % 64) & 1 == 1
+    }
+
+    /// Marks the pairs of bytes that some match begins with.
+    fn mark_pairs(&mut self) {
+        for a in 0..256 {
+            let first = self.dfa.next_state(self.start, a as u8);
+            if self.dfa.is_dead_state(first) {
+                continue;
+            }
+            for b in 0..256 {
+                let second = self.dfa.next_state(first, b as u8);
+                if self.dfa.is_match_state(first) || !self.dfa.is_dead_state(second) {
+                    let pair = a << 8 | b;
+                    self.pairs[pair / 64] |= 1 << (pair % 64);
+                }
+            }
+        }
+    }
+
+    fn matches(&self, text: &[u8]) -> bool {
         let mut state = self.start;
         for &byte in text.iter().take(REACH_BYTES_MAX) {
             state = self.dfa.next_state(state, byte);
@@ -74,8 +204,7 @@ impl Automaton {
         text.len() <= REACH_BYTES_MAX && self.dfa.is_match_state(self.dfa.next_eoi_state(state))
     }
 
-    /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
-    pub(crate) fn ends(&self, text: &[u8], out: &mut Ends) {
+    fn ends(&self, text: &[u8], out: &mut Ends) {
         let mut state = self.start;
         for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
             state = self.dfa.next_state(state, byte);
@@ -97,12 +226,12 @@ impl Automaton {
 
     fn push(&self, state: StateID, end: usize, out: &mut Ends) {
         for i in 0..self.dfa.match_len(state) {
-            out.push((self.dfa.match_pattern(state, i).as_u32() as u16, end));
+            let pattern = self.dfa.match_pattern(state, i).as_usize();
+            out.push((self.patterns[pattern], end));
         }
     }
 
-    /// Whether some match could begin with these bytes.
-    pub(crate) fn can_begin_with(&self, bytes: &[u8]) -> bool {
+    fn can_begin_with(&self, bytes: &[u8]) -> bool {
         let mut state = self.start;
         for &byte in bytes {
             state = self.dfa.next_state(state, byte);
@@ -110,11 +239,7 @@ impl Automaton {
         !self.dfa.is_dead_state(state)
     }
 
-    /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
-    /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
-    /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
-    /// for themselves.
-    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+    fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
         let Some(rest) = outline.strip_prefix(b"00") else {
             return match self.may_match(vec![self.start], outline) {
                 true => u128::MAX,
@@ -188,9 +313,7 @@ impl Automaton {
         })
     }
 
-    /// The bytes over which a match can be on its way to its first `byte`, but for matches that begin with a quotation mark:
-    /// these may hold anything.
-    pub(crate) fn bytes_before(&self, byte: u8) -> [bool; 256] {
+    fn bytes_before(&self, byte: u8) -> [bool; 256] {
         let mut seen = vec![self.start];
         let mut open = vec![self.start];
         let mut bytes = [false; 256];
@@ -229,8 +352,7 @@ impl Automaton {
         all
     }
 
-    /// The ASCII signs that can stand right before the first token of a match and belong to it.
-    pub(crate) fn lead_bytes(&self) -> [bool; 256] {
+    fn lead_bytes(&self) -> [bool; 256] {
         let mut bytes = [false; 256];
         let mut states = vec![self.start];
         for _ in 0..LEAD_ASCII_MAX {
@@ -250,9 +372,7 @@ impl Automaton {
         next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
     }
 
-    /// How far before a token a match may begin: `(ASCII bytes, other characters)`. `None` when some pattern may begin
-    /// with a longer stretch of text that holds no ASCII letter or digit.
-    pub(crate) fn leads(&self) -> Option<(usize, usize)> {
+    fn leads(&self) -> Option<(usize, usize)> {
         let ascii = self.lead_depth(|b| b < 0x80 && !b.is_ascii_alphanumeric(), LEAD_ASCII_MAX)?;
         let mut states = vec![self.start];
         for depth in 0..=LEAD_CHARS_MAX {
@@ -348,6 +468,37 @@ pub(crate) struct StartTable {
 impl StartTable {
     /// Explores the automaton, from the states in which a token can begin behind such a lead.
     pub(crate) fn new(automaton: &Automaton, lead: Lead) -> StartTable {
+        let mut tables = automaton.0.iter().map(|part| StartTable::of(part, lead));
+        let first = tables.next().expect("an automaton has expressions");
+        tables.fold(first, StartTable::join)
+    }
+
+    /// What either table lets in.
+    fn join(mut self, other: StartTable) -> StartTable {
+        for i in 0..self.entries.len() {
+            let joined = match (
+                self.start_of(self.entries[i]),
+                other.start_of(other.entries[i]),
+            ) {
+                (Start::Yes, _) | (_, Start::Yes) => Start::Yes,
+                (Start::No, start) | (start, Start::No) => start,
+                (Start::WithNext(a), Start::WithNext(b)) => Start::WithNext(a | b),
+            };
+            self.entries[i] = self.entry(joined);
+        }
+        self
+    }
+
+    #[inline]
+    fn start_of(&self, entry: u8) -> Start {
+        match entry {
+            0 => Start::No,
+            1 => Start::Yes,
+            i => Start::WithNext(self.lengths[usize::from(i)]),
+        }
+    }
+
+    fn of(automaton: &Part, lead: Lead) -> StartTable {
         let from = automaton.states_at(lead);
         let mut table = StartTable {
             entries: vec![0; 3 * (TOKEN_MAX + 1) * 256],
@@ -387,7 +538,7 @@ impl StartTable {
     }
 
     /// What can become of `states` when `byte` follows.
-    fn behind(&self, automaton: &Automaton, states: &[StateID], byte: u8) -> Start {
+    fn behind(&self, automaton: &Part, states: &[StateID], byte: u8) -> Start {
         let dfa = &automaton.dfa;
         let matched = states.iter().any(|s| {
             dfa.is_match_state(dfa.next_state(*s, byte))
@@ -461,11 +612,7 @@ impl StartTable {
     #[inline]
     pub(crate) fn start(&self, make_up: MakeUp, len: usize, next: u8) -> Start {
         let row = make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX);
-        match self.entries[row * 256 + usize::from(next)] {
-            0 => Start::No,
-            1 => Start::Yes,
-            other => Start::WithNext(self.lengths[usize::from(other)]),
-        }
+        self.start_of(self.entries[row * 256 + usize::from(next)])
     }
 }
 

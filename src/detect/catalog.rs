@@ -297,6 +297,9 @@ impl<'a> Compiler<'a> {
             for id in &pattern.behind {
                 let leader = self.patterns.iter().position(|p| p.id == *id);
                 let Some(leader) = leader else {
+                    if self.files[i].pack.is_some() {
+                        continue; // Its pack is switched off.
+                    }
                     let message = format!(
                         "unknown kind `{id}` in `behind`: `leakgauge patterns list` shows all"
                     );

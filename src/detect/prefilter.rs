@@ -75,6 +75,9 @@ enum ShortWords {
     All,
 }
 
+/// Tokens of letters alone from this length on are not looked at: no word is that long, and no number.
+const LONG_WORD_MIN: u32 = 20;
+
 /// Longest token of letters that is found by shifting masks.
 const SHORT_WORD_MAX: u32 = 8;
 
@@ -84,6 +87,8 @@ impl ShortWords {
         let all = tables
             .iter()
             .fold(0, |set, t| set | t.lengths(MakeUp::Letters));
+        // What is that long has a digit in it in all but few cases: keys, addresses of wallets, tokens of logins.
+        let all = all & ((1 << LONG_WORD_MIN) - 1);
         if all >> (SHORT_WORD_MAX + 1) != 0 {
             return ShortWords::All;
         }

@@ -301,7 +301,7 @@ impl<'s> Reading<'s> {
             return false;
         };
         let container = innermost.part;
-        let Some(member) = innermost.members.next() else {
+        let Some(member) = innermost.members.next_member() else {
             let ended = innermost.members.ended().cloned();
             self.parts[container].reasons.extend(ended);
             self.containers.pop();

@@ -231,7 +231,7 @@ fn one_case(
         });
     };
     let wanted: Vec<Range<usize>> = match (case.mode.as_str(), case.expect) {
-        ("value", _) => vec![label.len()..text.len()],
+        ("value", _) => std::iter::once(label.len()..text.len()).collect(),
         (_, true) if case.values.is_empty() && of_kind().count() > 0 => Vec::new(),
         _ => case
             .values

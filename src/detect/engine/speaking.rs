@@ -134,7 +134,11 @@ impl Look<'_> {
             kind,
             written: Written::Plain,
         };
-        if let Ok(mut claim) = self.judge(text, range, form, true, found) {
+        let judged = self.judge(text, range.clone(), form, true, found);
+        if self.scratch.notes.is_some() {
+            self.note(text, range, form, (false, None), judged.as_ref().err());
+        }
+        if let Ok(mut claim) = judged {
             let alone = self.engine.kinds[kind.index()].confidence.alone;
             claim.confidence = claim.confidence.min(alone);
             self.scratch.claims.push(claim);

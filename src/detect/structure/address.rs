@@ -130,7 +130,7 @@ fn region(text: &[u8], run: Range<usize>, is_building: bool) -> Option<usize> {
             let rest = &text[at + len..run.end];
             let is_full = ends_with_any(&text[at..at + len], &REGION_ENDS);
             let goes_on = PLACES.longest_prefix(rest).is_some() || han_count(rest) >= 3;
-            if goes_on && !(begins_with_road(rest) && !is_full) || is_full && han_count(rest) >= 2 {
+            if goes_on && (is_full || !begins_with_road(rest)) || is_full && han_count(rest) >= 2 {
                 return Some(at);
             }
         }

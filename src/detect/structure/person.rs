@@ -149,8 +149,8 @@ pub(super) fn backward(text: &[u8], end: usize) -> Option<usize> {
     [4, 3, 2].into_iter().map(|n| n * HAN).find_map(|len| {
         let start = end.checked_sub(len)?;
         let fits = len <= run
-            && is_name(&text[start..end])
-            && (len == run || ends_with_any(&text[..start], &BEFORE));
+            && (len == run || ends_with_any(&text[..start], &BEFORE))
+            && is_name(&text[start..end]);
         fits.then_some(start)
     })
 }
@@ -196,14 +196,16 @@ fn alone(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// Whether a stretch of Han characters reads as a name: a known surname, and no common word or place.
 fn is_name(text: &[u8]) -> bool {
-    let ends_well = || !NO_ENDS.as_bytes().chunks(HAN).any(|c| text.ends_with(c));
+    let ends_well = || {
+        let (ends, _) = NO_ENDS.as_bytes().as_chunks::<HAN>();
+        !text.last_chunk().is_some_and(|last| ends.contains(last))
+    };
     (2 * HAN..=4 * HAN).contains(&text.len())
         && begins_with_han(text)
-        && ends_well()
         && validate::has_known_surname(text)
+        && ends_well()
         && !COMMON.contains(text)
         && !COMMON.contains(&text[..2 * HAN])
-        && !PLACES.contains(text)
         && PLACES.longest_prefix(text).is_none()
         && !ends_with_any(text, &TITLES)
 }

@@ -78,7 +78,7 @@ fn is_bech32(text: &[u8]) -> bool {
         return false;
     }
     let mut state = 1;
-    let expanded = prefix.iter().map(|b| b.to_ascii_lowercase());
+    let expanded = prefix.iter().map(u8::to_ascii_lowercase);
     let expanded = expanded
         .clone()
         .map(|b| b >> 5)

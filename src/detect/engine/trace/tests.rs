@@ -44,7 +44,12 @@ fn plain(found: &Found) -> Vec<String> {
 fn same(detector: &mut Detector, text: &str, rule: ColumnRule) -> Vec<Considered> {
     let batch = batch_of(text);
     let (mut quick, mut slow) = (Found::default(), Found::default());
-    let considered = detector.explain(&batch, &batch.records[0], &[rule.clone()], &mut slow);
+    let considered = detector.explain(
+        &batch,
+        &batch.records[0],
+        std::slice::from_ref(&rule),
+        &mut slow,
+    );
     detector.batch(&batch, rule.prose);
     detector.record(&batch, &batch.records[0], &[rule], &mut quick);
     assert_eq!(plain(&quick), plain(&slow), "{text}");
