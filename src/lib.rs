@@ -82,6 +82,8 @@ pub mod scan;
 
 pub mod audit;
 
+pub mod suggest;
+
 pub mod law;
 
 pub mod explain;

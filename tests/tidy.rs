@@ -18,6 +18,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("error", &[]),
     ("bytes", &[]),
+    ("suggest", &[]),
     ("audit", &["error", "value", "law"]),
     ("source", &["error"]),
     ("decode", &["record", "error", "bytes"]),
@@ -28,7 +29,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "count",
         &["record", "category", "value", "error", "audit", "detect"],
     ),
-    ("law", &["category", "audit", "error"]),
+    ("law", &["category", "audit", "error", "suggest"]),
     (
         "scan",
         &[

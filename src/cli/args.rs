@@ -555,7 +555,7 @@ fn action() -> impl TypedValueParser<Value = Action> {
 fn pack(id: &str) -> Result<Pack, String> {
     Pack::from_id(id).ok_or_else(|| {
         let all = Pack::all();
-        let near = super::suggest::nearest(id, all.iter().map(|pack| pack.id()));
+        let near = leakgauge::suggest::nearest(id, all.iter().map(|pack| pack.id()));
         let ids: Vec<&str> = all.iter().map(|pack| pack.id()).collect();
         format!("no pack `{id}`{near} (packs: {})", ids.join(", "))
     })
@@ -589,7 +589,7 @@ fn count(text: &str) -> Result<(Category, u64), String> {
         .split_once('=')
         .ok_or("expected CATEGORY=N, as in `lodging=500`")?;
     let category = Category::from_id(id).ok_or_else(|| {
-        let near = super::suggest::nearest(id, Category::ALL.iter().map(|c| c.id()));
+        let near = leakgauge::suggest::nearest(id, Category::ALL.iter().map(|c| c.id()));
         format!("no category `{id}`{near}")
     })?;
     Ok((category, whole(number)?))

@@ -11,13 +11,14 @@ use leakgauge::classify::Rules;
 use leakgauge::detect::pattern::{Boundary, Confidence, ContextRule, Example, Names, Pattern};
 use leakgauge::detect::{Catalog, KindId, Pack};
 use leakgauge::report::Lang;
+use leakgauge::suggest;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Common, ListFormat, Patterns};
 use super::exit::ExitCode;
 use super::render::language;
-use super::{print, say, suggest};
+use super::{print, say};
 
 /// Runs the command.
 pub(crate) fn run(command: &Patterns, common: &Common) -> Result<ExitCode> {

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use leakgauge::category::Reading;
-use leakgauge::detect::Catalog;
 use leakgauge::explain::{Ask, Explanation, Which, explain};
 use leakgauge::law::laws;
 use leakgauge::report::{self, Format};
@@ -18,13 +17,13 @@ use super::args::{self, Common};
 use super::exit::ExitCode;
 use super::output::{self, Output};
 use super::render::Render;
+use super::run::catalog;
 use super::say;
 
 /// Runs the command.
 pub(crate) fn run(args: &args::Explain, common: &Common) -> Result<ExitCode> {
     let instrument = laws::by_id(&args.law)?;
-    let catalog = Catalog::of_packs(&args.packs.chosen(), &args.patterns)?;
-    catalog.expect_user_examples()?;
+    let catalog = catalog(&args.packs, &args.patterns)?;
     let (path, which) = place(&args.place, args.record)?;
     let (path, member) = container(path);
     let outputs = outputs(args)?;

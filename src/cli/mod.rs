@@ -15,7 +15,6 @@ mod parts;
 mod progress;
 mod render;
 mod run;
-mod suggest;
 mod watch;
 
 use std::io::{self, Write};

@@ -29,8 +29,7 @@ use super::watch::{Outputs, Watch};
 /// `leakgauge scan`
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
-    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
-    catalog.expect_user_examples()?;
+    let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
     let unpacking = unpacking(args.password_file.as_deref())?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
@@ -64,13 +63,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
             found
         }
     };
-    let render = Render::new(
-        common,
-        &catalog,
-        law.known(),
-        law.governing().id(),
-        args.gate.reading,
-    )?;
+    let render = render(common, &catalog, &law, args.gate.reading)?;
     let (lines, outputs): (Vec<Output>, Vec<Output>) = outputs
         .into_iter()
         .partition(|output| output.format == Format::JsonLines);
@@ -107,8 +100,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 /// `leakgauge merge`
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
-    let catalog = Catalog::of_packs(&args.counting.packs.chosen(), &args.counting.patterns)?;
-    catalog.expect_user_examples()?;
+    let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
@@ -127,13 +119,7 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     } = args.counting;
     let counted = Counted::from_tallies(tallies, key, &catalog, threads, memory)?;
     let audit = law.audit(&counted)?;
-    let render = Render::new(
-        common,
-        &catalog,
-        law.known(),
-        law.governing().id(),
-        args.gate.reading,
-    )?;
+    let render = render(common, &catalog, &law, args.gate.reading)?;
     let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
@@ -153,14 +139,7 @@ pub(crate) fn assess(args: &args::Assess, common: &Common) -> Result<ExitCode> {
     };
     let outputs = open_for_audit(&args.output)?;
     law.assess(&mut audit)?;
-    let render = Render::new(
-        common,
-        &catalog,
-        law.known(),
-        law.governing().id(),
-        args.gate.reading,
-    )?
-    .with_steps();
+    let render = render(common, &catalog, &law, args.gate.reading)?.with_steps();
     render.write(outputs, &audit)?;
     Ok(ExitCode::of(
         law.is_reached(&args.gate, &audit),
@@ -183,6 +162,19 @@ pub(crate) fn report(args: &args::Report, common: &Common) -> Result<ExitCode> {
     )?;
     render.write(outputs, &audit)?;
     Ok(ExitCode::Success)
+}
+
+/// The patterns that the user chose, and brings along. The examples of the latter have run.
+pub(crate) fn catalog(packs: &args::Packs, own: &[PathBuf]) -> Result<Catalog> {
+    let catalog = Catalog::of_packs(&packs.chosen(), own)?;
+    catalog.expect_user_examples()?;
+    Ok(catalog)
+}
+
+/// How the result of a case is rendered.
+fn render(common: &Common, catalog: &Catalog, case: &Case, reading: Reading) -> Result<Render> {
+    let governing = case.governing().id();
+    Render::new(common, catalog, case.known(), governing, reading)
 }
 
 /// How containers are read, with the passwords of a file, one a line.

@@ -53,6 +53,23 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The reason to go no further once so many bytes came out of so many, if there is one.
+    pub fn excess(&self, n_out: u64, n_in: u64) -> Option<Reason> {
+        let Limits {
+            ratio_max,
+            free_bytes,
+            ..
+        } = *self;
+        let allowed = free_bytes.saturating_add(n_in.saturating_mul(ratio_max));
+        (n_out > allowed).then(|| {
+            Reason::Limit(format!(
+                "more than {ratio_max} bytes came out for each byte of the container"
+            ))
+        })
+    }
+}
+
 /// What unpacking needs beside the bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Unpacking {

@@ -142,20 +142,8 @@ impl Sink {
     }
 
     fn excess(&self) -> Option<Reason> {
-        let Limits {
-            ratio_max,
-            free_bytes,
-            ..
-        } = self.limits;
-        let allowed = self
-            .n_read
-            .load(Ordering::Relaxed)
-            .saturating_mul(ratio_max);
-        (self.n_bytes > free_bytes.saturating_add(allowed)).then(|| {
-            Reason::Limit(format!(
-                "more than {ratio_max} bytes came out for each byte of the container"
-            ))
-        })
+        let n_read = self.n_read.load(Ordering::Relaxed);
+        self.limits.excess(self.n_bytes, n_read)
     }
 
     fn tell(&self, told: Told) -> Result<(), Stop> {

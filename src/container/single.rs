@@ -51,15 +51,15 @@ fn name_inside(name: &str) -> String {
 trait Stream: Read + Sized {
     /// What it is read from.
     type Source: BufRead;
-    /// The first bytes of a stream.
-    const MAGIC: &'static [u8];
+    /// The first byte of a stream.
+    const FIRST: u8;
     fn begin(source: Self::Source) -> Self;
     fn end(self) -> Self::Source;
 }
 
 impl<R: BufRead> Stream for GzDecoder<R> {
     type Source = R;
-    const MAGIC: &'static [u8] = b"\x1F\x8B";
+    const FIRST: u8 = 0x1F;
     fn begin(source: R) -> Self {
         GzDecoder::new(source)
     }
@@ -70,7 +70,7 @@ impl<R: BufRead> Stream for GzDecoder<R> {
 
 impl<R: BufRead> Stream for FrameDecoder<R> {
     type Source = R;
-    const MAGIC: &'static [u8] = b"\x04\x22\x4D\x18";
+    const FIRST: u8 = 0x04;
     fn begin(source: R) -> Self {
         FrameDecoder::new(source)
     }
@@ -108,7 +108,7 @@ impl<S: Stream> Streams<S> {
             }
             source.consume(n_zeros);
         }
-        if !source.fill_buf()?.starts_with(&S::MAGIC[..1]) {
+        if source.fill_buf()?.first() != Some(&S::FIRST) {
             let reason = Reason::Damaged("something else follows the compressed data".to_owned());
             return Err(io::Error::other(Broken(reason)));
         }

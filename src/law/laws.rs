@@ -6,6 +6,7 @@
 use super::circumstances::{Circumstances, shown};
 use super::understood::Instrument;
 use crate::error::Error;
+use crate::suggest::distance;
 
 /// Names of files with their texts.
 macro_rules! files {
@@ -112,33 +113,17 @@ fn unknown(id: &str, known: &[Instrument]) -> Error {
     Error::new(format!("no law `{}`{hint}", shown(id)))
 }
 
-/// `; did you mean ...?` with the nearest of some ids; nothing where there is none.
+/// Most characters of an id that are compared with others.
+const COMPARED_MAX: usize = 60;
+
+/// `; did you mean ...?` with the nearest of some ids, however far it is; nothing where there is none. Only the first
+/// characters of a long one are compared.
 pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match known.min_by_key(|other| distance(id, other)) {
+    let id: String = id.chars().take(COMPARED_MAX).collect();
+    match known.min_by_key(|other| distance(&id, other)) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => String::new(),
     }
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`; only the first 60
-/// characters are compared.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(60).collect();
-    let b: Vec<char> = b.chars().take(60).collect();
-    let mut before = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]

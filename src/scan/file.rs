@@ -8,14 +8,15 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::container::{self, Limits, Members, Source};
+use crate::container::{self, Members, Source};
 use crate::decode::{self, Container, Content, Decode};
 use crate::error::Reason;
 use crate::record::{Batch, Table};
-use crate::source::Entry;
+use crate::source::{self, Entry};
 
 use super::table::{Eyes, Tables, View};
 use super::{Shared, located};
@@ -310,7 +311,7 @@ impl<'s> Reading<'s> {
         let path = format!("{}!/{}", self.parts[container].of.path, member.name);
         let number = self.parts.len() as u32;
         self.parts.push(PartRead::new(number, path, Arc::default()));
-        let ending = ending(&member.name);
+        let ending = source::ending(Path::new(&member.name));
         let opened = member
             .content
             .and_then(|rdr| self.open(rdr, ending.as_deref(), shared));
@@ -325,19 +326,10 @@ impl<'s> Reading<'s> {
         if !self.is_container {
             return None;
         }
-        let Limits {
-            ratio_max,
-            free_bytes,
-            ..
-        } = shared.unpacking.limits;
         let in_hand = self.parts.last()?.counter.load(Ordering::Relaxed);
         let size = self.entry.size.max(self.n_bytes.load(Ordering::Relaxed));
-        let allowed = free_bytes.saturating_add(size.saturating_mul(ratio_max));
-        (self.n_unpacked + in_hand > allowed).then(|| {
-            Reason::Limit(format!(
-                "more than {ratio_max} bytes came out for each byte of the container"
-            ))
-        })
+        let limits = shared.unpacking.limits;
+        limits.excess(self.n_unpacked + in_hand, size)
     }
 
     fn last_part(&mut self) -> &mut PartRead {
@@ -430,13 +422,6 @@ impl PartRead {
             cause: error.kind().to_string(),
         })
     }
-}
-
-/// The ending of a name in lower case, without the dot.
-fn ending(name: &str) -> Option<String> {
-    let file = name.rsplit('/').next()?;
-    let (_, ending) = file.rsplit_once('.')?;
-    Some(ending.to_lowercase())
 }
 
 /// The reason of a panic.

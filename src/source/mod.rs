@@ -194,12 +194,14 @@ impl Entry {
     pub fn ending(&self) -> Option<String> {
         match self.kind {
             EntryKind::Stdin => None,
-            EntryKind::File => Path::new(&self.path)
-                .extension()
-                .and_then(|ending| ending.to_str())
-                .map(str::to_lowercase),
+            EntryKind::File => ending(&self.path),
         }
     }
+}
+
+/// The ending of a file name in lower case, without the dot.
+pub(crate) fn ending(path: &Path) -> Option<String> {
+    path.extension()?.to_str().map(str::to_lowercase)
 }
 
 /// Device and inode of a file.

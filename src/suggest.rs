@@ -8,7 +8,7 @@ use std::fmt;
 const DISTANCE_MAX: usize = 3;
 
 /// What to add to a message about an unknown id: `; did you mean ...?`, or nothing.
-pub(crate) struct Suggestion<'a>(Option<&'a str>);
+pub struct Suggestion<'a>(Option<&'a str>);
 
 impl fmt::Display for Suggestion<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,7 +21,7 @@ impl fmt::Display for Suggestion<'_> {
 
 /// The id nearest to what was typed; of several, the first. An id that ends in, or begins with, what was typed counts as
 /// near (`mobile` for `cn.mobile`).
-pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Suggestion<'a> {
+pub fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Suggestion<'a> {
     let typed = typed.to_lowercase().replace('_', "-");
     let near = ids
         .map(|id| {
@@ -39,7 +39,7 @@ pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Su
 
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other (optimal string
 /// alignment).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     let mut before = vec![0; b.len() + 1];
