@@ -16,10 +16,10 @@ use crate::record::{Batch, Record};
 const CELL_DECIMALS: usize = 4;
 
 /// Offset of the day for times that are counted from 1970: China's one time zone, in seconds.
-const UTC_OFFSET: u64 = 8 * 3600;
+const UTC_OFFSET: i64 = 8 * 3600;
 
 /// Seconds of a day.
-const DAY: u64 = 86_400;
+const DAY: i64 = 86_400;
 
 /// The roles that tell a position and its time.
 #[derive(Default)]
@@ -36,7 +36,7 @@ pub(super) struct TrackRoles {
 pub(super) struct Point {
     east: i64,
     north: i64,
-    day: u64,
+    day: i64,
 }
 
 impl TrackRoles {
@@ -57,26 +57,34 @@ impl TrackRoles {
         record: &Record,
         rules: &[ColumnRule],
     ) -> Option<Point> {
-        let cell = |role: Option<RoleId>| {
-            let role = role?;
-            let fields = batch.fields_of(record).iter();
-            let is_it = |column: u32| {
-                rules
-                    .get(column as usize)
-                    .is_some_and(|r| r.role == Some(role))
+        let roles = [
+            self.longitude,
+            self.latitude,
+            self.coordinates,
+            self.times[0],
+            self.times[1],
+        ];
+        let mut cells: [Option<&[u8]>; 5] = [None; 5];
+        for field in batch.fields_of(record) {
+            let rule = rules.get(field.column as usize);
+            let Some(role) = rule.and_then(|rule| rule.role) else {
+                continue;
             };
-            let field = fields.into_iter().find(|f| is_it(f.column))?;
-            std::str::from_utf8(batch.bytes(field.span)).ok()
-        };
-        let (east, north) = match (cell(self.longitude), cell(self.latitude)) {
+            let place = roles.iter().position(|r| *r == Some(role));
+            if let Some(cell) = place.map(|i| &mut cells[i]) {
+                // The first column of a role counts.
+                cell.get_or_insert(batch.bytes(field.span));
+            }
+        }
+        let [longitude, latitude, coordinates, position_time, event_time] = cells;
+        let (east, north) = match (longitude, latitude) {
             (Some(east), Some(north)) => (degrees(east)?, degrees(north)?),
-            _ => pair(cell(self.coordinates)?)?,
+            _ => pair(coordinates?)?,
         };
-        let time = self.times.iter().find_map(|role| cell(*role))?;
         Some(Point {
             east,
             north,
-            day: day(time)?,
+            day: day(position_time.or(event_time)?)?,
         })
     }
 }
@@ -93,34 +101,41 @@ impl Point {
 }
 
 /// Degrees in units of a cell, rounded towards south and west; without a float, so that every machine says the same.
-fn degrees(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (is_negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
+fn degrees(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii();
+    let (is_negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
     };
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 3 || !is_digits(whole) || !is_digits(decimals) {
+    let n_whole = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let decimals = match &text[n_whole..] {
+        [b'.', decimals @ ..] => decimals,
+        [] => &[],
+        _ => return None,
+    };
+    if !(1..=3).contains(&n_whole) || !decimals.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let kept = &decimals[..decimals.len().min(CELL_DECIMALS)];
-    let is_exact = decimals.bytes().skip(CELL_DECIMALS).all(|b| b == b'0');
-    let mut units: i64 = whole.parse().ok()?;
-    for place in 0..CELL_DECIMALS {
-        let digit = kept.as_bytes().get(place).map_or(0, |b| b - b'0');
-        units = units * 10 + i64::from(digit);
-    }
+    let (kept, cut) = decimals.split_at(decimals.len().min(CELL_DECIMALS));
+    let mut units = number(&text[..n_whole]) * 10_i64.pow(CELL_DECIMALS as u32);
+    units += number(kept) * 10_i64.pow((CELL_DECIMALS - kept.len()) as u32);
+    let is_exact = cut.iter().all(|b| *b == b'0');
     Some(match is_negative {
         true => -units - i64::from(!is_exact),
         false => units,
     })
 }
 
+/// The number that at most 18 digits write.
+fn number(digits: &[u8]) -> i64 {
+    let add = |n: i64, b: &u8| n * 10 + i64::from(b - b'0');
+    digits.iter().fold(0, add)
+}
+
 /// Two numbers in one cell, in whichever order they stand.
-fn pair(text: &str) -> Option<(i64, i64)> {
+fn pair(text: &[u8]) -> Option<(i64, i64)> {
     let mut numbers = text
-        .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+        .split(|b| !(b.is_ascii_digit() || *b == b'.' || *b == b'-'))
         .filter(|s| !s.is_empty());
     let both = (degrees(numbers.next()?)?, degrees(numbers.next()?)?);
     numbers.next().is_none().then_some(both)
@@ -128,17 +143,17 @@ fn pair(text: &str) -> Option<(i64, i64)> {
 
 /// The day of a time as it is written (`2024-03-07 12:30:11`, `2024/3/7`, `20240307123011`), or in China for seconds and
 /// milliseconds from 1970.
-fn day(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let n_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+fn day(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii();
+    let n_digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let is_number = n_digits == text.len();
     match n_digits {
-        10 if is_number => Some((text.parse::<u64>().ok()? + UTC_OFFSET) / DAY),
-        13 if is_number => Some((text.parse::<u64>().ok()? / 1000 + UTC_OFFSET) / DAY),
-        8.. => civil(text.get(..4)?, text.get(4..6)?, text.get(6..8)?),
+        10 if is_number => Some((number(text) + UTC_OFFSET) / DAY),
+        13 if is_number => Some((number(text) / 1000 + UTC_OFFSET) / DAY),
+        8.. => civil(&text[..4], &text[4..6], &text[6..8]),
         4 => {
             let mut parts = text
-                .split(|c: char| !c.is_ascii_digit())
+                .split(|b| !b.is_ascii_digit())
                 .filter(|s| !s.is_empty());
             civil(parts.next()?, parts.next()?, parts.next()?)
         }
@@ -147,13 +162,15 @@ fn day(text: &str) -> Option<u64> {
 }
 
 /// Days from 1970-01-01 (Hinnant, `days_from_civil`), for years from 1970.
-fn civil(year: &str, month: &str, day: &str) -> Option<u64> {
-    let number = |s: &str| (s.len() <= 4).then(|| s.parse::<u64>().ok()).flatten();
-    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+fn civil(year: &[u8], month: &[u8], day: &[u8]) -> Option<i64> {
+    if [year, month, day].iter().any(|part| part.len() > 4) {
+        return None;
+    }
+    let (year, month, day) = (number(year), number(month), number(day));
     if !(1970..2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    let year = year - u64::from(month <= 2);
+    let year = year - i64::from(month <= 2);
     let (era, of_era) = (year / 400, year % 400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
@@ -165,7 +182,7 @@ mod tests {
 
     #[track_caller]
     fn check_degrees(text: &str, want: Option<i64>) {
-        assert_eq!(degrees(text), want, "{text}");
+        assert_eq!(degrees(text.as_bytes()), want, "{text}");
     }
 
     #[test]
@@ -180,13 +197,13 @@ mod tests {
         for wrong in ["", "E116.4", "1160.4", "116.4.1", "116,4", "nan", "-"] {
             check_degrees(wrong, None);
         }
-        assert_eq!(pair("116.397428,39.909230"), Some((1_163_974, 399_092)));
+        assert_eq!(pair(b"116.397428,39.909230"), Some((1_163_974, 399_092)));
         assert_eq!(
-            pair("POINT(116.397428 39.909230)"),
+            pair(b"POINT(116.397428 39.909230)"),
             Some((1_163_974, 399_092))
         );
-        assert_eq!(pair("116.397428"), None);
-        assert_eq!(pair("1.0,2.0,3.0"), None);
+        assert_eq!(pair(b"116.397428"), None);
+        assert_eq!(pair(b"1.0,2.0,3.0"), None);
     }
 
     #[test]
@@ -202,10 +219,10 @@ mod tests {
             "1709740800",
             "1709827199999",
         ] {
-            assert_eq!(day(text), want, "{text}");
+            assert_eq!(day(text.as_bytes()), want, "{text}");
         }
         for text in ["", "12:30:11", "2024-13-01", "07/03/2024", "yesterday", "1"] {
-            assert_eq!(day(text), None, "{text}");
+            assert_eq!(day(text.as_bytes()), None, "{text}");
         }
     }
 }

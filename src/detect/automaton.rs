@@ -5,16 +5,14 @@
 //! given byte, it says whether any pattern could match. It holds no knowledge of numbers of its own.
 
 mod cell;
+mod dense;
 
-use regex_automata::Anchored;
-use regex_automata::MatchKind;
-use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
 use regex_automata::util::syntax;
 
 use crate::error::Error;
+
+use dense::{DEAD, Dfa, StateId};
 
 pub(crate) use cell::{CellAutomaton, CellCache, LANES};
 
@@ -32,17 +30,21 @@ const NFA_BYTES_MAX: usize = 64 << 20;
 /// times those of the other.
 const SHORT_BYTES_MAX: usize = 40;
 
+/// Most parts of an automaton.
+pub(crate) const PARTS_MAX: usize = 2;
+
 /// Many expressions, anchored: short ones as one DFA and long ones as another.
 pub(crate) struct Automaton(Vec<Part>);
 
 /// Some of the expressions as one anchored DFA.
 struct Part {
-    dfa: dense::DFA<Vec<u32>>,
-    start: StateID,
+    dfa: Dfa,
     /// Positions of its expressions among all.
     patterns: Vec<u16>,
     /// The pairs of first bytes with which it can match, as bits.
     pairs: Box<[u64; 1024]>,
+    /// One byte for each class of bytes that no pattern tells apart, split further by what the table asks.
+    representatives: Vec<u8>,
 }
 
 /// The ends of matches from one start: pattern and end, ascending by end within a pattern.
@@ -69,11 +71,22 @@ impl Automaton {
         parts.map(Automaton)
     }
 
-    /// Whether a match starts at the first byte of `text`.
-    pub(crate) fn matches(&self, text: &[u8]) -> bool {
-        self.0
+    /// The parts, of those named by bits, that the first two bytes of `text` allow to match.
+    #[inline]
+    pub(crate) fn may_begin(&self, parts: u8, text: &[u8]) -> u8 {
+        let may = |(i, part): (usize, &Part)| u8::from(part.may_begin(text)) << i;
+        parts & self.0.iter().enumerate().map(may).sum::<u8>()
+    }
+
+    /// Whether a match of one of these parts starts at the first byte of `text`.
+    #[inline]
+    pub(crate) fn matches(&self, parts: u8, text: &[u8]) -> bool {
+        let mut named = self
+            .0
             .iter()
-            .any(|part| part.may_begin(text) && part.matches(text))
+            .enumerate()
+            .filter(|(i, _)| parts >> i & 1 == 1);
+        named.any(|(_, part)| part.matches(text))
     }
 
     /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
@@ -89,9 +102,12 @@ impl Automaton {
     /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
     /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
     /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
-    /// for themselves.
-    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
-        let pairs = self.0.iter().map(|part| part.pairs_that_may_match(outline));
+    /// for themselves. Behind an `open` outline the text goes on, and may match there.
+    pub(crate) fn pairs_that_may_match(&self, outline: &[u8], open: bool) -> u128 {
+        let pairs = self
+            .0
+            .iter()
+            .map(|part| part.pairs_that_may_match(outline, open));
         pairs.fold(0, |all, pairs| all | pairs)
     }
 
@@ -126,6 +142,16 @@ fn is_short(expression: &str) -> bool {
     longest.is_some_and(|n| n <= SHORT_BYTES_MAX)
 }
 
+/// One byte for each class of bytes, split further into digits, letters, and bytes that are not ASCII.
+fn representatives(dfa: &Dfa) -> Vec<u8> {
+    let class = |b: u8| {
+        let kind = (b.is_ascii_digit(), b.is_ascii_alphabetic(), b >= 0x80);
+        (dfa.class(b), kind)
+    };
+    let is_first = |b: &u8| *b == 0 || class(*b) != class(*b - 1);
+    (0..=255).filter(is_first).collect()
+}
+
 /// For each byte whether any set holds it.
 fn any_of(sets: impl Iterator<Item = [bool; 256]>) -> [bool; 256] {
     sets.fold([false; 256], |mut all, set| {
@@ -137,28 +163,25 @@ fn any_of(sets: impl Iterator<Item = [bool; 256]>) -> [bool; 256] {
 impl Part {
     fn new(expressions: &[(u16, &str)]) -> Result<Part, Error> {
         let texts: Vec<&str> = expressions.iter().map(|(_, text)| *text).collect();
-        let dfa = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .match_kind(MatchKind::All)
-                    .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(DFA_BYTES_MAX))
-                    .determinize_size_limit(Some(4 * DFA_BYTES_MAX)),
+        let refusal = || {
+            Error::new(
+                "the expression cannot be compiled: bound its repetitions and classes, or split the pattern",
             )
+        };
+        let nfa = thompson::Compiler::new()
             .syntax(syntax::Config::new().unicode(true).utf8(false))
-            .thompson(
+            .configure(
                 thompson::Config::new()
                     .utf8(false)
+                    .which_captures(thompson::WhichCaptures::None)
                     .nfa_size_limit(Some(NFA_BYTES_MAX)),
             )
             .build_many(&texts)
-            .map_err(|e| Error::new("the expression cannot be compiled: bound its repetitions and classes, or split the pattern").because(e))?;
-        let start = dfa
-            .start_state(&start::Config::new().anchored(Anchored::Yes))
-            .map_err(|e| Error::new("expression cannot be anchored").because(e))?;
+            .map_err(|e| refusal().because(e))?;
+        let dfa = Dfa::new(&nfa, DFA_BYTES_MAX).map_err(|_| refusal())?;
         let mut part = Part {
+            representatives: representatives(&dfa),
             dfa,
-            start,
             patterns: expressions.iter().map(|(i, _)| *i).collect(),
             pairs: Box::new([0; 1024]),
         };
@@ -179,13 +202,12 @@ impl Part {
     /// Marks the pairs of bytes that some match begins with.
     fn mark_pairs(&mut self) {
         for a in 0..256 {
-            let first = self.dfa.next_state(self.start, a as u8);
-            if self.dfa.is_dead_state(first) {
+            let first = self.dfa.next(self.dfa.start, a as u8);
+            if first == DEAD {
                 continue;
             }
             for b in 0..256 {
-                let second = self.dfa.next_state(first, b as u8);
-                if self.dfa.is_match_state(first) || !self.dfa.is_dead_state(second) {
+                if self.dfa.is_match(first) || self.dfa.next(first, b as u8) != DEAD {
                     let pair = a << 8 | b;
                     self.pairs[pair / 64] |= 1 << (pair % 64);
                 }
@@ -194,69 +216,58 @@ impl Part {
     }
 
     fn matches(&self, text: &[u8]) -> bool {
-        let mut state = self.start;
-        for &byte in text.iter().take(REACH_BYTES_MAX) {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                return self.dfa.is_match_state(state);
+        let mut state = self.dfa.start;
+        for &byte in &text[..text.len().min(REACH_BYTES_MAX)] {
+            state = self.dfa.next(state, byte);
+            if self.dfa.is_special(state) {
+                return state != DEAD;
             }
         }
-        text.len() <= REACH_BYTES_MAX && self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+        false
     }
 
     fn ends(&self, text: &[u8], out: &mut Ends) {
-        let mut state = self.start;
-        for (i, &byte) in text.iter().enumerate().take(REACH_BYTES_MAX) {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                if self.dfa.is_match_state(state) {
-                    self.push(state, i, out);
-                } else if self.dfa.is_dead_state(state) || self.dfa.is_quit_state(state) {
+        let mut state = self.dfa.start;
+        for (i, &byte) in text[..text.len().min(REACH_BYTES_MAX)].iter().enumerate() {
+            state = self.dfa.next(state, byte);
+            if self.dfa.is_special(state) {
+                if state == DEAD {
                     return;
                 }
+                let matched = self.dfa.patterns(state).iter();
+                out.extend(matched.map(|p| (self.patterns[usize::from(*p)], i + 1)));
             }
-        }
-        if text.len() <= REACH_BYTES_MAX {
-            state = self.dfa.next_eoi_state(state);
-            if self.dfa.is_match_state(state) {
-                self.push(state, text.len(), out);
-            }
-        }
-    }
-
-    fn push(&self, state: StateID, end: usize, out: &mut Ends) {
-        for i in 0..self.dfa.match_len(state) {
-            let pattern = self.dfa.match_pattern(state, i).as_usize();
-            out.push((self.patterns[pattern], end));
         }
     }
 
     fn can_begin_with(&self, bytes: &[u8]) -> bool {
-        let mut state = self.start;
-        for &byte in bytes {
-            state = self.dfa.next_state(state, byte);
-        }
-        !self.dfa.is_dead_state(state)
+        let state = bytes
+            .iter()
+            .fold(self.dfa.start, |state, byte| self.dfa.next(state, *byte));
+        state != DEAD
     }
 
-    fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+    fn pairs_that_may_match(&self, outline: &[u8], open: bool) -> u128 {
         let Some(rest) = outline.strip_prefix(b"00") else {
-            return match self.may_match(vec![self.start], outline) {
+            return match self.may_match(vec![self.dfa.start], outline, open) {
                 true => u128::MAX,
                 false => 0,
             };
         };
-        let mut known: Vec<(StateID, bool)> = Vec::new();
+        let mut known: Vec<(StateId, bool)> = Vec::new();
         let mut pairs = 0;
         for (tens, ones) in (0..10u8).flat_map(|t| (0..10u8).map(move |o| (t, o))) {
-            let first = self.dfa.next_state(self.start, b'0' + tens);
-            let second = self.dfa.next_state(first, b'0' + ones);
+            let first = self.dfa.next(self.dfa.start, b'0' + tens);
+            let second = self.dfa.next(first, b'0' + ones);
+            if self.dfa.is_match(first) {
+                pairs |= 1 << (10 * tens + ones);
+                continue;
+            }
             let may = match known.iter().find(|(state, _)| *state == second) {
                 Some((_, may)) => *may,
                 None => {
-                    // A match is seen one byte behind its end.
-                    let may = self.dfa.is_match_state(second)
-                        || !self.dfa.is_dead_state(second) && self.may_match(vec![second], rest);
+                    let may = self.dfa.is_match(second)
+                        || second != DEAD && self.may_match(vec![second], rest, open);
                     known.push((second, may));
                     may
                 }
@@ -266,16 +277,16 @@ impl Part {
         pairs
     }
 
-    /// Whether some text of this outline could come to a match from one of these states.
-    fn may_match(&self, mut states: Vec<StateID>, outline: &[u8]) -> bool {
+    /// Whether some text of this outline could come to a match from one of these states, none of which matches.
+    fn may_match(&self, mut states: Vec<StateId>, outline: &[u8], open: bool) -> bool {
         for sign in outline {
             states = match sign {
                 b'0' => self.step(&states, |b| b.is_ascii_digit()),
                 b'a' => self.step(&states, |b| b.is_ascii_alphabetic()),
                 0x80.. => self.step(&states, |b| b >= 0x80),
                 sign => {
-                    let next = states.iter().map(|s| self.dfa.next_state(*s, *sign));
-                    next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
+                    let next = states.iter().map(|s| self.dfa.next(*s, *sign));
+                    next.filter(|s| *s != DEAD).collect()
                 }
             };
             states.sort_unstable();
@@ -283,45 +294,46 @@ impl Part {
             if states.is_empty() {
                 return false;
             }
-            if states.iter().any(|s| self.dfa.is_match_state(*s)) {
+            if states.iter().any(|s| self.dfa.is_match(*s)) {
                 return true;
             }
         }
-        let at_end = |s: &StateID| self.dfa.is_match_state(self.dfa.next_eoi_state(*s));
-        states.iter().any(at_end)
+        open
     }
 
     /// The living states one step behind `states` over the bytes of `range`.
-    fn step(&self, states: &[StateID], range: impl Fn(u8) -> bool) -> Vec<StateID> {
-        let bytes: Vec<u8> = self.representatives().filter(|b| range(*b)).collect();
-        let mut next: Vec<StateID> = states
+    fn step(&self, states: &[StateId], range: impl Fn(u8) -> bool) -> Vec<StateId> {
+        let bytes: Vec<u8> = self
+            .representatives
             .iter()
-            .flat_map(|s| bytes.iter().map(|b| self.dfa.next_state(*s, *b)))
-            .filter(|s| !self.dfa.is_dead_state(*s))
+            .copied()
+            .filter(|b| range(*b))
             .collect();
+        let mut next: Vec<StateId> = Vec::new();
+        for state in states {
+            let mut last = DEAD;
+            for byte in &bytes {
+                let reached = self.dfa.next(*state, *byte);
+                if reached != DEAD && reached != last {
+                    next.push(reached);
+                    last = reached;
+                }
+            }
+        }
         next.sort_unstable();
         next.dedup();
         next
     }
 
-    /// One byte for each class of bytes that no pattern tells apart, split further by what the table asks.
-    fn representatives(&self) -> impl Iterator<Item = u8> + '_ {
-        let classes = self.dfa.byte_classes();
-        let kind = |b: u8| (b.is_ascii_digit(), b.is_ascii_alphabetic(), b >= 0x80);
-        (0..=255u8).filter(move |b| {
-            *b == 0 || classes.get(*b) != classes.get(*b - 1) || kind(*b) != kind(*b - 1)
-        })
-    }
-
     fn bytes_before(&self, byte: u8) -> [bool; 256] {
-        let mut seen = vec![self.start];
-        let mut open = vec![self.start];
+        let mut seen = vec![self.dfa.start];
+        let mut open = vec![self.dfa.start];
         let mut bytes = [false; 256];
         while let Some(state) = open.pop() {
-            let quote = |b: u8| state == self.start && b == b'"';
+            let quote = |b: u8| state == self.dfa.start && b == b'"';
             for b in (0..=255u8).filter(|b| *b != byte && !quote(*b)) {
-                let next = self.dfa.next_state(state, b);
-                if self.dfa.is_dead_state(next) {
+                let next = self.dfa.next(state, b);
+                if next == DEAD {
                     continue;
                 }
                 bytes[usize::from(b)] = true;
@@ -335,9 +347,9 @@ impl Part {
     }
 
     /// The states in which a token can begin.
-    fn states_at(&self, lead: Lead) -> Vec<StateID> {
+    fn states_at(&self, lead: Lead) -> Vec<StateId> {
         let mut all = Vec::new();
-        let mut states = vec![self.start];
+        let mut states = vec![self.dfa.start];
         let (steps, is_lead): (usize, fn(u8) -> bool) = match lead {
             Lead::None => return states,
             Lead::Ascii => (LEAD_ASCII_MAX, |b| b < 0x80 && !b.is_ascii_alphanumeric()),
@@ -354,7 +366,7 @@ impl Part {
 
     fn lead_bytes(&self) -> [bool; 256] {
         let mut bytes = [false; 256];
-        let mut states = vec![self.start];
+        let mut states = vec![self.dfa.start];
         for _ in 0..LEAD_ASCII_MAX {
             for byte in (0..0x80u8).filter(u8::is_ascii_punctuation) {
                 let next = self.step_over(&states, byte);
@@ -367,14 +379,14 @@ impl Part {
     }
 
     /// The living states behind `states` over one byte.
-    fn step_over(&self, states: &[StateID], byte: u8) -> Vec<StateID> {
-        let next = states.iter().map(|s| self.dfa.next_state(*s, byte));
-        next.filter(|s| !self.dfa.is_dead_state(*s)).collect()
+    fn step_over(&self, states: &[StateId], byte: u8) -> Vec<StateId> {
+        let next = states.iter().map(|s| self.dfa.next(*s, byte));
+        next.filter(|s| *s != DEAD).collect()
     }
 
     fn leads(&self) -> Option<(usize, usize)> {
         let ascii = self.lead_depth(|b| b < 0x80 && !b.is_ascii_alphanumeric(), LEAD_ASCII_MAX)?;
-        let mut states = vec![self.start];
+        let mut states = vec![self.dfa.start];
         for depth in 0..=LEAD_CHARS_MAX {
             states = self.step(&states, |b| b >= 0xC2);
             if states.is_empty() {
@@ -393,7 +405,7 @@ impl Part {
     }
 
     fn lead_depth(&self, range: impl Fn(u8) -> bool + Copy, max: usize) -> Option<usize> {
-        let mut states = vec![self.start];
+        let mut states = vec![self.dfa.start];
         for depth in 0..=max {
             states = self.step(&states, range);
             if states.is_empty() {
@@ -432,7 +444,7 @@ impl MakeUp {
 }
 
 /// Longest token the tables tell apart.
-const TOKEN_MAX: usize = 40;
+pub(crate) const TOKEN_MAX: usize = 40;
 
 /// What the tables say of a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -458,6 +470,7 @@ pub(crate) enum Lead {
 }
 
 /// For tokens by make-up, length and the byte behind them: whether to start the automaton.
+#[derive(Clone)]
 pub(crate) struct StartTable {
     /// `[make-up][length][byte]`: 0 is no, 1 is yes, others point into `lengths`.
     entries: Vec<u8>,
@@ -468,13 +481,23 @@ pub(crate) struct StartTable {
 impl StartTable {
     /// Explores the automaton, from the states in which a token can begin behind such a lead.
     pub(crate) fn new(automaton: &Automaton, lead: Lead) -> StartTable {
-        let mut tables = automaton.0.iter().map(|part| StartTable::of(part, lead));
-        let first = tables.next().expect("an automaton has expressions");
-        tables.fold(first, StartTable::join)
+        StartTable::joined(&StartTable::of_parts(automaton, lead))
+    }
+
+    /// The same for each part of the automaton.
+    pub(crate) fn of_parts(automaton: &Automaton, lead: Lead) -> Vec<StartTable> {
+        let parts = automaton.0.iter();
+        parts.map(|part| StartTable::of(part, lead)).collect()
+    }
+
+    /// What any of these tables lets in, of which there is one at least.
+    pub(crate) fn joined(tables: &[StartTable]) -> StartTable {
+        let (first, rest) = tables.split_first().expect("an automaton has a part");
+        rest.iter().fold(first.clone(), StartTable::join)
     }
 
     /// What either table lets in.
-    fn join(mut self, other: StartTable) -> StartTable {
+    fn join(mut self, other: &StartTable) -> StartTable {
         for i in 0..self.entries.len() {
             let joined = match (
                 self.start_of(self.entries[i]),
@@ -519,7 +542,7 @@ impl StartTable {
                 for byte in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric()) {
                     let class = match byte {
                         0 => 255,
-                        _ => usize::from(automaton.dfa.byte_classes().get(byte)).min(254),
+                        _ => usize::from(automaton.dfa.class(byte)).min(254),
                     };
                     let entry = *entries[class].get_or_insert_with(|| {
                         let start = if endless {
@@ -538,26 +561,20 @@ impl StartTable {
     }
 
     /// What can become of `states` when `byte` follows.
-    fn behind(&self, automaton: &Part, states: &[StateID], byte: u8) -> Start {
+    fn behind(&self, automaton: &Part, states: &[StateId], byte: u8) -> Start {
         let dfa = &automaton.dfa;
-        let matched = states.iter().any(|s| {
-            dfa.is_match_state(dfa.next_state(*s, byte))
-                || byte == 0 && dfa.is_match_state(dfa.next_eoi_state(*s))
-        });
-        if matched {
+        let any_match = |states: &[StateId]| states.iter().any(|s| dfa.is_match(*s));
+        if any_match(states) {
             return Start::Yes;
         }
-        let next = states.iter().map(|s| dfa.next_state(*s, byte));
-        let mut open: Vec<StateID> = next.filter(|s| !dfa.is_dead_state(*s)).collect();
+        let mut open = automaton.step_over(states, byte);
         open.sort_unstable();
         open.dedup();
         if open.is_empty() {
             return Start::No;
         }
-        if !automaton
-            .step(&open, |b| !b.is_ascii_alphanumeric())
-            .is_empty()
-        {
+        let is_sign = |b: u8| !b.is_ascii_alphanumeric();
+        if any_match(&open) || !automaton.step(&open, is_sign).is_empty() {
             return Start::Yes;
         }
         let with_letter = automaton.step(&open, |b| b.is_ascii_alphabetic());
@@ -567,11 +584,7 @@ impl StartTable {
             if open.is_empty() {
                 break;
             }
-            let ends = open.iter().any(|s| {
-                (0..=255u8).any(|b| {
-                    !b.is_ascii_alphanumeric() && !dfa.is_dead_state(dfa.next_state(*s, b))
-                }) || dfa.is_match_state(dfa.next_eoi_state(*s))
-            });
+            let ends = any_match(&open) || !automaton.step(&open, is_sign).is_empty();
             lengths |= u64::from(ends) << len;
         }
         Start::WithNext(lengths)
@@ -596,15 +609,6 @@ impl StartTable {
                 }
             }
         }
-    }
-
-    /// The lengths, as bits, at which some byte behind a token of this make-up lets it in. Bit 63
-    /// stands for all lengths from there on.
-    pub(crate) fn lengths(&self, make_up: MakeUp) -> u64 {
-        (1..64).fold(0, |set, len| {
-            let row = (make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)) * 256;
-            set | u64::from(self.entries[row..row + 256].iter().any(|e| *e != 0)) << len
-        })
     }
 
     /// Whether the automaton can match from the start of such a token. `next` is the byte behind it; 0 stands for the end
@@ -636,7 +640,7 @@ mod tests {
             ("12345", true),
             ("沪A1", false),
         ] {
-            assert_eq!(automaton.matches(text.as_bytes()), want, "{text}");
+            assert_eq!(automaton.matches(u8::MAX, text.as_bytes()), want, "{text}");
         }
     }
 

@@ -127,6 +127,9 @@ impl Labels {
 
     /// Where the label begins that `text` ends with, see [`Labels::before`].
     pub(crate) fn start_before(&self, text: &[u8]) -> Option<usize> {
+        if !self.endings.may_end(text) {
+            return None;
+        }
         let text = &text[..skip_back(text)];
         let word = |len| is_word_start(text, text.len() - len);
         let (len, _) = self.backward.longest(text.iter().rev().copied(), word)?;

@@ -3,15 +3,18 @@
 //! Places are tokens (maximal runs of ASCII letters and digits), `@`, separators behind labels, and full-width letters and
 //! digits. Which tokens are worth a closer look is decided by tables derived from the patterns; this file only finds them.
 
+mod outlines;
+
 use std::sync::Arc;
 
 use crate::bytes::{self, Classes};
 
-use super::automaton::{Automaton, Lead, MakeUp, Start, StartTable};
+use super::automaton::{Automaton, Lead, MakeUp, PARTS_MAX, Start, StartTable, TOKEN_MAX};
 use super::claim::escape_len;
 use super::fold;
 use super::label::{Cues, Endings, Labels};
 use super::structure::{is_house_number, is_house_sign};
+use outlines::Outlines;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +53,10 @@ pub(crate) struct Admission {
     behind_other: StartTable,
     /// The ASCII signs that may stand right before it in a match.
     lead_bytes: [bool; 256],
-    /// By make-up: the lengths at which any table lets any token in, as bits.
-    lengths: [u64; 3],
+    /// What the three tables say together of a token: see [`Verdicts`].
+    verdicts: Verdicts,
     /// What has the last word.
     automaton: Arc<Automaton>,
-    /// Lengths of tokens of letters alone that are let in wherever they stand.
-    short_words: ShortWords,
     /// How labels end.
     endings: Endings,
     /// Words that show a place by themselves.
@@ -64,68 +65,67 @@ pub(crate) struct Admission {
     houses: bool,
 }
 
-/// Lengths of tokens.
-enum ShortWords {
-    These {
-        lengths: Vec<u32>,
-        /// Whether a token of this length is let in before this byte: `[length][byte]`.
-        before: Vec<bool>,
-    },
-    /// There are longer ones than masks are shifted by.
-    All,
-}
+/// For tokens by make-up, length and the byte behind them: which of the tables let them in, as bits.
+struct Verdicts(Box<[u8]>);
 
-/// Tokens of letters alone from this length on are not looked at: no word is that long, and no number.
-const LONG_WORD_MIN: u32 = 20;
+impl Verdicts {
+    /// A match of one of the automaton's parts may begin with the token: a bit for each.
+    const PLAIN: u8 = (1 << PARTS_MAX) - 1;
+    /// A match may begin with ASCII signs before it.
+    const BEHIND_ASCII: u8 = 1 << PARTS_MAX;
+    /// A match may begin with other characters before it.
+    const BEHIND_OTHER: u8 = 2 << PARTS_MAX;
 
-/// Longest token of letters that is found by shifting masks.
-const SHORT_WORD_MAX: u32 = 8;
-
-impl ShortWords {
-    /// Those that any of the tables lets in.
-    fn new(tables: &[&StartTable]) -> ShortWords {
-        let all = tables
-            .iter()
-            .fold(0, |set, t| set | t.lengths(MakeUp::Letters));
-        // What is that long has a digit in it in all but few cases: keys, addresses of wallets, tokens of logins.
-        let all = all & ((1 << LONG_WORD_MIN) - 1);
-        if all >> (SHORT_WORD_MAX + 1) != 0 {
-            return ShortWords::All;
+    fn new(plain: &[StartTable], behind_ascii: &StartTable, behind_other: &StartTable) -> Verdicts {
+        let plain = plain.iter().enumerate().map(|(i, table)| (table, 1 << i));
+        let led = [
+            (behind_ascii, Verdicts::BEHIND_ASCII),
+            (behind_other, Verdicts::BEHIND_OTHER),
+        ];
+        let tables: Vec<(&StartTable, u8)> = plain.chain(led).collect();
+        let mut verdicts = vec![0; 3 * (TOKEN_MAX + 1) * 256];
+        for make_up in [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed] {
+            for len in 1..=TOKEN_MAX {
+                for next in 0..=255 {
+                    for (table, bit) in &tables {
+                        if table.start(make_up, len, next) != Start::No {
+                            verdicts[Verdicts::index(make_up, len, next)] |= bit;
+                        }
+                    }
+                }
+            }
         }
-        let is_let_in = |len: usize, next: u8| {
-            let mut starts = tables.iter().map(|t| t.start(MakeUp::Letters, len, next));
-            starts.any(|start| start != Start::No)
-        };
-        ShortWords::These {
-            lengths: (1..=SHORT_WORD_MAX).filter(|n| all >> n & 1 == 1).collect(),
-            before: (0..=SHORT_WORD_MAX as usize)
-                .flat_map(|len| (0..=255).map(move |next| (len, next)))
-                .map(|(len, next)| len > 0 && is_let_in(len, next))
-                .collect(),
-        }
+        Verdicts(verdicts.into())
+    }
+
+    fn index(make_up: MakeUp, len: usize, next: u8) -> usize {
+        (make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)) * 256 + usize::from(next)
+    }
+
+    #[inline]
+    fn of(&self, make_up: MakeUp, len: usize, next: u8) -> u8 {
+        self.0[Verdicts::index(make_up, len, next)]
     }
 }
+
+/// Tokens of letters alone from this length on are not looked at: no word is that long, and no number. What is that long has a
+/// digit in it in all but few cases: keys, addresses of wallets, tokens of logins.
+const LONG_WORD_MIN: usize = 20;
 
 impl Admission {
     /// Derives the tables from the automaton of all patterns, and takes from the labels how they end and which words show a
     /// place by themselves. `houses` says whether house numbers are places.
     pub(crate) fn new(automaton: &Arc<Automaton>, labels: &Labels, houses: bool) -> Admission {
-        let plain = StartTable::new(automaton, Lead::None);
+        let parts = StartTable::of_parts(automaton, Lead::None);
         let behind_ascii = StartTable::new(automaton, Lead::Ascii);
         let behind_other = StartTable::new(automaton, Lead::Other);
-        let lengths = [MakeUp::Digits, MakeUp::Letters, MakeUp::Mixed].map(|make_up| {
-            let tables = [&plain, &behind_ascii, &behind_other];
-            tables.iter().fold(0, |set, t| set | t.lengths(make_up))
-        });
-        let short_words = ShortWords::new(&[&plain, &behind_ascii]);
         Admission {
-            plain,
+            verdicts: Verdicts::new(&parts, &behind_ascii, &behind_other),
+            plain: StartTable::joined(&parts),
             behind_ascii,
             behind_other,
             lead_bytes: automaton.lead_bytes(),
-            lengths,
             automaton: Arc::clone(automaton),
-            short_words,
             endings: labels.endings().clone(),
             cues: labels.cues(),
             houses,
@@ -147,7 +147,13 @@ impl Admission {
     /// Judges a token by its make-up, its length and its neighbours; in running text also by the automaton, so that a line in
     /// which nothing matches has no places.
     #[inline]
-    fn lets_in(&self, text: &[u8], token: &mut Token, prose: bool) -> bool {
+    fn lets_in(
+        &self,
+        text: &[u8],
+        token: &mut Token,
+        prose: bool,
+        outlines: &mut Outlines,
+    ) -> bool {
         let mut before = match token.start {
             0 => 0,
             start => text[start as usize - 1],
@@ -157,34 +163,47 @@ impl Admission {
         }
         let len = (token.end - token.start) as usize;
         let make_up = MakeUp::of(len, token.n_digits as usize);
+        let next = text.get(token.end as usize).copied().unwrap_or(0);
+        let verdict = self.verdicts.of(make_up, len, next);
+        // Most tokens go here: nothing begins with them, no label can stand before them, and no house behind them.
+        let may_be_more = before >= 0x80 || next >= 0x80 || token.n_digits >= WORD_DIGITS_MIN;
+        if verdict == 0 && !may_be_more {
+            return false;
+        }
         token.house = prose && self.houses && is_house(text, token, before);
-        let fits = self.lengths[make_up as usize] >> len.min(63) & 1 == 1;
-        if fits {
-            let next = text.get(token.end as usize).copied().unwrap_or(0);
-            let is_led = before >= 0x80 || self.lead_bytes[usize::from(before)];
-            let behind = match before {
-                0x80.. => &self.behind_other,
-                _ => &self.behind_ascii,
-            };
-            token.led = is_led && behind.start(make_up, len, next) != Start::No;
-            let start = self.plain.start(make_up, len, next);
-            let is_followed = match start {
+        if verdict == 0 {
+            return token.house || prose && self.may_be_labelled(text, token, before, make_up);
+        }
+        let is_led = match before {
+            0x80.. => verdict & Verdicts::BEHIND_OTHER != 0,
+            _ => verdict & Verdicts::BEHIND_ASCII != 0 && self.lead_bytes[usize::from(before)],
+        };
+        token.led = is_led;
+        let start = self.plain.start(make_up, len, next);
+        let rest = &text[token.start as usize..];
+        let mut parts = verdict & Verdicts::PLAIN;
+        if prose && parts != 0 {
+            parts = self.automaton.may_begin(parts, rest);
+        }
+        let is_followed = parts != 0
+            && match start {
                 Start::No => false,
                 Start::Yes => true,
                 Start::WithNext(lengths) => next_fits(&text[token.end as usize + 1..], lengths),
             };
-            let matches = || !prose || self.automaton.matches(&text[token.start as usize..]);
-            if is_followed && matches() {
-                token.plain = true;
-                return true;
-            }
-            if token.led || prose && self.may_be_labelled(text, token, before, make_up) {
-                token.plain = start != Start::No && !is_followed && matches();
-                return true;
-            }
-            return token.house;
+        let mut matches = || {
+            !prose
+                || outlines.may_match(rest, &self.automaton) && self.automaton.matches(parts, rest)
+        };
+        if is_followed && matches() {
+            token.plain = true;
+            return true;
         }
-        token.house || prose && self.may_be_labelled(text, token, before, make_up)
+        if token.led || prose && self.may_be_labelled(text, token, before, make_up) {
+            token.plain = parts != 0 && !is_followed && matches();
+            return true;
+        }
+        token.house
     }
 
     /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
@@ -271,6 +290,7 @@ pub(crate) struct Places {
     /// Positions of full-width letters, digits, hyphens and plus signs.
     pub(crate) wides: Vec<u32>,
     classes: Vec<Classes>,
+    outlines: Outlines,
 }
 
 /// Bytes whose classes are made at a time: few enough that they stay in the nearest cache.
@@ -284,10 +304,14 @@ impl Places {
         self.separators.clear();
         self.wides.clear();
         let mut classes = std::mem::take(&mut self.classes);
+        if prose {
+            self.outlines.make_room();
+        }
         let mut door = Door {
             text,
             admission,
             prose,
+            outlines: &mut self.outlines,
             open: Open::default(),
         };
         let mut base = 0;
@@ -299,10 +323,11 @@ impl Places {
                 door.tokens(base, block, &mut self.tokens);
                 each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
                 if block.wide != 0 {
-                    self.push_wides(text, base, block.wide);
+                    push_wides(&mut self.wides, text, base, block.wide);
                 }
                 if prose {
-                    self.push_separators(text, base, block, door.open.high, &admission.endings);
+                    let (list, high) = (&mut self.separators, door.open.high);
+                    push_separators(list, text, base, block, high, &admission.endings);
                 }
                 door.open.high = block.high >> 63;
                 if prose && let Some(cues) = &admission.cues {
@@ -351,35 +376,6 @@ impl Places {
         self.wides.extend(wides.map(|at| at as u32));
     }
 
-    fn push_wides(&mut self, text: &[u8], base: usize, wide: u64) {
-        each_bit(wide, |bit| {
-            if fold::is_wide_word(&text[base + bit..]) {
-                self.wides.push((base + bit) as u32);
-            }
-        });
-    }
-
-    /// Lists the separators of a block, `high` being 1 if the byte before it is not ASCII.
-    fn push_separators(
-        &mut self,
-        text: &[u8],
-        base: usize,
-        block: &Classes,
-        high: u64,
-        endings: &Endings,
-    ) {
-        let blanks = (block.high << 1 | high) & block.blank;
-        each_bit(block.colon | blanks | block.wide, |bit| {
-            let at = base + bit;
-            let is_separator =
-                block.wide >> bit & 1 == 0 || text[at..].starts_with("：".as_bytes());
-            let is_behind_digit = at > 0 && text[at - 1].is_ascii_digit();
-            if is_separator && !is_behind_digit && endings.may_end(&text[..at]) {
-                self.separators.push(at as u32);
-            }
-        });
-    }
-
     /// Where the first place at or behind these positions in the lists is; the end of all text if there is none.
     pub(crate) fn next(&self, at: [usize; 4]) -> u32 {
         let [token, address, separator, wide] = at;
@@ -391,6 +387,34 @@ impl Places {
         ];
         firsts.into_iter().flatten().min().unwrap_or(u32::MAX)
     }
+}
+
+fn push_wides(wides: &mut Vec<u32>, text: &[u8], base: usize, wide: u64) {
+    each_bit(wide, |bit| {
+        if fold::is_wide_word(&text[base + bit..]) {
+            wides.push((base + bit) as u32);
+        }
+    });
+}
+
+/// Lists the separators of a block, `high` being 1 if the byte before it is not ASCII.
+fn push_separators(
+    separators: &mut Vec<u32>,
+    text: &[u8],
+    base: usize,
+    block: &Classes,
+    high: u64,
+    endings: &Endings,
+) {
+    let blanks = (block.high << 1 | high) & block.blank;
+    each_bit(block.colon | blanks | block.wide, |bit| {
+        let at = base + bit;
+        let is_separator = block.wide >> bit & 1 == 0 || text[at..].starts_with("：".as_bytes());
+        let is_behind_digit = at > 0 && text[at - 1].is_ascii_digit();
+        if is_separator && !is_behind_digit && endings.may_end(&text[..at]) {
+            separators.push(at as u32);
+        }
+    });
 }
 
 /// What of a block matters for the next one.
@@ -416,10 +440,31 @@ struct Door<'a> {
     text: &'a [u8],
     admission: &'a Admission,
     prose: bool,
+    outlines: &'a mut Outlines,
     open: Open,
 }
 
 impl Door<'_> {
+    /// Whether a token of letters alone is to be judged. Which letters these are matters only in running text: places in a
+    /// cell are those of its outline.
+    #[inline]
+    fn is_word_worth(&self, start: usize, end: usize) -> bool {
+        let len = end - start;
+        if len >= LONG_WORD_MIN {
+            return false;
+        }
+        let next = self.text.get(end).copied().unwrap_or(0);
+        let Admission {
+            verdicts,
+            automaton,
+            ..
+        } = self.admission;
+        let verdict = verdicts.of(MakeUp::Letters, len, next);
+        let parts = verdict & Verdicts::PLAIN;
+        let may_begin = || !self.prose || automaton.may_begin(parts, &self.text[start..]) != 0;
+        verdict & Verdicts::BEHIND_ASCII != 0 || parts != 0 && may_begin()
+    }
+
     /// Judges the tokens that end in a block, as far as they hold a digit, stand behind an escape or a character that is not
     /// ASCII, or are letters alone and short enough. Nothing begins with other tokens.
     #[inline]
@@ -433,23 +478,14 @@ impl Door<'_> {
         let (sum, carried) = word.overflowing_add(block.digit | starts & behind);
         let (sum, carried_in) = sum.overflowing_add(u64::from(open.marked));
         let mut found = sum & !word;
-        match &self.admission.short_words {
-            ShortWords::These { lengths, before } => {
-                let ending = lengths
-                    .iter()
-                    .fold(0, |m, n| m | starts << n | open.starts >> (64 - n));
-                each_bit(ends & ending & !found, |end| {
-                    let start = match starts & low_bits(end as u32) {
-                        0 => open.start,
-                        inside => base + inside.ilog2() as usize,
-                    };
-                    let next = self.text.get(base + end).copied().unwrap_or(0);
-                    let len = base + end - start;
-                    found |= u64::from(before[len * 256 + usize::from(next)]) << end;
-                });
-            }
-            ShortWords::All => found |= ends,
-        }
+        each_bit(ends & !found, |end| {
+            let start = match starts & low_bits(end as u32) {
+                0 => open.start,
+                inside => base + inside.ilog2() as usize,
+            };
+            let is_worth = self.is_word_worth(start, base + end);
+            found |= u64::from(is_worth) << end;
+        });
         while found != 0 {
             let end = found.trailing_zeros();
             found &= found - 1;
@@ -473,7 +509,10 @@ impl Door<'_> {
                 led: false,
                 house: false,
             };
-            if self.admission.lets_in(self.text, &mut token, self.prose) {
+            if self
+                .admission
+                .lets_in(self.text, &mut token, self.prose, self.outlines)
+            {
                 tokens.push(token);
             }
         }

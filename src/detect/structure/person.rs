@@ -82,9 +82,6 @@ const BEFORE: [&str; 37] = [
 /// Characters that names do not end with.
 const NO_ENDS: &str = "的了吗吧呢啊哦收是在和与及等号码址话元费员部处款率区市县省路街店厅局院校室站馆票机卡表单价额量点间期次条项种类件份个们者您你我他她时分秒日月年";
 
-/// Signs between a name and the value beside it.
-const SIGNS: &str = " \t,:;/|(（，、：；\u{3000}-";
-
 /// How many signs are passed over.
 const SIGNS_MAX: usize = 4;
 
@@ -146,12 +143,15 @@ pub(super) fn backward(text: &[u8], end: usize) -> Option<usize> {
         let fits = |len: usize| (HAN..=PART_CHARS_MAX * HAN).contains(&len);
         return (fits(part) && fits(run)).then_some(start);
     }
-    [4, 3, 2].into_iter().map(|n| n * HAN).find_map(|len| {
-        let start = end.checked_sub(len)?;
-        let fits = len <= run
-            && (len == run || ends_with_any(&text[..start], &BEFORE))
-            && is_name(&text[start..end]);
-        fits.then_some(start)
+    let longest = run.min(4 * HAN);
+    if !ends_as_name(&text[end - longest..end]) {
+        return None;
+    }
+    let lens = (2 * HAN..=longest).rev().step_by(HAN);
+    lens.map(|len| end - len).find(|start| {
+        validate::has_known_surname(&text[*start..end])
+            && (end - start == run || ends_with_any(&text[..*start], &BEFORE))
+            && is_name(&text[*start..end])
     })
 }
 
@@ -196,32 +196,35 @@ fn alone(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// Whether a stretch of Han characters reads as a name: a known surname, and no common word or place.
 fn is_name(text: &[u8]) -> bool {
-    let ends_well = || {
-        let (ends, _) = NO_ENDS.as_bytes().as_chunks::<HAN>();
-        !text.last_chunk().is_some_and(|last| ends.contains(last))
-    };
     (2 * HAN..=4 * HAN).contains(&text.len())
         && begins_with_han(text)
         && validate::has_known_surname(text)
-        && ends_well()
+        && ends_as_name(text)
         && !COMMON.contains(text)
         && !COMMON.contains(&text[..2 * HAN])
         && PLACES.longest_prefix(text).is_none()
         && !ends_with_any(text, &TITLES)
 }
 
-/// Length of the signs that `text` ends with.
+/// Whether the last character may be that of a name.
+fn ends_as_name(text: &[u8]) -> bool {
+    let (ends, _) = NO_ENDS.as_bytes().as_chunks::<HAN>();
+    !text.last_chunk().is_some_and(|last| ends.contains(last))
+}
+
+/// Length of the signs that `text` ends with, those that stand between a name and the value beside it: blanks, `,:;/|(-`,
+/// `（，、：；` and the ideographic space.
 fn signs_back(text: &[u8]) -> usize {
     let mut len = 0;
     for _ in 0..SIGNS_MAX {
-        let rest = &text[..text.len() - len];
-        let Some(sign) = SIGNS
-            .chars()
-            .find(|c| rest.ends_with(c.encode_utf8(&mut [0; 4]).as_bytes()))
-        else {
-            break;
+        len += match text[..text.len() - len] {
+            [
+                ..,
+                b' ' | b'\t' | b',' | b':' | b';' | b'/' | b'|' | b'(' | b'-',
+            ] => 1,
+            [.., 0xEF, 0xBC, 0x88 | 0x8C | 0x9A | 0x9B] | [.., 0xE3, 0x80, 0x80 | 0x81] => HAN,
+            _ => break,
         };
-        len += sign.len_utf8();
     }
     len
 }

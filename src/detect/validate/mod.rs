@@ -257,6 +257,9 @@ pub fn is_likely_name(text: &str) -> bool {
 
 /// Whether a text of two to four Han characters begins with a surname that is known, and can be a name by its length.
 pub(crate) fn has_known_surname(text: &[u8]) -> bool {
+    if !name::may_begin_with_surname(text) {
+        return false;
+    }
     let verdict = Compact::of(text).map(|mut compact| name::name(&mut compact, true));
     verdict == Some(Verdict::Strong)
 }

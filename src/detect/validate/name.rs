@@ -196,6 +196,17 @@ pub(super) fn name(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     }
 }
 
+/// Whether a text begins with a character that known surnames begin with. No is certain.
+pub(super) fn may_begin_with_surname(text: &[u8]) -> bool {
+    let Some([a, b, c]) = text.first_chunk::<3>() else {
+        return false;
+    };
+    let code = u32::from(a & 0xF) << 12 | u32::from(b & 0x3F) << 6 | u32::from(c & 0x3F);
+    let first = char::from_u32(code);
+    SINGLE.get_or_init(surnames).may_hold(first.as_ref())
+        || FIRST.get_or_init(first_chars).may_hold(first.as_ref())
+}
+
 /// Two to four Han characters, if the text consists of just these.
 #[inline]
 fn han_chars(text: &[u8]) -> Option<([char; 4], usize)> {
