@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::decode::Container;
 use crate::error::Reason;
 
-pub use pump::{Member, Members, Sink, Stop};
+pub use pump::{Member, MemberWriter, Members, Sink, Stop};
 pub use source::Source;
 
 /// Named limits of unpacking. At each of them what was read before is counted, and the container is named as read in part.

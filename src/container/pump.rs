@@ -14,7 +14,7 @@ use std::thread;
 use super::name;
 use super::source::{Full, Source};
 use super::{Broken, Limits, Unpacking, reason_of};
-use crate::decode::Container;
+use crate::decode::{Container, Known};
 use crate::error::Reason;
 
 /// Bytes that are handed over at a time.
@@ -25,8 +25,10 @@ const BLOCKS_MAX: usize = 4;
 
 /// What a walk through a container tells.
 enum Told {
-    /// A member begins.
-    Begin(String),
+    /// What the container is more exactly than its signature says: the id of a format.
+    Is(&'static str),
+    /// A member begins, of which so much is known.
+    Begin(String, Known),
     /// A member that cannot be read.
     Refused(String, Reason),
     /// Bytes of the member.
@@ -78,19 +80,28 @@ pub struct Sink {
     n_read: Arc<AtomicU64>,
     n_members: u64,
     n_bytes: u64,
+    /// Whether a member was begun and not ended.
+    is_open: bool,
     /// Members that nobody wants to read further: those before this number.
     unwanted: Arc<AtomicU64>,
 }
 
 impl Sink {
+    /// Says what the container is, where its signature left that open: the id of a format (`xlsx`).
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn is(&mut self, id: &'static str) -> Result<(), Stop> {
+        self.tell(Told::Is(id))
+    }
+
     /// Hands over a member, to its end or as far as it is wanted. `name` is as it stands in the container. What of it cannot be
     /// read is told; the walk may go on.
     ///
     /// # Errors
     /// When a limit is reached or nobody reads any more.
     pub fn member(&mut self, name: &[u8], rdr: &mut dyn Read) -> Result<(), Stop> {
-        self.count_member()?;
-        self.tell(Told::Begin(name::shown(name)))?;
+        let mut member = self.begin(name, Known::Nothing)?;
         let mut rdr = Full::new(rdr);
         let ended = loop {
             let mut block = vec![0; BLOCK_BYTES];
@@ -100,17 +111,26 @@ impl Sink {
                 Err(error) => break Some(reason_of(&error)),
             };
             block.truncate(n);
-            self.n_bytes += n as u64;
-            if let Some(reason) = self.excess() {
-                self.tell(Told::End(Some(reason.clone())))?;
-                return Err(reason.into());
-            }
-            self.tell(Told::Bytes(block))?;
-            if self.unwanted.load(Ordering::Relaxed) >= self.n_members {
+            member.send(block)?;
+            if !member.is_wanted() {
                 break None;
             }
         };
-        self.tell(Told::End(ended))
+        member.end(ended)
+    }
+
+    /// Begins a member that is written piece by piece: rows or text that the walk makes of what it reads.
+    ///
+    /// # Errors
+    /// As [`Sink::member`].
+    pub fn begin(&mut self, name: &[u8], known: Known) -> Result<MemberWriter<'_>, Stop> {
+        self.count_member()?;
+        self.tell(Told::Begin(name::shown(name), known))?;
+        self.is_open = true;
+        Ok(MemberWriter {
+            sink: self,
+            block: Vec::new(),
+        })
     }
 
     /// Names a member that cannot be read.
@@ -151,6 +171,108 @@ impl Sink {
     }
 }
 
+/// Where a walk writes a member to. Dropped without an end, it ends with what ended the walk.
+pub struct MemberWriter<'s> {
+    sink: &'s mut Sink,
+    /// What is not sent yet.
+    block: Vec<u8>,
+}
+
+impl MemberWriter<'_> {
+    /// Writes bytes of the member.
+    ///
+    /// # Errors
+    /// When a limit is reached or nobody reads any more.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.block.extend_from_slice(bytes);
+        self.flush_full()
+    }
+
+    /// Writes a row of a member that is a [`Known::Sheet`] or a [`Known::Table`]: cells with commas between, in quotes
+    /// where they need them (RFC 4180).
+    ///
+    /// # Errors
+    /// As [`MemberWriter::write`].
+    pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> Result<(), Stop> {
+        let (mut n_cells, start) = (0, self.block.len());
+        for cell in cells {
+            if n_cells > 0 {
+                self.block.push(b',');
+            }
+            put_cell(&mut self.block, cell.as_ref());
+            n_cells += 1;
+        }
+        // A row of one empty cell would be a blank line, which is no row.
+        if n_cells == 1 && self.block.len() == start {
+            self.block.extend_from_slice(b"\"\"");
+        }
+        self.block.push(b'\n');
+        self.flush_full()
+    }
+
+    /// Whether somebody reads it still. A walk may go on to the next member if not.
+    pub fn is_wanted(&self) -> bool {
+        self.sink.unwanted.load(Ordering::Relaxed) < self.sink.n_members
+    }
+
+    /// Ends the member; before its time if there is a reason.
+    ///
+    /// # Errors
+    /// As [`MemberWriter::write`].
+    pub fn end(mut self, reason: Option<Reason>) -> Result<(), Stop> {
+        if !self.block.is_empty() {
+            let block = std::mem::take(&mut self.block);
+            self.send(block)?;
+        }
+        self.sink.is_open = false;
+        self.sink.tell(Told::End(reason))
+    }
+
+    fn flush_full(&mut self) -> Result<(), Stop> {
+        if self.block.len() < BLOCK_BYTES {
+            return Ok(());
+        }
+        let block = std::mem::replace(&mut self.block, Vec::with_capacity(2 * BLOCK_BYTES));
+        self.send(block)
+    }
+
+    fn send(&mut self, block: Vec<u8>) -> Result<(), Stop> {
+        self.sink.n_bytes += block.len() as u64;
+        if let Some(reason) = self.sink.excess() {
+            return Err(reason.into());
+        }
+        self.sink.tell(Told::Bytes(block))
+    }
+}
+
+impl Drop for MemberWriter<'_> {
+    /// What was written before an error is counted.
+    fn drop(&mut self) {
+        if !self.block.is_empty() {
+            let block = std::mem::take(&mut self.block);
+            // Nobody may be there to read it.
+            let _ = self.send(block);
+        }
+    }
+}
+
+/// A cell, in quotes if it has to be.
+fn put_cell(row: &mut Vec<u8>, cell: &str) {
+    let needs_quotes = |b: u8| matches!(b, b',' | b'"' | b'\n' | b'\r');
+    if !cell.bytes().any(needs_quotes) {
+        row.extend_from_slice(cell.as_bytes());
+        return;
+    }
+    row.push(b'"');
+    for part in cell.split_inclusive('"') {
+        row.extend_from_slice(part.as_bytes());
+        if part.ends_with('"') {
+            row.push(b'"');
+        }
+    }
+    row.push(b'"');
+}
+
 /// The members of a container, one after the other.
 pub struct Members {
     told: Arc<Mutex<Receiver<Told>>>,
@@ -161,12 +283,16 @@ pub struct Members {
     is_open: bool,
     is_over: bool,
     ended: Option<Reason>,
+    /// What the walk said the container is.
+    format: Option<&'static str>,
 }
 
 /// A member of a container.
 pub struct Member {
     /// Its name in the container, made fit to be shown.
     pub name: String,
+    /// What is known of it before its first byte.
+    pub known: Known,
     /// Its bytes, or why they cannot be read.
     pub content: Result<Box<dyn Read + Send>, Reason>,
 }
@@ -187,6 +313,7 @@ impl Members {
             n_read: Arc::default(),
             n_members: 0,
             n_bytes: 0,
+            is_open: false,
             unwanted: Arc::clone(&unwanted),
         };
         let job = Job {
@@ -206,6 +333,9 @@ impl Members {
                 )),
             };
             // Nobody may be there to hear it.
+            if sink.is_open {
+                let _ = sink.tell(Told::End(ended.clone()));
+            }
             let _ = sink.tell(Told::Over(ended));
         });
         started.map_err(|_| Reason::Limit("no more threads can be started".to_owned()))?;
@@ -216,6 +346,7 @@ impl Members {
             is_open: false,
             is_over: false,
             ended: None,
+            format: None,
         })
     }
 
@@ -232,7 +363,8 @@ impl Members {
                 .unwrap_or_else(PoisonError::into_inner)
                 .recv();
             match told {
-                Ok(Told::Begin(name)) => {
+                Ok(Told::Is(id)) => self.format = Some(id),
+                Ok(Told::Begin(name, known)) => {
                     self.n_members += 1;
                     self.is_open = true;
                     let content = MemberReader {
@@ -243,6 +375,7 @@ impl Members {
                     };
                     return Some(Member {
                         name,
+                        known,
                         content: Ok(Box::new(content)),
                     });
                 }
@@ -251,6 +384,7 @@ impl Members {
                     self.is_open = false;
                     return Some(Member {
                         name,
+                        known: Known::Nothing,
                         content: Err(reason),
                     });
                 }
@@ -263,6 +397,11 @@ impl Members {
             }
         }
         None
+    }
+
+    /// The id of the format, if the walk has said what the container is beyond its signature.
+    pub fn format(&self) -> Option<&'static str> {
+        self.format
     }
 
     /// Why there are no more members, if not because all were given.
@@ -294,7 +433,7 @@ impl Read for MemberReader {
                     self.is_over = true;
                     return Err(io::Error::other(Broken(reason)));
                 }
-                Ok(Told::Begin(_) | Told::Refused(..) | Told::Over(_)) | Err(_) => {
+                Ok(Told::Is(_) | Told::Begin(..) | Told::Refused(..) | Told::Over(_)) | Err(_) => {
                     self.is_over = true;
                     return Err(io::ErrorKind::BrokenPipe.into());
                 }

@@ -2,6 +2,8 @@
 
 use std::io::{Cursor, Read, Write};
 
+use crate::decode::Known;
+
 use super::*;
 
 /// Name and bytes, or the reason, of each member; and why the container ended early.
@@ -305,4 +307,97 @@ fn office_documents_are_told_by_what_is_in_them() {
     let (members, ended) = all(Container::Zip, &zip, "x.xlsx", &Unpacking::default());
     assert!(members.is_empty());
     assert_eq!(ended.unwrap(), "unsupported format: spreadsheet (xlsx)");
+}
+
+/// What a walk writes, decoded again: the columns of each table with its name, and the cells of its rows.
+type Written = (Vec<(Option<String>, Vec<String>)>, Vec<Vec<String>>);
+
+fn written(known: Known, walk: pump::Walk) -> (Vec<Written>, Members) {
+    let source = Source::Stream(Box::new(io::empty()));
+    let unpacking = Unpacking::default();
+    let mut members =
+        Members::pumped(Container::Zip, walk, source, "book.xlsx", &unpacking).unwrap();
+    let mut all = Vec::new();
+    while let Some(member) = members.next_member() {
+        assert_eq!(member.known, known);
+        let rdr = member.content.unwrap();
+        let limits = crate::decode::DecodeLimits::default();
+        let opened = crate::decode::open_known(rdr, &member.known, None, &limits).unwrap();
+        let mut records = opened.records().unwrap();
+        let mut rows = Vec::new();
+        let mut batch = crate::record::Batch::default();
+        while records.next_batch(&mut batch).unwrap() {
+            for record in &batch.records {
+                let cell = |f: &crate::record::Field| batch.bytes(f.span).to_vec();
+                let cells = batch.fields_of(record).iter().map(cell);
+                rows.push(cells.map(|c| String::from_utf8(c).unwrap()).collect());
+            }
+        }
+        let tables = records.tables().iter();
+        let tables = tables.map(|t| (t.name.clone(), t.columns.clone()));
+        all.push((tables.collect(), rows));
+    }
+    (all, members)
+}
+
+#[test]
+fn rows_that_a_walk_writes_are_read_as_they_were() {
+    let cells = ["a,b", "say \"so\"", "two\nlines", "", "住址"];
+    let (all, members) = written(
+        Known::Table(Some("users".to_owned())),
+        |_, sink: &mut Sink| {
+            sink.is("xlsx")?;
+            let mut member = sink.begin(b"Sheet1", Known::Table(Some("users".to_owned())))?;
+            member.row(["c1", "c2", "c3", "c4", "c5"])?;
+            for _ in 0..30_000 {
+                member.row(["a,b", "say \"so\"", "two\nlines", "", "住址"])?;
+            }
+            member.end(None)
+        },
+    );
+    let [(tables, rows)] = &all[..] else {
+        panic!("one member was written")
+    };
+    let columns = ["c1", "c2", "c3", "c4", "c5"].map(str::to_owned).to_vec();
+    assert_eq!(tables[..], [(Some("users".to_owned()), columns)]);
+    assert_eq!(rows.len(), 30_000);
+    assert!(rows.iter().all(|row| row[..] == cells));
+    assert_eq!(members.format(), Some("xlsx"));
+}
+
+#[test]
+fn a_sheet_tells_its_header_by_its_rows() {
+    let (all, _) = written(Known::Sheet, |_, sink: &mut Sink| {
+        let mut member = sink.begin(b"with", Known::Sheet)?;
+        member.row(["姓名", "手机号"])?;
+        member.row(["张伟", "13800138000"])?;
+        member.row(["李娜", "13900139000"])?;
+        member.end(None)?;
+        let mut member = sink.begin(b"without", Known::Sheet)?;
+        member.row(["张伟", "13800138000"])?;
+        member.row(["李娜", "13900139000"])?;
+        member.end(None)
+    });
+    let n_rows: Vec<usize> = all.iter().map(|(_, rows)| rows.len()).collect();
+    assert_eq!(n_rows, [2, 2]);
+    assert_eq!(all[0].0[0].1, ["姓名", "手机号"]);
+}
+
+#[test]
+fn a_member_left_open_ends_with_what_ended_the_walk() {
+    let source = Source::Stream(Box::new(io::empty()));
+    let walk: pump::Walk = |_, sink| {
+        let mut member = sink.begin(b"Sheet1", Known::Sheet)?;
+        member.row(["a", "b"])?;
+        Err(Reason::Damaged("cut off".to_owned()).into())
+    };
+    let unpacking = Unpacking::default();
+    let mut members = Members::pumped(Container::Zip, walk, source, "b.xlsx", &unpacking).unwrap();
+    let mut rdr = members.next_member().unwrap().content.unwrap();
+    let mut bytes = Vec::new();
+    let error = rdr.read_to_end(&mut bytes).unwrap_err();
+    assert!(matches!(reason_in(&error), Some(Reason::Damaged(_))));
+    assert_eq!(bytes, b"a,b\n");
+    assert!(members.next_member().is_none());
+    assert!(members.ended().is_some());
 }

@@ -87,6 +87,23 @@ pub struct Opened<'r> {
     pub content: Content<'r>,
 }
 
+/// What is known of a stream before its first byte, by whoever makes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing: its content tells.
+    #[default]
+    Nothing,
+    /// The rows of a spreadsheet or of a table in a document, as RFC 4180 writes them, with commas, in UTF-8. Whether lines
+    /// of prose or a header stand before them its content tells.
+    Sheet,
+    /// Rows written the same, of a table of that name. The first row names the columns.
+    Table(Option<String>),
+    /// JSON objects in UTF-8, one a line.
+    Objects,
+    /// Lines of text in UTF-8.
+    Text,
+}
+
 /// What a stream holds.
 pub enum Content<'r> {
     /// Records.
@@ -112,7 +129,20 @@ impl<'r> Opened<'r> {
 /// When not a byte can be read, or with [`io::ErrorKind::Unsupported`] and a [`Reason`] inside (see
 /// [`unsupported_reason`]) when the format is known but not decoded.
 pub fn open<'r>(
+    rdr: Box<dyn Read + Send + 'r>,
+    ending: Option<&str>,
+    limits: &DecodeLimits,
+) -> io::Result<Opened<'r>> {
+    open_known(rdr, &Known::Nothing, ending, limits)
+}
+
+/// As [`open`], for a stream of which something is known.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_known<'r>(
     mut rdr: Box<dyn Read + Send + 'r>,
+    known: &Known,
     ending: Option<&str>,
     limits: &DecodeLimits,
 ) -> io::Result<Opened<'r>> {
@@ -124,7 +154,7 @@ pub fn open<'r>(
         return Err(error);
     }
     let whole = head.len() < limits.head_bytes && failure.is_none();
-    let sniffed = sniff::sniff(&head, whole, ending);
+    let sniffed = sniff::sniff_known(&head, whole, known, ending);
     let rdr = if whole { Box::new(io::empty()) } else { rdr };
     let rest = Rest { failure, rdr };
     let rdr: Box<dyn Read + Send + 'r> = Box::new(io::Cursor::new(head).chain(rest));
@@ -145,10 +175,16 @@ pub fn open<'r>(
             });
         }
         Format::Text | Format::Binary => Box::new(text::TextDecoder::new(text(rdr), limits)),
-        Format::Delimited(dialect) => Box::new(csv::CsvDecoder::new(text(rdr), dialect, limits)),
-        Format::Json | Format::JsonLines => Box::new(json::JsonDecoder::new(
+        Format::Delimited(dialect) | Format::Sheet(dialect) => {
+            let name = match known {
+                Known::Table(name) => name.clone(),
+                _ => None,
+            };
+            Box::new(csv::CsvDecoder::new(text(rdr), dialect, limits).named(name))
+        }
+        Format::Json | Format::JsonLines | Format::Objects => Box::new(json::JsonDecoder::new(
             text(rdr),
-            format == Format::JsonLines,
+            format != Format::Json,
             limits,
         )),
         Format::Lines(make) => Box::new(lines::LineDecoder::new(text(rdr), make, limits)),

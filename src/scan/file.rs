@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::container::{self, Members, Source};
-use crate::decode::{self, Container, Content, Decode};
+use crate::decode::{self, Container, Content, Decode, Known};
 use crate::error::Reason;
 use crate::record::{Batch, Table};
 use crate::source::{self, Entry};
@@ -219,7 +219,10 @@ impl<'s> Reading<'s> {
 
     fn open_file(&mut self, shared: &Shared<'s>) {
         let opened = self.entry.open().map_err(|e| Reason::from_io(&e));
-        let opened = opened.and_then(|rdr| self.open(rdr, self.entry.ending().as_deref(), shared));
+        let opened = opened.and_then(|rdr| {
+            let ending = self.entry.ending();
+            self.open(rdr, &Known::Nothing, ending.as_deref(), shared)
+        });
         if let Err(reason) = opened {
             self.last_part().reasons.push(reason);
         }
@@ -229,6 +232,7 @@ impl<'s> Reading<'s> {
     fn open(
         &mut self,
         rdr: Box<dyn Read + Send>,
+        known: &Known,
         ending: Option<&str>,
         shared: &Shared<'s>,
     ) -> Result<(), Reason> {
@@ -237,7 +241,7 @@ impl<'s> Reading<'s> {
             rdr,
             n_bytes: Arc::clone(&part.counter),
         });
-        let opened = decode::open(rdr, ending, &shared.limits).map_err(|e| {
+        let opened = decode::open_known(rdr, known, ending, &shared.limits).map_err(|e| {
             let unsupported = decode::unsupported_reason(&e);
             unsupported.cloned().unwrap_or_else(|| part.read_error(&e))
         })?;
@@ -302,7 +306,13 @@ impl<'s> Reading<'s> {
             return false;
         };
         let container = innermost.part;
-        let Some(member) = innermost.members.next_member() else {
+        let member = innermost.members.next_member();
+        if let Some(format) = innermost.members.format()
+            && let Some(identity) = &mut self.parts[container].identity
+        {
+            identity.format = format;
+        }
+        let Some(member) = member else {
             let ended = innermost.members.ended().cloned();
             self.parts[container].reasons.extend(ended);
             self.containers.pop();
@@ -314,7 +324,7 @@ impl<'s> Reading<'s> {
         let ending = source::ending(Path::new(&member.name));
         let opened = member
             .content
-            .and_then(|rdr| self.open(rdr, ending.as_deref(), shared));
+            .and_then(|rdr| self.open(rdr, &member.known, ending.as_deref(), shared));
         if let Err(reason) = opened {
             self.last_part().reasons.push(reason);
         }

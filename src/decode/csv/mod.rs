@@ -76,6 +76,12 @@ impl<'r> CsvDecoder<'r> {
         }
     }
 
+    /// The same, of a table of that name.
+    pub fn named(mut self, name: Option<String>) -> CsvDecoder<'r> {
+        self.tables[ROWS as usize].name = name;
+        self
+    }
+
     /// Takes what begins at `start` and returns where the next thing begins; `None` when more text
     /// is needed.
     fn take(&mut self, batch: &mut Batch, start: usize) -> Option<usize> {

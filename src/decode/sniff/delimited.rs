@@ -67,6 +67,32 @@ pub(super) fn detect(text: &[u8], whole: bool, ending: Option<&str>) -> Option<D
         .or_else(|| one_column(text, by_name?))
 }
 
+/// The dialect of a table whose first row is known to name the columns, as containers write it.
+pub(super) fn of_table() -> Dialect {
+    Dialect {
+        has_header: true,
+        ..written(b',')
+    }
+}
+
+/// The dialect of rows as containers write them: only the lines before the table and its header are open.
+pub(super) fn of_sheet(text: &[u8], whole: bool) -> Dialect {
+    let dialect = written(b',');
+    let trial = Trial::of_rows(rows(text, dialect, whole), dialect);
+    trial.map_or(dialect, |trial| trial.dialect())
+}
+
+/// Rows with quotes where they are needed, and nothing known of a header.
+fn written(delimiter: u8) -> Dialect {
+    Dialect {
+        delimiter,
+        has_header: false,
+        quotes: true,
+        backslash: false,
+        preamble_lines: 0,
+    }
+}
+
 fn best(text: &[u8], lines: &mut Lines<'_>, is_last: bool, by_name: bool) -> Option<Trial> {
     let may_be_table: Vec<(usize, u8)> = DELIMITERS
         .into_iter()
@@ -91,13 +117,7 @@ pub(super) fn tried(
 }
 
 fn one_column(text: &[u8], delimiter: u8) -> Option<Dialect> {
-    let dialect = Dialect {
-        delimiter,
-        has_header: false,
-        quotes: true,
-        backslash: false,
-        preamble_lines: 0,
-    };
+    let dialect = written(delimiter);
     let trial = Trial::of_rows(rows(text, dialect, true), dialect)?;
     let has_header = header::is_header(&trial.rows, 1);
     (trial.n_columns == 1 && trial.n_regular * 10 >= trial.n_rows() * 9).then_some(Dialect {

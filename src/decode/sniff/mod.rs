@@ -15,6 +15,7 @@ mod sql;
 use std::borrow::Cow;
 use std::io::Cursor;
 
+use super::Known;
 use super::charset::{BOM_UTF8, Encoding, Transcoder};
 use super::lines::Make;
 use crate::bytes;
@@ -28,10 +29,14 @@ pub enum Format {
     Binary,
     /// Rows with a delimiter.
     Delimited(Dialect),
+    /// The rows of a spreadsheet, a document or a database.
+    Sheet(Dialect),
     /// One JSON document.
     Json,
     /// A sequence of JSON values.
     JsonLines,
+    /// The objects of a mailbox or of a column store.
+    Objects,
     /// A dump of SQL statements.
     Sql,
     /// Something that holds files.
@@ -99,6 +104,8 @@ impl Format {
             Format::Binary => "binary",
             Format::Delimited(d) if d.delimiter == b'\t' => "tsv",
             Format::Delimited(_) => "csv",
+            Format::Sheet(_) => "table",
+            Format::Objects => "objects",
             Format::Json => "json",
             Format::JsonLines => "jsonl",
             Format::Sql => "sql",
@@ -131,6 +138,21 @@ pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
     Sniffed { format, encoding }
+}
+
+/// As [`sniff`], for a stream of which something is known.
+pub fn sniff_known(head: &[u8], whole: bool, known: &Known, ending: Option<&str>) -> Sniffed {
+    let format = match known {
+        Known::Nothing => return sniff(head, whole, ending),
+        Known::Sheet => Format::Sheet(delimited::of_sheet(head, whole)),
+        Known::Table(_) => Format::Sheet(delimited::of_table()),
+        Known::Objects => Format::Objects,
+        Known::Text => Format::Text,
+    };
+    Sniffed {
+        format,
+        encoding: Encoding::Utf8,
+    }
 }
 
 fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
