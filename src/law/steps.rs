@@ -515,11 +515,17 @@ impl Account<'_> {
             }
         }
         let Some(first) = ids.first() else {
-            steps.push(step(
-                "",
-                "在所述情形下，未达到规定的标准".to_owned(),
-                "in the stated circumstances no number is reached".to_owned(),
-            ));
+            let (zh, en) = match self.evaluation.cap {
+                Some(Level::None) => (
+                    "上述数量标准不适用，不得出级别",
+                    "the numbers do not apply, and no level follows from them",
+                ),
+                _ => (
+                    "在所述情形下，未达到规定的标准",
+                    "in the stated circumstances no number is reached",
+                ),
+            };
+            steps.push(step("", zh.to_owned(), en.to_owned()));
             return;
         };
         let cited: Vec<Text> = ids.iter().map(|id| self.instrument.cite(id)).collect();
