@@ -352,3 +352,34 @@ fn a_help_text_is_understood() {
         assert_eq!((signature.as_str(), meaning.as_str()), want);
     }
 }
+
+#[test]
+fn the_worked_example_is_what_the_program_says() {
+    let text = paper("docs/officer-case.md");
+    let dir = Dir::new();
+    let mut command: Option<String> = None;
+    let mut n_shown = 0;
+    let mut blocks = text.split("```").skip(1).step_by(2);
+    blocks.by_ref().for_each(|block| {
+        let (sort, body) = block.split_once('\n').expect("a block has lines");
+        match sort {
+            "sh" => command = Some(body.trim().replace("\\\n", " ")),
+            _ => {
+                let line = command
+                    .take()
+                    .expect("a command stands before what it says");
+                let args = line.split_whitespace().skip(1);
+                let said = dir.cmd(args).run().code(0).stdout();
+                let said: Vec<&str> = said.trim_matches('\n').lines().collect();
+                let shown: Vec<&str> = body.trim_matches('\n').lines().collect();
+                assert_eq!(said[..shown.len()], shown[..], "{line}");
+                assert!(
+                    said[shown.len()..].iter().any(|l| l.trim() == "───"),
+                    "{line}"
+                );
+                n_shown += 1;
+            }
+        }
+    });
+    assert_eq!((n_shown, command), (6, None));
+}

@@ -11,7 +11,7 @@ use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
 use leakgauge::detect::Pack;
 use leakgauge::error::Error;
-use leakgauge::law::{Action, Circumstances, Date, Rate, Yuan};
+use leakgauge::law::{Action, Circumstances, Date, Moment, Rate, Yuan};
 use leakgauge::report::{Format, Lang};
 use leakgauge::source::Shard;
 
@@ -451,6 +451,9 @@ pub(crate) struct Stated {
     /// Day of the decision
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) decision_date: Option<Date>,
+    /// When the incident became known, on your own clock: deadlines are told as dates
+    #[arg(long, value_name = "YYYY-MM-DD[THH:MM]")]
+    pub(crate) discovered: Option<Moment>,
     /// A circumstance that a law asks for, as `laws show` names it; repeatable
     #[arg(long, value_name = "ID[=ANSWER]", value_parser = fact)]
     pub(crate) fact: Vec<(String, bool)>,
@@ -485,6 +488,7 @@ impl Stated {
             exported_sensitive: self.exported_sensitive.unwrap_or(file.exported_sensitive),
             act_date: self.act_date.or(file.act_date),
             decision_date: self.decision_date.or(file.decision_date),
+            discovered: self.discovered.or(file.discovered),
             ..file
         };
         joined.facts.extend(self.fact.iter().cloned());

@@ -78,10 +78,10 @@ pub(super) fn consequences(out: &mut String, instrument: &Instrument, zh: bool) 
             );
         }
         if let Some(by) = &duty.by {
-            let from = by
-                .from
-                .as_ref()
-                .map(|from| format!(" ({} {})", say(zh, "起算：", "from"), from.get(zh)));
+            let from = by.from.as_ref().map(|from| match zh {
+                true => format!("（自{}起）", from.zh),
+                false => format!(" (from {})", from.en),
+            });
             let from = from.unwrap_or_default();
             line(
                 out,

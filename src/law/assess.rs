@@ -90,7 +90,9 @@ impl Part {
         let result = evaluation.result();
         // Records that change category between readings change its level without any class being
         // disputed.
-        let moved = |other: &&Part| other.evaluation.result() != result && other.tally != *tally;
+        let moved = |other: &&Part| {
+            other.evaluation.result() != result && !other.tally.counts_the_same_as(tally)
+        };
         let account = Account {
             instrument,
             reading: *reading,

@@ -36,11 +36,14 @@ pub(super) fn check_texts(file: &InstrumentFile) -> Result<(), Error> {
 }
 
 pub(super) fn check_dates(file: &InstrumentFile) -> Result<(), Error> {
-    if file.in_force.to.is_some_and(|to| to < file.in_force.from) {
+    let from = file.in_force.from;
+    if let Some(to) = file.in_force.to
+        && from.is_none_or(|from| to < from)
+    {
         return Err(Error::new("lies before `from`").at("in_force.to"));
     }
     if let Some(issued) = file.in_force.issued
-        && issued > file.in_force.from
+        && from.is_some_and(|from| issued > from)
         && file.nature != Nature::Policy
     {
         return Err(Error::new("lies after `from`").at("in_force.issued"));

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::date::Date;
 use super::laws::nearest;
+use super::moment::Moment;
 use super::money::Yuan;
 use super::toml_error;
 use crate::category::Category;
@@ -239,6 +240,8 @@ pub struct Circumstances {
     pub act_date: Option<Date>,
     /// Date of the decision: selects the interpretation. `None` is today.
     pub decision_date: Option<Date>,
+    /// When the incident became known, on the user's own clock: deadlines are counted from it.
+    pub discovered: Option<Moment>,
     /// Facts that instruments declare, by id: whether they hold. What is not named is unknown.
     pub facts: BTreeMap<String, bool>,
     /// How is counted where opinions differ.
@@ -269,6 +272,7 @@ impl Default for Circumstances {
             exported_sensitive: 0,
             act_date: None,
             decision_date: None,
+            discovered: None,
             facts: BTreeMap::new(),
             rules: CountingRules::default(),
             classes: BTreeMap::new(),
@@ -299,7 +303,7 @@ impl Circumstances {
     /// Refuses circumstances that cannot hold together.
     ///
     /// # Errors
-    /// No recipient; lawful business with providing; an act after its decision.
+    /// No recipient; lawful business with providing; an act after its decision or discovery.
     pub fn check(&self) -> Result<(), Error> {
         if self.recipients == 0 {
             return Err(Error::new(
@@ -316,6 +320,11 @@ impl Circumstances {
             && act > decision
         {
             return Err(Error::new("decision-date: lies before act-date"));
+        }
+        if let (Some(act), Some(discovered)) = (self.act_date, self.discovered)
+            && act > discovered.day
+        {
+            return Err(Error::new("discovered: lies before act-date"));
         }
         if self.lawful_business == Some(false) && self.profit.is_some() {
             return Err(Error::new(
@@ -366,6 +375,15 @@ mod tests {
         assert_eq!(read.act_date.unwrap().to_string(), "2012-04-01");
         assert_eq!(read.decision_date.unwrap().to_string(), "2018-01-02");
         assert_eq!((read.in_duty, read.prior), (Some(true), Some(true)));
+        for (discovered, want) in [
+            ("2026-11-20T14:30:00", "2026-11-20T14:30"),
+            ("'2026-11-20T14:30'", "2026-11-20T14:30"),
+            ("2026-11-20", "2026-11-20"),
+        ] {
+            let text = format!("discovered = {discovered}\n");
+            let read = Circumstances::from_toml(&text, "c.toml").unwrap();
+            assert_eq!(read.discovered.unwrap().to_string(), want);
+        }
     }
 
     #[track_caller]
@@ -394,6 +412,12 @@ mod tests {
             "decision-date",
         );
         refused("act-date = 2018-01-02T00:00:00Z", "YYYY-MM-DD");
+        refused("discovered = 2018-01-02T00:00:00Z", "without a time zone");
+        refused("discovered = 'yesterday'", "YYYY-MM-DDTHH:MM");
+        refused(
+            "act-date = 2018-01-02\ndiscovered = 2018-01-01T23:59:00",
+            "discovered: lies before act-date",
+        );
         refused("in_duty = true", "in_duty");
         refused("action = 'sell'", "sell");
     }

@@ -1,6 +1,6 @@
 //! Provision ids, levels and units in words.
 //!
-//! Ids are `ARTICLE[.PARAGRAPH][(ITEM)]` in digits; any other id is shown as it is. Wording speaks
+//! Ids are `ARTICLE[.PARAGRAPH][(ITEM)]` in digits, or `annex[.PART]`; any other id is shown as it is. Wording speaks
 //! of volumes and numbers, never of persons.
 
 use super::evaluate::Result;
@@ -44,10 +44,14 @@ impl Instrument {
 pub(super) fn cite(id: &str) -> Text {
     if let Some((id, part)) = id.split_once('/') {
         let whole = cite(id);
+        // The part is an English word; the quote beside it shows which one is meant.
         return Text {
-            zh: format!("{}（{part}）", whole.zh),
+            zh: whole.zh,
             en: format!("{}, {part}", whole.en),
         };
+    }
+    if let Some(rest) = id.strip_prefix("annex") {
+        return annex(rest);
     }
     match parts(id) {
         Some((article, paragraph, item)) => {
@@ -68,6 +72,19 @@ pub(super) fn cite(id: &str) -> Text {
             en: id.to_owned(),
         },
     }
+}
+
+/// `annex.3` is the third part of the annex.
+fn annex(rest: &str) -> Text {
+    let part = rest.strip_prefix('.').and_then(|n| n.parse().ok());
+    let (zh, en) = match part {
+        Some(n) => (
+            format!("附件第{}部分", numeral(n)),
+            format!("Annex, part {n}"),
+        ),
+        None => ("附件".to_owned(), "Annex".to_owned()),
+    };
+    Text { zh, en }
 }
 
 fn parts(id: &str) -> Option<(u64, Option<u64>, Option<u64>)> {
@@ -171,11 +188,14 @@ mod tests {
         check("11.2", "第十一条第二款", "Art. 11 para. 2");
         check("13", "第十三条", "Art. 13");
         check("28(3)", "第二十八条第三项", "Art. 28 (3)");
+        check("66.1/person", "第六十六条第一款", "Art. 66 para. 1, person");
         check("253", "第二百五十三条", "Art. 253");
         check("110", "第一百一十条", "Art. 110");
         check("105", "第一百零五条", "Art. 105");
         check("120", "第一百二十条", "Art. 120");
         check("164.404(a)", "164.404(a)", "164.404(a)");
+        check("annex", "附件", "Annex");
+        check("annex.3", "附件第三部分", "Annex, part 3");
         check("", "", "");
     }
 

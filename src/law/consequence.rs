@@ -39,6 +39,16 @@ pub enum TimeUnit {
     Years,
 }
 
+/// What a deadline is counted from, where the moment can be stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// When the incident became known; of days, that day is not counted.
+    Discovery,
+    /// The day on which it became known is the first that counts.
+    DayOfDiscovery,
+}
+
 /// By when something is due.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +62,9 @@ pub struct Deadline {
     /// What the time runs from.
     #[serde(default)]
     pub from: Option<Text>,
+    /// The same for the reckoning; absent where it runs from something that is not stated.
+    #[serde(default)]
+    pub since: Option<Since>,
 }
 
 /// Something that must be filed or done.

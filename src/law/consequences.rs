@@ -6,12 +6,12 @@
 
 use super::circumstances::Circumstances;
 use super::cite::{group, yuan};
-use super::consequence::{Deadline, Duty, Figure, Fine, Liable, TimeUnit};
+use super::consequence::{Deadline, Duty, Figure, Fine, Liable, Since, TimeUnit};
 use super::counts::Tally;
 use super::evaluate::{Evaluation, is_open};
 use super::instrument::Text;
 use super::understood::Instrument;
-use super::{Filing, FineRange, Level, Words, Yuan};
+use super::{Filing, FineRange, Level, Moment, Words, Yuan};
 use crate::category::Category;
 
 /// Hundredths of a percent in the whole.
@@ -64,8 +64,9 @@ pub(super) fn filings(
         provision: duty.id.clone(),
         what: (&duty.what).into(),
         to: duty.to.as_ref().map(Into::into),
-        by: duty.by.as_ref().map(by),
+        by: duty.by.as_ref().map(|deadline| by(deadline, stated)),
         hours: duty.by.as_ref().and_then(hours),
+        due: duty.by.as_ref().and_then(|deadline| end(deadline, stated)),
         contents: duty
             .contents
             .iter()
@@ -88,13 +89,33 @@ fn is_due(instrument: &Instrument, duty: &Duty, reached: &[&str]) -> bool {
     })
 }
 
-fn by(deadline: &Deadline) -> Words {
-    match &deadline.from {
-        Some(from) => Words {
-            en: format!("{}, from {}", deadline.text.en, from.en),
-            zh: format!("{}（自{}起）", deadline.text.zh, from.zh),
-        },
-        None => (&deadline.text).into(),
+/// The words of the law, what the time runs from, and its end where that is known.
+fn by(deadline: &Deadline, stated: &Circumstances) -> Words {
+    let mut words: Words = (&deadline.text).into();
+    if let Some(from) = &deadline.from {
+        words.en.push_str(&format!(", from {}", from.en));
+        words.zh.push_str(&format!("（自{}起）", from.zh));
+    }
+    if let Some(end) = end(deadline, stated) {
+        let end = end.to_string().replace('T', " ");
+        words.en.push_str(&format!(": by {end}"));
+        words.zh.push_str(&format!("：至 {end} 届满"));
+    }
+    words
+}
+
+/// The end of the time, where it runs from the discovery and that is stated. Working days depend on holidays, which are
+/// not known here.
+fn end(deadline: &Deadline, stated: &Circumstances) -> Option<Moment> {
+    let (since, n) = (deadline.since?, deadline.n?);
+    let days = match since {
+        Since::Discovery => n,
+        Since::DayOfDiscovery => n.checked_sub(1)?,
+    };
+    match deadline.unit? {
+        TimeUnit::Hours => stated.discovered?.plus_hours(n),
+        TimeUnit::Days => stated.discovered?.plus_days(days),
+        TimeUnit::Minutes | TimeUnit::WorkingDays | TimeUnit::Months | TimeUnit::Years => None,
     }
 }
 

@@ -155,6 +155,11 @@ impl Tally {
         })
     }
 
+    /// Whether each category has the same units there, whatever the reading makes of them.
+    pub(super) fn counts_the_same_as(&self, other: &Tally) -> bool {
+        self.units == other.units
+    }
+
     /// Units of a category, in full and bare together.
     pub(super) fn total(&self, category: Category) -> u64 {
         let [full, bare] = self.units[category.index()];

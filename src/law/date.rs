@@ -1,6 +1,6 @@
 //! A calendar date, and how it is read from `YYYY-MM-DD`.
 //!
-//! Instruments and circumstances are dated by day. There is no clock and no time zone here.
+//! Instruments and circumstances are dated by day. There is no clock and no time zone here; `moment` has the time of day.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,20 +18,49 @@ pub struct Date {
     day: u8,
 }
 
+/// Days of the calendar's whole years 1 to 9999: a bound on what can be added.
+const DAYS_MAX: u64 = 3_652_059;
+
 impl Date {
     /// The date, if the calendar has it (years 1 to 9999).
     pub fn new(year: u16, month: u8, day: u8) -> Option<Date> {
-        let leap =
-            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => return None,
-        };
+        let days = days_of_month(year, month)?;
         let valid = (1..=9999).contains(&year) && (1..=days).contains(&day);
         valid.then_some(Date { year, month, day })
+    }
+
+    /// The day so many days later; `None` past the year 9999.
+    pub fn plus_days(self, days: u64) -> Option<Date> {
+        if days > DAYS_MAX {
+            return None;
+        }
+        let mut left = days;
+        let mut date = self;
+        loop {
+            let of_month = days_of_month(date.year, date.month)?;
+            let rest = u64::from(of_month - date.day);
+            if left <= rest {
+                date.day += u8::try_from(left).ok()?;
+                return Some(date);
+            }
+            left -= rest + 1;
+            date = match date.month {
+                12 => Date::new(date.year + 1, 1, 1)?,
+                month => Date::new(date.year, month + 1, 1)?,
+            };
+        }
+    }
+}
+
+/// How many days a month has; `None` if there is no such month.
+fn days_of_month(year: u16, month: u8) -> Option<u8> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
+        4 | 6 | 9 | 11 => Some(30),
+        2 if is_leap => Some(29),
+        2 => Some(28),
+        _ => None,
     }
 }
 

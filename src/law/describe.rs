@@ -97,15 +97,21 @@ fn head(out: &mut String, file: &InstrumentFile, zh: bool) {
         .to
         .map(|to| format!(" – {to}"))
         .unwrap_or_default();
-    let from = file.in_force.from;
-    line(
-        out,
-        format_args!(
-            "- {}: {from}{until}{}",
-            say(zh, "施行", "in force from"),
-            appendix::doubt(file.in_force.confidence, zh)
-        ),
-    );
+    let known = appendix::doubt(file.in_force.confidence, zh);
+    match file.in_force.from {
+        Some(from) => {
+            let name = say(zh, "施行", "in force from");
+            line(out, format_args!("- {name}: {from}{until}{known}"));
+        }
+        None => {
+            let text = say(
+                zh,
+                "**尚未施行**，数量标准仅供参照",
+                "**not in force**, its numbers are for comparison only",
+            );
+            line(out, format_args!("- {text}{known}"));
+        }
+    }
     let url = file
         .source
         .url
@@ -486,16 +492,18 @@ fn statutes(out: &mut String, file: &InstrumentFile, zh: bool) {
         line(
             out,
             format_args!(
-                "- {} – {to}: {} ({}); {}: {}",
+                "- {} – {to}: {} ({}); {}: {}{}",
                 statute.from,
                 statute.name.get(zh),
                 statute.source,
                 say(zh, "最高一档", "highest level"),
-                highest.get(zh)
+                highest.get(zh),
+                appendix::doubt(statute.confidence, zh)
             ),
         );
         if let Some(quote) = &statute.quote {
-            line(out, format_args!("  > {quote}"));
+            let paragraphs: Vec<&str> = quote.trim().lines().collect();
+            line(out, format_args!("  > {}", paragraphs.join("\n  >\n  > ")));
         }
         for penalty in &statute.penalties {
             let level = level_words(penalty.level);

@@ -117,7 +117,7 @@ fn cap(instrument: &Instrument, circumstances: &Circumstances) -> Option<Level> 
         None if !depends_on_act => circumstances.act_date,
         day => day,
     };
-    if day.is_some_and(|day| !instrument.is_in_force(day)) {
+    if instrument.is_draft() || day.is_some_and(|day| !instrument.is_in_force(day)) {
         return Some(Level::None);
     }
     let highest = circumstances
@@ -282,6 +282,7 @@ impl<'a> Scene<'a> {
             residence: rule.residence.clone(),
             level: rule.level,
             outcome: rule.outcome.map(|at| file.outcomes[at].id.clone()),
+            outcome_name: rule.outcome.map(|at| (&file.outcomes[at].name).into()),
             count: count / unit,
             threshold: rule.threshold,
             more_than: rule.comparison.first(0) > 0,

@@ -279,8 +279,9 @@ pub struct InForce {
     /// Day of publication.
     #[serde(default)]
     pub issued: Option<Date>,
-    /// First day in force.
-    pub from: Date,
+    /// First day in force; absent while it is not: a draft, or promulgated without a date.
+    #[serde(default)]
+    pub from: Option<Date>,
     /// Last day in force; absent while it is.
     #[serde(default)]
     pub to: Option<Date>,

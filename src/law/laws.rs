@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = files! {
     "jp.appi.toml",
     "kr.pipa.toml",
     "sg.pdpa.toml",
+    "tw.pdpa-draft.toml",
     "uk.gdpr.toml",
     "us.ca-civ-1798-82.toml",
     "us.ftc-safeguards.toml",
@@ -120,7 +121,12 @@ const COMPARED_MAX: usize = 60;
 /// characters of a long one are compared.
 pub(super) fn nearest<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
     let id: String = id.chars().take(COMPARED_MAX).collect();
-    match known.min_by_key(|other| distance(&id, other)) {
+    // What was begun rightly is nearer than anything spelled alike: `cn.spc` is no misspelled `in.dpdp`.
+    let far = |other: &&str| match other.starts_with(&id) {
+        true => 0,
+        false => distance(&id, other),
+    };
+    match known.min_by_key(far) {
         Some(near) => format!("; did you mean `{near}`?"),
         None => String::new(),
     }
@@ -150,6 +156,8 @@ mod tests {
             error,
             "no law `cn.spc-spp-2017`; did you mean `cn.spc-spp-2017-10`?"
         );
+        let begun = by_id("cn.min").unwrap_err().to_string();
+        assert!(begun.ends_with("did you mean `cn.minors-2024`?"), "{begun}");
         assert!(by_id("").is_err());
         assert!(
             by_id(&"x\u{1b}".repeat(10_000))

@@ -17,6 +17,7 @@ mod describe;
 mod evaluate;
 pub mod instrument;
 pub mod laws;
+pub mod moment;
 pub mod money;
 mod overlap;
 mod people;
@@ -38,6 +39,7 @@ pub use circumstances::{Action, Circumstances, CountingRules, Rate};
 pub use class::ClassOf;
 pub use counts::Counts;
 pub use date::Date;
+pub use moment::Moment;
 pub use money::Yuan;
 pub use select::{class_of, has_reason};
 pub use understood::Instrument;
@@ -169,6 +171,10 @@ pub struct Filing {
     /// The same in hours, where the law gives hours or days of the calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<u64>,
+    /// The end of the time, where the law counts from the discovery and that is stated: `2026-11-23T14:30`, or the
+    /// last day, `2026-12-20`; on the clock of the discovery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Moment>,
     /// What must be said, each part with the figures that belong there.
     #[serde(default)]
     pub contents: Vec<Words>,
@@ -306,6 +312,9 @@ pub struct Outcome {
     /// Id of the outcome it leads to, if it leads to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// The name of that outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_name: Option<Words>,
     /// What was counted: units, converted items, hundredths of a score, or yuan rounded down to whole
     /// ones.
     pub count: u64,

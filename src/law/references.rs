@@ -2,6 +2,7 @@
 //!
 //! Also finds the line of a key that a check has named, so that an error shows the place.
 
+use super::consequence::{Deadline, TimeUnit};
 use super::instrument::{InstrumentFile, Unit};
 use super::provision::{Condition, Counts};
 use crate::category::Category;
@@ -28,6 +29,19 @@ pub(super) fn check_references(file: &InstrumentFile) -> Result<(), Error> {
     scope(file)?;
     consequences(file)?;
     score(file)
+}
+
+/// A number has its unit, and only hours and days can be reckoned from a moment.
+fn deadline(by: &Deadline) -> Result<(), Error> {
+    if by.n.is_some() != by.unit.is_some() {
+        return Err(Error::new("`n` and `unit` belong together").at("by.unit"));
+    }
+    let is_reckoned = matches!(by.unit, Some(TimeUnit::Hours | TimeUnit::Days));
+    if by.since.is_some() && !is_reckoned {
+        let message = "needs `n` with `unit` in hours or days: nothing else is reckoned";
+        return Err(Error::new(message).at("by.since"));
+    }
+    Ok(())
 }
 
 fn scope(file: &InstrumentFile) -> Result<(), Error> {
@@ -139,12 +153,8 @@ fn consequences(file: &InstrumentFile) -> Result<(), Error> {
             let message = "id, quote and both texts of `what` must not be empty";
             return Err(at(Error::new(message)));
         }
-        if let Some(by) = &duty.by
-            && by.n.is_some() != by.unit.is_some()
-        {
-            return Err(at(
-                Error::new("`n` and `unit` belong together").at("by.unit")
-            ));
+        if let Some(by) = &duty.by {
+            deadline(by).map_err(at)?;
         }
     }
     for fine in &file.fines {

@@ -18,7 +18,7 @@ pub fn has_reason(instrument: &Instrument, audit: &Audit, stated: &Circumstances
         .get(..10)
         .and_then(|day| day.parse::<Date>().ok());
     let day = stated.decision_date.or(stated.act_date).or(started);
-    let in_force = day.is_none_or(|day| instrument.is_in_force(day));
+    let in_force = !instrument.is_draft() && day.is_none_or(|day| instrument.is_in_force(day));
     let reason = &instrument.file().applies;
     let is_kind = |wanted: &String, kind: &str| {
         kind == wanted || (wanted.ends_with('.') && kind.starts_with(wanted.as_str()))

@@ -6,8 +6,9 @@
 use super::circumstances::WeightedTotal;
 use super::cite::{group, level as level_words, units, yuan};
 use super::counts::{ClassCounts, Tally};
+use super::date::Date;
 use super::evaluate::{Evaluation, Result};
-use super::instrument::{Text, Unit};
+use super::instrument::{Class, Text, Unit};
 use super::provision::{Condition, Counts, Provision};
 use super::understood::Instrument;
 use super::what_if::waits_for_action;
@@ -76,10 +77,53 @@ fn list(parts: &[(Category, u64)]) -> Text {
     }
 }
 
+/// A class in Chinese: `A 类` where its id is a letter, else its name.
+fn class_words(class: &Class) -> String {
+    match class.id.len() {
+        1 => format!("{} 类", class.id),
+        _ => class.name.zh.clone(),
+    }
+}
+
+/// The statute of the day of the act does not know the heaviest level, or there was none yet.
+fn bounded(day: Date, highest: Level) -> Step {
+    if highest == Level::None {
+        return step(
+            "",
+            format!("行为日期 {day} 时，刑法尚无相应规定；以下数量标准仅供参照"),
+            format!(
+                "on the act date {day} there was no such provision yet; the numbers are for comparison only"
+            ),
+        );
+    }
+    let name = level_words(highest);
+    step(
+        "",
+        format!(
+            "行为日期 {day} 的刑法规定最高一档为“{}”，结论不超过该档",
+            name.zh
+        ),
+        format!(
+            "the statute of the act date {day} knows no level above “{}”, and the result does not go past it",
+            name.en
+        ),
+    )
+}
+
 impl Account<'_> {
     fn dates(&self, steps: &mut Vec<Step>) {
         let file = self.instrument.file();
-        let from = file.in_force.from;
+        let Some(from) = file.in_force.from else {
+            steps.push(step(
+                "",
+                format!("{} 尚未施行；以下数量标准仅供参照", file.number),
+                format!(
+                    "{} is not in force; its numbers are for comparison only",
+                    file.id
+                ),
+            ));
+            return;
+        };
         if let Some(day) = self.circumstances.decision_date
             && !self.instrument.is_in_force(day)
         {
@@ -104,19 +148,7 @@ impl Account<'_> {
             .highest_on(day)
             .filter(|h| *h < Level::EspeciallySerious)
         {
-            let name = level_words(highest);
-            steps.push(step(
-                "",
-                format!(
-                    "行为日期 {day} 的刑法规定最高一档为“{}”，结论不超过该档",
-                    name.zh
-                ),
-                format!(
-                    "the statute of the act date {day} knows no level above “{}”, \
-                     and the result does not go past it",
-                    name.en
-                ),
-            ));
+            steps.push(bounded(day, highest));
         }
         if day < from {
             steps.push(step(
@@ -159,7 +191,13 @@ impl Account<'_> {
                 };
                 steps.push(step(
                     article,
-                    format!("{} 类（{}）共 {}{}", class.id, list.zh, at_least.0, sum.zh),
+                    format!(
+                        "{}（{}）共 {}{}",
+                        class_words(class),
+                        list.zh,
+                        at_least.0,
+                        sum.zh
+                    ),
                     format!("class {} ({}): {}{}", class.id, list.en, at_least.1, sum.en),
                 ));
                 continue;
@@ -168,8 +206,12 @@ impl Account<'_> {
             steps.push(step(
                 article,
                 format!(
-                    "{} 类（{}）共 {}；{}的标准为 {}",
-                    class.id, list.zh, sum.zh, cited.zh, number.zh
+                    "{}（{}）共 {}；{}的标准为 {}",
+                    class_words(class),
+                    list.zh,
+                    sum.zh,
+                    cited.zh,
+                    number.zh
                 ),
                 format!(
                     "class {} ({}): {}; the number of {} is {}",
@@ -473,11 +515,17 @@ impl Account<'_> {
             }
         }
         let Some(first) = ids.first() else {
-            steps.push(step(
-                "",
-                "在所述情形下，未达到规定的标准".to_owned(),
-                "in the stated circumstances no number is reached".to_owned(),
-            ));
+            let (zh, en) = match self.evaluation.cap {
+                Some(Level::None) => (
+                    "上述数量标准不适用，不得出级别",
+                    "the numbers do not apply, and no level follows from them",
+                ),
+                _ => (
+                    "在所述情形下，未达到规定的标准",
+                    "in the stated circumstances no number is reached",
+                ),
+            };
+            steps.push(step("", zh.to_owned(), en.to_owned()));
             return;
         };
         let cited: Vec<Text> = ids.iter().map(|id| self.instrument.cite(id)).collect();

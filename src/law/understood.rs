@@ -131,7 +131,12 @@ impl Instrument {
     /// Whether the instrument is in force on a day.
     pub fn is_in_force(&self, day: Date) -> bool {
         let times = &self.file.in_force;
-        times.from <= day && times.to.is_none_or(|to| day <= to)
+        times.from.is_some_and(|from| from <= day) && times.to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether it has not come into force yet: a draft, or promulgated without a date.
+    pub fn is_draft(&self) -> bool {
+        self.file.in_force.from.is_none()
     }
 
     /// The highest level that the statute of a day knows; `None` if the instrument does not depend

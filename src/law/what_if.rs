@@ -169,7 +169,7 @@ impl Search<'_> {
             changed.facts.insert(fact.id.clone(), !fact.presumed);
             let (id, words) = if fact.presumed {
                 let words = Text {
-                    zh: format!("并非{}", fact.text.zh),
+                    zh: format!("不存在“{}”的情形", fact.text.zh),
                     en: format!("it is not so that {}", fact.text.en),
                 };
                 (format!("{}=no", fact.id), words)

@@ -278,9 +278,10 @@ fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Res
         doc.row(&[
             escape(&outcome.provision),
             escape(outcome.class.as_deref().unwrap_or("")),
-            match &outcome.outcome {
-                Some(id) => code(id),
-                None => words::level(outcome.level, lang).to_owned(),
+            match (&outcome.outcome_name, &outcome.outcome) {
+                (Some(name), _) => escape(consequences::say(name, lang)),
+                (None, Some(id)) => code(id),
+                (None, None) => words::level(outcome.level, lang).to_owned(),
             },
             thousands(outcome.count),
             thousands(outcome.threshold),

@@ -139,9 +139,10 @@ fn provision(outcome: &Outcome, options: &Options) -> Vec<Cell> {
         Cell::styled(&format!("{mark} {}", outcome.provision), style),
         Cell::styled(outcome.class.as_deref().unwrap_or(""), Style::Dim),
         Cell::styled(
-            match &outcome.outcome {
-                Some(id) => id,
-                None => words::level(outcome.level, options.lang),
+            match (&outcome.outcome_name, &outcome.outcome) {
+                (Some(name), _) => consequences::say(name, options.lang),
+                (None, Some(id)) => id,
+                (None, None) => words::level(outcome.level, options.lang),
             },
             style,
         ),

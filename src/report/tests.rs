@@ -436,8 +436,8 @@ fn a_level_below_that_of_the_volume_is_explained() {
     check_headline(
         &audit,
         Lang::En,
-        "BELOW EVERY THRESHOLD",
-        "The numbers do not apply on the dates stated.",
+        "THE NUMBERS DO NOT APPLY",
+        "The numbers are not in force on the dates stated, and are for comparison only.",
     );
 }
 

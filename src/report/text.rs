@@ -41,6 +41,9 @@ pub(super) fn level_headline(audit: &Audit, governing: Option<&Assessment>) -> (
         (Level::None, false) if summary::n_items(audit) == 0 => {
             (Msg::HeadNothingPartial, Mood::Warn)
         }
+        (Level::None, _) if assessment.cap == Some(Level::None) => {
+            (Msg::HeadNotApplied, Mood::Warn)
+        }
         (Level::None, true) => (Msg::HeadNone, Mood::Good),
         (Level::None, false) => (Msg::HeadNonePartial, Mood::Warn),
         (Level::Serious, true) => (Msg::HeadSerious, Mood::Warn),

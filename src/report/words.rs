@@ -36,6 +36,7 @@ messages! {
     HeadNothing: "NOTHING COUNTED", "未计入任何个人信息";
     HeadNothingPartial: "NOTHING COUNTED IN WHAT WAS READ", "已读取部分未计入任何个人信息";
     HeadNone: "BELOW EVERY THRESHOLD", "未达到任何标准";
+    HeadNotApplied: "THE NUMBERS DO NOT APPLY", "数量标准不适用";
     HeadNonePartial: "BELOW EVERY THRESHOLD IN WHAT WAS READ", "已读取部分未达到任何标准";
     HeadSerious: "SERIOUS THRESHOLD REACHED", "达到“情节严重”标准";
     HeadSeriousPartial: "AT LEAST THE SERIOUS THRESHOLD REACHED", "至少达到“情节严重”标准";
@@ -59,7 +60,8 @@ messages! {
         "按所述日期或情节，级别低于仅凭数量所达到的级别。";
     Cap: "The law of the dates stated knows no level above {0}, whatever the volume.",
         "按所述日期的法律规定，无论数量多少，最高级别为“{0}”。";
-    CapNone: "The numbers do not apply on the dates stated.", "按所述日期，不适用上述数量标准。";
+    CapNone: "The numbers are not in force on the dates stated, and are for comparison only.",
+        "按所述日期，上述数量标准不在施行期内，仅供参照。";
     Volume: "Weighted volume {0}", "折算总量 {0}";
     VolumeAtLeast: "Weighted volume at least {0}", "折算总量不少于 {0}";
     // run

@@ -254,6 +254,15 @@ fn records_that_move_between_readings_are_told_apart_from_disputed_classes() {
         under(&counts, &ordinary(), Reading::Strict).level,
         EspeciallySerious
     );
+    // The same records under every reading: it is the class that is disputed, and nothing has moved.
+    let disputed = default(&counts_from_pairs(&[(Category::Vehicle, 600)]), &ordinary());
+    assert_eq!(disputed.flips, ["vehicle"]);
+    assert!(
+        !disputed
+            .steps
+            .iter()
+            .any(|s| s.en.contains("also belong to other"))
+    );
 }
 
 #[test]

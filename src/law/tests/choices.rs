@@ -406,3 +406,74 @@ fn law_files_that_contradict_themselves_are_refused_with_file_and_line() {
     );
     refused("level = \"serious\"", "level = \"severe\"", &["line "]);
 }
+
+#[test]
+fn what_is_not_in_force_yet_is_for_comparison_only() {
+    let text = SMALL.replace("{from = 2026-01-01, confidence", "{confidence");
+    let law = Instrument::from_toml(&text, "small.toml").unwrap();
+    assert!(law.is_draft());
+    let counts = counts_from_pairs(&[(Category::Contact, 5_000)]);
+    for day in [None, Some("2030-01-01".parse().unwrap())] {
+        let stated = Circumstances {
+            decision_date: day,
+            ..ordinary()
+        };
+        let got = assess(&law, &counts, &stated).unwrap().swap_remove(0);
+        assert_eq!((got.level, &got.outcome), (Nothing, &None));
+        assert!(got.provisions.iter().any(|o| o.reached));
+        assert!(
+            got.steps[0].en.contains("is not in force"),
+            "{:?}",
+            got.steps
+        );
+        assert!(got.steps[0].zh.contains("尚未施行"));
+    }
+    assert!(law.describe(true).contains("**尚未施行**"));
+    assert!(law.describe(false).contains("**not in force**"));
+    // It never applies by itself, whatever was found.
+    let text = text.replace("unit =", "applies = {always = true}\nunit =");
+    let law = Instrument::from_toml(&text, "small.toml").unwrap();
+    let audit = crate::audit::Audit {
+        started: "2030-01-05T08:00:00Z".to_owned(),
+        ..Default::default()
+    };
+    assert!(!has_reason(&law, &audit, &ordinary()));
+    let closed = text.replace("{confidence", "{to = 2026-01-01, confidence");
+    let error = Instrument::from_toml(&closed, "small.toml").unwrap_err();
+    assert!(error.to_string().contains("in_force.to"), "{error}");
+}
+
+#[test]
+fn reports_have_the_names_of_outcomes_and_classes_in_their_language() {
+    let law = laws::by_id("cn.incidents-2025").unwrap();
+    let counts = counts_from_pairs(&[(Category::Contact, 2_000_000)]);
+    let got = assess(&law, &counts, &ordinary()).unwrap().swap_remove(0);
+    let named = got.provisions.iter().find(|o| o.reached).unwrap();
+    let name = named.outcome_name.as_ref().unwrap();
+    assert_eq!(name.zh, "较大网络安全事件");
+    let steps: Vec<&str> = got.steps.iter().map(|s| s.zh.as_str()).collect();
+    assert!(
+        steps.iter().any(|s| s.starts_with("个人信息（")),
+        "{steps:?}"
+    );
+    assert!(!steps.iter().any(|s| s.contains("personal")), "{steps:?}");
+}
+
+#[test]
+fn only_hours_and_days_are_reckoned_from_a_discovery() {
+    let duty = "\n[[duty]]\nid = \"7.3\"\nquote = \"q\"\nwhat = {zh = \"甲\", en = \"a\"}\non = [\"forbidden\"]\n\
+                confidence = \"text\"\nby = {since = \"discovery\", BY text = {zh = \"及时\", en = \"soon\"}}\n";
+    let read = |by: &str| {
+        let text = format!("{SMALL}{}", duty.replace("BY", by));
+        Instrument::from_toml(&text, "acme.toml").map_err(|e| e.to_string())
+    };
+    assert!(read("n = 3, unit = \"days\",").is_ok());
+    for by in [
+        "",
+        "n = 3, unit = \"working-days\",",
+        "n = 1, unit = \"months\",",
+    ] {
+        let error = read(by).unwrap_err();
+        assert!(error.contains("duty.7.3: by.since"), "{error}");
+    }
+}

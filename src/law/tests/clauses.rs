@@ -317,6 +317,24 @@ fn statute_before_2015_11_knows_no_especially_serious_level() {
 }
 
 #[test]
+fn before_2009_02_28_there_was_no_provision_at_all() {
+    let on = |day: &str| Circumstances {
+        act_date: Some(day.parse().unwrap()),
+        ..ordinary()
+    };
+    let first = |day: &str| {
+        let got = default(&abc(0, 0, 60_000), &on(day));
+        (got.level, got.steps[0].zh.clone())
+    };
+    let (level, step) = first("2009-02-27");
+    assert_eq!(level, Level::None);
+    assert!(step.contains("刑法尚无相应规定"), "{step}");
+    let (level, step) = first("2009-02-28");
+    assert_eq!(level, Serious);
+    assert!(step.contains("最高一档为“情节严重”"), "{step}");
+}
+
+#[test]
 fn art_13_no_numbers_before_2017_06() {
     let decided = |day: &str| Circumstances {
         decision_date: Some(day.parse().unwrap()),

@@ -133,7 +133,9 @@ fn every_number_of_every_instrument_is_reached_at_it_and_not_below() {
                 let outcome = got.provisions.iter().find(fits);
                 let outcome = outcome.unwrap_or_else(|| panic!("{place}: not evaluated"));
                 assert_eq!((outcome.count, outcome.reached), (n, n >= first), "{place}");
-                if n >= first {
+                if law.is_draft() {
+                    assert_eq!((got.level, &got.outcome), (Nothing, &None), "{place}");
+                } else if n >= first {
                     let reached = got.outcome.as_ref().map(|named| &named.id);
                     let rank = match reached {
                         Some(reached) => {
@@ -223,10 +225,19 @@ const TEXTS: &[(&str, &str)] = &[
 /// Texts of which the parts were read that are quoted as such.
 const EXCERPTS: &[(&str, &str)] = &[
     ("br.lgpd", include_str!("../instruments/br.lgpd.text.md")),
+    (
+        "cn.incidents-2025",
+        include_str!("../instruments/cn.incidents-2025.text.md"),
+    ),
     ("eu.gdpr", include_str!("../instruments/eu.gdpr.text.md")),
     ("in.dpdp", include_str!("../instruments/in.dpdp.text.md")),
     ("jp.appi", include_str!("../instruments/jp.appi.text.md")),
+    ("kr.pipa", include_str!("../instruments/kr.pipa.text.md")),
     ("sg.pdpa", include_str!("../instruments/sg.pdpa.text.md")),
+    (
+        "tw.pdpa-draft",
+        include_str!("../instruments/tw.pdpa-draft.text.md"),
+    ),
     ("us.hipaa", include_str!("../instruments/us.hipaa.text.md")),
 ];
 
@@ -383,11 +394,24 @@ fn fa_shi_2011_counts_sets_of_credentials() {
         level(&[(Category::Property, 10)], &ordinary()),
         [Nothing, Nothing, Serious]
     );
-    let lost = Circumstances {
-        loss: Some(Yuan::whole(50_000)),
-        ..ordinary()
+    let amounts = |facts: &[(&str, bool)], gains: Option<u64>, loss: Option<u64>| Circumstances {
+        gains: gains.map(Yuan::whole),
+        loss: loss.map(Yuan::whole),
+        ..stating(facts)
     };
-    assert_eq!(level(&[], &lost), [EspeciallySerious; 3]);
+    let taken = [("system-data-obtained", true)];
+    for (gains, loss, want) in [
+        (Some(4_999), None, Nothing),
+        (Some(5_000), None, Serious),
+        (Some(25_000), None, EspeciallySerious),
+        (None, Some(9_999), Nothing),
+        (None, Some(10_000), Serious),
+        (None, Some(50_000), EspeciallySerious),
+    ] {
+        assert_eq!(level(&[], &amounts(&taken, gains, loss)), [want; 3]);
+        // Gains of another act, as of selling what was known from duty, are no measure here.
+        assert_eq!(level(&[], &amounts(&[], gains, loss)), [Nothing; 3]);
+    }
 }
 
 trait Levels {
@@ -480,8 +504,16 @@ fn incidents_audits_and_large_processors_go_by_persons() {
         ("cn.incidents-2025", 99_999_999, Some("major")),
         ("cn.incidents-2025", 100_000_000, Some("extraordinary")),
         ("cn.compliance-audit-2025", 999_999, None),
-        ("cn.compliance-audit-2025", 1_000_000, Some("officer")),
-        ("cn.compliance-audit-2025", 10_000_000, Some("officer")),
+        (
+            "cn.compliance-audit-2025",
+            1_000_000,
+            Some("audit-on-demand"),
+        ),
+        (
+            "cn.compliance-audit-2025",
+            10_000_000,
+            Some("audit-on-demand"),
+        ),
         (
             "cn.compliance-audit-2025",
             10_000_001,
@@ -572,4 +604,15 @@ fn minors_are_unknown_until_the_data_or_the_user_tells() {
         told.filings[0]
     );
     assert_eq!(law.file().unit, Unit::Person);
+}
+
+#[test]
+fn an_incident_with_sensitive_information_of_a_hundred_thousand_may_bring_an_audit() {
+    let law = "cn.compliance-audit-2025";
+    for (n, want) in [(99_999, None), (100_000, Some("audit-on-demand"))] {
+        let counts = counts_from_pairs(&[(Category::Health, n)]);
+        let outcome = |stated: &Circumstances| outcome_of(law, &counts, None, stated);
+        assert_eq!(outcome(&ordinary()).as_deref(), want, "{n}");
+        assert_eq!(outcome(&stating(&[("leaked", false)])), None, "{n}");
+    }
 }

@@ -76,7 +76,7 @@ fn every_number_is_the_one_in_its_quote() {
         }
     }
     assert!(TEXT.contains("自2017年6月1日起施行"));
-    assert_eq!(file.in_force.from.to_string(), "2017-06-01");
+    assert_eq!(file.in_force.from.unwrap().to_string(), "2017-06-01");
 }
 
 #[test]
