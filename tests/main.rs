@@ -24,6 +24,8 @@ mod count;
 mod exports;
 // Archives and compressed files: what is in them counts like files of its own.
 mod containers;
+// Documents of office programs: the same people in every format, and what is broken or hostile.
+mod office;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
 mod records;
 // Numbers that pass by chance, and values that were damaged on their way.

@@ -43,12 +43,18 @@ Containers are read through, also inside each other: zip (deflate, deflate64, bz
 encryption with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is
 written to a path.
 
-Known by signature and not read: 7z and rar archives, office documents, images, database files. They are reported as
+Documents are read as containers: xlsx, xlsb, xls and ods give a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); docx, pptx,
+odt, odp, ofd, rtf and doc their lines (`report.docx!/text`) and tables (`report.docx!/table 1`). Comments, notes, headers, text
+boxes and deleted text count, and files that are embedded are members. Dates are written as ISO 8601 has them. A document that
+is protected by a password is reported as encrypted, pictures as skipped.
+
+Known by signature and not read: 7z and rar archives, images, database files. They are reported as
 skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
 is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a
-container beyond {free} MiB, {window} MiB for a decompressor (what was read before is counted, and the rest reported). No limit
+container beyond {free} MiB, {window} MiB for a decompressor, {strings} strings
+that the cells of a workbook share (what was read before is counted, and the rest reported). No limit
 on the size of a file, its lines or the number of records. Memory grows with the number of different persons and values, not
 with the size of the input.
 
@@ -64,6 +70,7 @@ to scan what a program writes, use `-`: `program | leakgauge scan -`.
         free = unpacking.free_bytes >> 20,
         members = unpacking.members_max,
         window = unpacking.window_bytes_max >> 20,
+        strings = unpacking.strings_max,
     )
 }
 

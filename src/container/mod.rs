@@ -6,6 +6,8 @@
 //! written to a path that a container names. What a member holds is not known here: it may be a container again.
 
 mod name;
+mod office;
+mod ole;
 mod pump;
 mod single;
 mod source;
@@ -38,6 +40,8 @@ pub struct Limits {
     /// Bytes of a container inside another that are kept in memory where its format has to be read back and forth; more
     /// go to an unnamed temporary file.
     pub spool_bytes: usize,
+    /// Strings that the cells of one workbook share, 4 GiB of them at most.
+    pub strings_max: usize,
 }
 
 impl Default for Limits {
@@ -49,6 +53,7 @@ impl Default for Limits {
             free_bytes: 64 << 20,
             window_bytes_max: 128 << 20,
             spool_bytes: 16 << 20,
+            strings_max: 16 << 20,
         }
     }
 }
@@ -113,6 +118,8 @@ impl Members {
     ) -> Result<Members, Reason> {
         let walk = match container {
             Container::Zip => zip::walk,
+            Container::Ole => ole::walk,
+            Container::Rtf => office::rtf::walk,
             Container::Tar => tar::walk,
             Container::Gzip
             | Container::Bzip2

@@ -297,16 +297,98 @@ fn members_that_nobody_reads_are_passed_over() {
 }
 
 #[test]
-fn office_documents_are_told_by_what_is_in_them() {
+fn documents_are_told_by_what_is_in_them() {
     let options = ::zip::write::SimpleFileOptions::default();
-    let zip = zipped(|writer| {
-        for name in ["[Content_Types].xml", "xl/workbook.xml"] {
-            writer.start_file(name, options).unwrap();
-        }
-    });
-    let (members, ended) = all(Container::Zip, &zip, "x.xlsx", &Unpacking::default());
+    let with = |names: &[&str]| {
+        let zip = zipped(|writer| {
+            for name in names {
+                writer.start_file(*name, options).unwrap();
+            }
+        });
+        all(Container::Zip, &zip, "x", &Unpacking::default())
+    };
+    let (members, ended) = with(&["[Content_Types].xml", "xl/workbook.xml"]);
     assert!(members.is_empty());
-    assert_eq!(ended.unwrap(), "unsupported format: spreadsheet (xlsx)");
+    assert_eq!(
+        ended.unwrap(),
+        "damaged: no part says that it is the document"
+    );
+    let (members, ended) = with(&["Index/Document.iwa"]);
+    assert!(members.is_empty());
+    assert_eq!(ended.unwrap(), "unsupported format: iWork document");
+    let (members, ended) = with(&["xl/notes.txt", "content.xml"]);
+    assert_eq!((members.len(), ended), (2, None));
+}
+
+/// A workbook of one sheet with these strings and rows.
+fn workbook(strings: &str, rows: &str) -> Vec<u8> {
+    let relations = |list: &str| format!("<Relationships>{list}</Relationships>");
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id='{id}' Type='x/{kind}' Target='{target}'/>")
+    };
+    let root = relations(&relation("a", "officeDocument", "xl/workbook.xml"));
+    let book = [
+        relation("s", "sharedStrings", "strings.xml"),
+        relation("r", "worksheet", "sheet.xml"),
+    ];
+    let sheets = "<workbook><sheets><sheet name='S' r:id='r'/></sheets></workbook>";
+    let parts = [
+        ("[Content_Types].xml", "<Types/>".to_owned()),
+        ("_rels/.rels", root),
+        ("xl/workbook.xml", sheets.to_owned()),
+        ("xl/_rels/workbook.xml.rels", relations(&book.concat())),
+        ("xl/strings.xml", format!("<sst>{strings}</sst>")),
+        (
+            "xl/sheet.xml",
+            format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
+        ),
+    ];
+    zipped(|writer| {
+        for (name, text) in parts {
+            let options = ::zip::write::SimpleFileOptions::default();
+            writer.start_file(name, options).unwrap();
+            writer.write_all(text.as_bytes()).unwrap();
+        }
+    })
+}
+
+#[test]
+fn shared_strings_end_at_a_limit() {
+    let strings =
+        "<si><t>one</t></si><si><r><t>tw</t></r><r><t>o</t></r></si><si><t>three</t></si>";
+    let rows = "<row><c t='s'><v>0</v></c><c><v>7</v></c></row><row r='9'><c r='C9' t='s'><v>1</v></c></row><row><c t='s'><v>2</v></c></row>";
+    let limited = |limits: Limits| Unpacking {
+        limits,
+        ..Unpacking::default()
+    };
+    let book = workbook(strings, rows);
+    let (members, ended) = all(Container::Zip, &book, "x", &Unpacking::default());
+    let sheet = ("S".to_owned(), Ok(b"one,7\n,,two\nthree\n".to_vec()));
+    assert_eq!((members, ended), (vec![sheet], None));
+    let few = limited(Limits {
+        strings_max: 2,
+        ..Limits::default()
+    });
+    let (members, _) = all(Container::Zip, &book, "x", &few);
+    let reason = "limit reached: more than 2 strings, or 4 GiB of them, in one workbook";
+    let want = ["xl/strings.xml", "S"].map(|name| (name.to_owned(), Err(reason.to_owned())));
+    assert_eq!(members, want);
+    // Strings that come to much and that no cell names.
+    let bomb = workbook(
+        &"<si><t>aaaaaaaaaaaaaaaaaaaa</t></si>".repeat(100_000),
+        rows,
+    );
+    let small = limited(Limits {
+        ratio_max: 10,
+        free_bytes: 1 << 20,
+        ..Limits::default()
+    });
+    let (members, _) = all(Container::Zip, &bomb, "x", &small);
+    let reason = members[0].1.as_ref().unwrap_err();
+    assert!(
+        reason.starts_with("limit reached: more than 10 bytes"),
+        "{reason}"
+    );
 }
 
 /// What a walk writes, decoded again: the columns of each table with its name, and the cells of its rows.

@@ -1,6 +1,7 @@
 //! Zip archives (APPNOTE 6.3): deflate, deflate64, bzip2, lzma, xz and zstd, with AES and ZipCrypto.
 //!
-//! Read by the directory at its end. Documents of office programs, which are zip archives too, are told by what is in them.
+//! Read by the directory at its end. Documents of office programs, which are zip archives too, are told by what is in them and
+//! taken apart by `office`.
 
 use std::io::{self, Read};
 
@@ -9,10 +10,10 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::pump::{Job, Sink, Stop};
 use super::source::Seekable;
-use super::{Password, reason_of};
+use super::{Password, Unpacking, office, reason_of};
 use crate::error::Reason;
 
-type Archive = ZipArchive<Box<dyn Seekable>>;
+pub(super) type Archive = ZipArchive<Box<dyn Seekable>>;
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let limits = job.unpacking.limits;
@@ -20,19 +21,12 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     sink.of_size(size);
     let mut archive =
         ZipArchive::new(source).map_err(|e| broken(e, "the directory of the archive"))?;
-    if let Some(document) = document(&archive) {
-        return Err(Reason::Unsupported(document.to_owned()).into());
+    let has_doubles = archive.has_duplicate_names();
+    match office::document(&archive) {
+        Some(document) => office::walk(document, archive, size, job.unpacking, sink)?,
+        None => members(&mut archive, &job.unpacking, sink)?,
     }
-    for i in 0..archive.len() {
-        member(
-            &mut archive,
-            i,
-            &job.unpacking.passwords,
-            limits.window_bytes_max,
-            sink,
-        )?;
-    }
-    if archive.has_duplicate_names() {
+    if has_doubles {
         // The library keeps one of them.
         let reason = "members share a name: the last of each was read";
         return Err(Reason::Damaged(reason.to_owned()).into());
@@ -40,57 +34,64 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     Ok(())
 }
 
-fn member(
-    archive: &mut Archive,
+fn members(archive: &mut Archive, unpacking: &Unpacking, sink: &mut Sink) -> Result<(), Stop> {
+    for i in 0..archive.len() {
+        let name = match archive.by_index_raw(i) {
+            Ok(raw) if raw.is_file() => raw.name_raw().to_owned(),
+            Ok(_) => continue,
+            Err(e) => {
+                sink.refuse(b"?", reason(e, "a header of the archive"))?;
+                continue;
+            }
+        };
+        match open(archive, i, unpacking) {
+            Ok(mut rdr) => sink.member(&name, &mut rdr)?,
+            Err(reason) => sink.refuse(&name, reason)?,
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a member.
+///
+/// # Errors
+/// When it is damaged, encrypted, or packed in a way that cannot be undone.
+pub(super) fn open<'a>(
+    archive: &'a mut Archive,
     i: usize,
-    passwords: &[Password],
-    window: u64,
-    sink: &mut Sink,
-) -> Result<(), Stop> {
-    let (name, is_encrypted, method, size) = match archive.by_index_raw(i) {
-        Ok(raw) if raw.is_file() => (
-            raw.name_raw().to_owned(),
-            raw.encrypted(),
-            raw.compression(),
-            raw.size(),
-        ),
-        Ok(_) => return Ok(()),
-        Err(e) => return sink.refuse(b"?", reason(e, "a header of the archive")),
+    unpacking: &Unpacking,
+) -> Result<Box<dyn Read + Send + 'a>, Reason> {
+    let (is_encrypted, method, size) = match archive.by_index_raw(i) {
+        Ok(raw) => (raw.encrypted(), raw.compression(), raw.size()),
+        Err(e) => return Err(reason(e, "a header of the archive")),
     };
-    if is_encrypted {
-        return match password(archive, i, passwords) {
-            None => sink.refuse(&name, Reason::Encrypted),
-            Some(password) => match archive.by_index_decrypt(i, password) {
-                Ok(mut file) => sink.member(&name, &mut file),
-                Err(e) => sink.refuse(&name, reason(e, "the member")),
-            },
-        };
-    }
-    // These two would take whatever memory the archive asks for.
-    if matches!(method, CompressionMethod::Lzma | CompressionMethod::Xz) {
-        let mut raw = match archive.by_index_raw(i) {
-            Ok(raw) => raw,
-            Err(e) => return sink.refuse(&name, reason(e, "the member")),
-        };
-        return match bounded(&mut raw, method, size, window) {
-            Ok(mut rdr) => sink.member(&name, &mut rdr),
-            Err(e) => sink.refuse(&name, reason_of(&e)),
-        };
-    }
-    match archive.by_index(i) {
-        Ok(mut file) => sink.member(&name, &mut file),
-        Err(e) => sink.refuse(&name, reason(e, "the member")),
-    }
+    let opened = if is_encrypted {
+        match password(archive, i, &unpacking.passwords) {
+            None => return Err(Reason::Encrypted),
+            Some(password) => archive.by_index_decrypt(i, password),
+        }
+    } else if matches!(method, CompressionMethod::Lzma | CompressionMethod::Xz) {
+        // These two would take whatever memory the archive asks for.
+        let raw = archive
+            .by_index_raw(i)
+            .map_err(|e| reason(e, "the member"))?;
+        let window = unpacking.limits.window_bytes_max;
+        return bounded(raw, method, size, window).map_err(|e| reason_of(&e));
+    } else {
+        archive.by_index(i)
+    };
+    let opened = opened.map_err(|e| reason(e, "the member"))?;
+    Ok(Box::new(opened))
 }
 
 /// LZMA (APPNOTE 5.8.8) and xz in so much memory. The checksum of the archive is not looked at: xz has its own, and what LZMA
 /// cannot decode it says.
 fn bounded<'r>(
-    raw: &'r mut dyn Read,
+    mut raw: impl Read + Send + 'r,
     method: CompressionMethod,
     size: u64,
     window: u64,
-) -> io::Result<Box<dyn Read + 'r>> {
+) -> io::Result<Box<dyn Read + Send + 'r>> {
     let kib = u32::try_from(window >> 10).unwrap_or(u32::MAX);
     if method == CompressionMethod::Xz {
         return Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(
@@ -117,32 +118,6 @@ fn password<'p>(archive: &mut Archive, i: usize, passwords: &'p [Password]) -> O
         let opened = archive.by_index_decrypt(i, password);
         opened.is_ok_and(|mut file| io::copy(&mut file, &mut io::sink()).is_ok())
     })
-}
-
-/// What kind of document an archive is, if it is one.
-fn document(archive: &Archive) -> Option<&'static str> {
-    const TELLING: [(&[u8], &str); 8] = [
-        (b"xl/workbook.xml", "spreadsheet (xlsx)"),
-        (b"xl/workbook.bin", "spreadsheet (xlsb)"),
-        (b"word/document.xml", "text document (docx)"),
-        (b"ppt/presentation.xml", "presentation (pptx)"),
-        (b"OFD.xml", "fixed document (ofd)"),
-        (b"content.xml", "OpenDocument"),
-        (b"META-INF/container.xml", "e-book (epub)"),
-        (b"Index/Document.iwa", "iWork document"),
-    ];
-    let is_document = archive.file_names_raw().any(|name| {
-        matches!(
-            name,
-            b"[Content_Types].xml" | b"mimetype" | b"OFD.xml" | b"Index/Document.iwa"
-        )
-    });
-    let mut told = TELLING
-        .iter()
-        .filter(|(name, _)| archive.index_for_name_raw(name).is_some());
-    is_document
-        .then(|| told.next().map(|(_, what)| *what))
-        .flatten()
 }
 
 fn broken(error: ZipError, what: &str) -> Stop {

@@ -21,6 +21,7 @@ use crate::error::Reason;
 use crate::record::{Batch, Table};
 
 pub use charset::Encoding;
+pub use charset::codepage::{decode_code_page, decode_utf16};
 pub use sniff::{Container, Format};
 
 /// Named limits of decoding.

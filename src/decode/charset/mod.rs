@@ -4,6 +4,7 @@
 //! and lets single lines that are written in another encoding have their own way, because dumps are
 //! pasted together from several sources. This module knows lines but no formats.
 
+pub mod codepage;
 mod detect;
 mod line;
 

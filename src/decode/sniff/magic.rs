@@ -17,6 +17,8 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"\xFD7zXZ\x00", Container::Xz),
     (0, b"\x28\xB5\x2F\xFD", Container::Zstd),
     (0, b"\x04\x22\x4D\x18", Container::Lz4),
+    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Container::Ole),
+    (0, b"{\\rtf", Container::Rtf),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];
@@ -31,7 +33,6 @@ const MAGIC: &[Magic] = &[
     (0, b"\xED\xAB\xEE\xDB", "RPM package"),
     // documents
     (0, b"%PDF-", "PDF"),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "OLE office file"),
     (0, b"!BDN", "Outlook data file"),
     (0, b"\xFF\xFE\0\0", "UTF-32 text"),
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),

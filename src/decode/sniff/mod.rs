@@ -59,12 +59,14 @@ pub enum Container {
     Xz,
     Zstd,
     Lz4,
+    Ole,
+    Rtf,
 }
 
 impl Container {
-    /// Whether it is read by a directory at its end.
+    /// Whether it is read back and forth.
     pub fn is_read_by_directory(self) -> bool {
-        self == Container::Zip
+        matches!(self, Container::Zip | Container::Ole | Container::Rtf)
     }
 
     /// The id in reports.
@@ -77,6 +79,8 @@ impl Container {
             Container::Xz => "xz",
             Container::Zstd => "zstd",
             Container::Lz4 => "lz4",
+            Container::Ole => "ole",
+            Container::Rtf => "rtf",
         }
     }
 }

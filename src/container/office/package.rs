@@ -1,0 +1,356 @@
+//! The parts of a document that is a zip archive: by name, by content type, and by who refers to them.
+//!
+//! Content types and relationships are those of the Open Packaging Conventions (ECMA-376 part 2); OpenDocument and OFD use the
+//! names alone. Every part that is opened counts against the limits of unpacking, also what of it leads to no member. What a
+//! part says is not known here.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+use super::xml::{Node, Xml};
+use crate::container::source::Full;
+use crate::container::zip::{self, Archive};
+use crate::container::{Broken, Limits, Sink, Stop, Unpacking};
+use crate::error::Reason;
+
+/// Bytes of all names of parts, and of all relationships of one.
+const LISTED_BYTES_MAX: usize = 64 << 20;
+
+/// A part while it is read as XML.
+pub(super) type Part<'p> = Xml<Counted<'p>>;
+
+/// A document and its parts.
+pub(super) struct Package {
+    archive: Archive,
+    unpacking: Unpacking,
+    /// Bytes of the document.
+    n_in: u64,
+    /// Bytes that came out of it.
+    n_out: u64,
+    /// Names of the parts, in their order; empty where a name cannot be read.
+    names: Vec<String>,
+    by_name: HashMap<String, usize>,
+    /// Content types by names, and by endings of names.
+    types: HashMap<String, String>,
+    types_by_ending: HashMap<String, String>,
+    /// Parts that were read, or need not be.
+    is_done: Vec<bool>,
+}
+
+/// A reference from one part to another, or out of the document.
+pub(super) struct Relation {
+    pub(super) id: String,
+    /// The last word of its type (`worksheet`).
+    pub(super) kind: String,
+    /// Where it leads.
+    pub(super) target: String,
+    /// The part it leads to, if that is in the document.
+    pub(super) part: Option<usize>,
+}
+
+impl Package {
+    /// A document of so many bytes.
+    pub(super) fn new(archive: Archive, n_in: u64, unpacking: Unpacking) -> Package {
+        let mut n_bytes = 0;
+        let names: Vec<String> = archive
+            .file_names_raw()
+            .map(|raw| String::from_utf8_lossy(raw).replace('\\', "/"))
+            .take_while(|name| {
+                n_bytes += name.len();
+                n_bytes <= LISTED_BYTES_MAX
+            })
+            .collect();
+        let keys = names.iter().enumerate().map(|(i, name)| (key(name), i));
+        Package {
+            by_name: keys.collect(),
+            is_done: names.iter().map(|name| name.ends_with('/')).collect(),
+            names,
+            archive,
+            unpacking,
+            n_in,
+            n_out: 0,
+            types: HashMap::new(),
+            types_by_ending: HashMap::new(),
+        }
+    }
+
+    /// Limits in force.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.unpacking.limits
+    }
+
+    /// The part of that name, whatever its case.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&key(name)).copied()
+    }
+
+    /// The part of a name as it is seen from a folder.
+    pub(super) fn find_from(&self, folder: &str, name: &str) -> Option<usize> {
+        self.find(&resolved(folder, name))
+    }
+
+    /// The name of a part.
+    pub(super) fn name(&self, part: usize) -> &str {
+        self.names.get(part).map_or("", String::as_str)
+    }
+
+    /// All parts.
+    pub(super) fn parts(&self) -> std::ops::Range<usize> {
+        0..self.names.len()
+    }
+
+    /// Parts whose content type has that ending, by name and the numbers in it.
+    pub(super) fn of_type(&self, ending: &str) -> Vec<usize> {
+        let mut parts: Vec<usize> = self
+            .parts()
+            .filter(|part| self.content_type(*part).ends_with(ending))
+            .collect();
+        parts.sort_by_cached_key(|part| natural(self.name(*part)));
+        parts
+    }
+
+    /// The content type of a part, empty if it has none.
+    pub(super) fn content_type(&self, part: usize) -> &str {
+        let name = key(self.name(part));
+        let ending = name.rsplit('.').next().unwrap_or("");
+        let told = self.types.get(&name);
+        told.or_else(|| self.types_by_ending.get(ending))
+            .map_or("", String::as_str)
+    }
+
+    /// Says that a part was read, or need not be.
+    pub(super) fn done(&mut self, part: usize) {
+        if let Some(is_done) = self.is_done.get_mut(part) {
+            *is_done = true;
+        }
+    }
+
+    /// Whether it was said of a part that it was read.
+    pub(super) fn is_done(&self, part: usize) -> bool {
+        self.is_done.get(part).copied().unwrap_or(true)
+    }
+
+    /// A part as XML.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn open(&mut self, part: usize) -> Result<Part<'_>, Reason> {
+        Ok(Xml::new(self.bytes(part)?))
+    }
+
+    /// The bytes of a part.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn bytes(&mut self, part: usize) -> Result<Counted<'_>, Reason> {
+        let Package {
+            archive,
+            unpacking,
+            n_in,
+            n_out,
+            ..
+        } = self;
+        let opened = zip::open(archive, part, unpacking)?;
+        Ok(Counted {
+            rdr: Full::new(opened),
+            limits: unpacking.limits,
+            n_in: *n_in,
+            n_out,
+        })
+    }
+
+    /// Hands a part over as a member, as it is.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub(super) fn hand_over(&mut self, part: usize, sink: &mut Sink) -> Result<(), Stop> {
+        self.done(part);
+        let name = self.name(part).to_owned();
+        match self.bytes(part) {
+            Ok(mut rdr) => sink.member(name.as_bytes(), &mut rdr),
+            Err(reason) => sink.refuse(name.as_bytes(), reason),
+        }
+    }
+
+    /// Reads the content types of the parts.
+    ///
+    /// # Errors
+    /// When they cannot be read; those that came before are known.
+    pub(super) fn read_types(&mut self) -> Result<(), Reason> {
+        let Some(part) = self.find("[Content_Types].xml") else {
+            return Ok(());
+        };
+        self.done(part);
+        let (mut types, mut by_ending, mut n_bytes) = (HashMap::new(), HashMap::new(), 0);
+        let mut xml = self.open(part)?;
+        let ended = loop {
+            match xml.next() {
+                Ok(Node::Start(tag)) => {
+                    let names = tag.attr("PartName").or_else(|| tag.attr("Extension"));
+                    let (Some(name), Some(kind)) = (names, tag.attr("ContentType")) else {
+                        continue;
+                    };
+                    n_bytes += name.len() + kind.len();
+                    if n_bytes > LISTED_BYTES_MAX {
+                        break Err(too_many());
+                    }
+                    match tag.name() {
+                        "Override" => types.insert(key(&name), kind),
+                        _ => by_ending.insert(name.to_lowercase(), kind),
+                    };
+                }
+                Ok(Node::Over) => break Ok(()),
+                Ok(_) => {}
+                Err(reason) => break Err(reason),
+            }
+        };
+        drop(xml);
+        (self.types, self.types_by_ending) = (types, by_ending);
+        ended
+    }
+
+    /// To what a part refers, in the order of its list.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub(super) fn relations(&mut self, part: usize) -> Result<Vec<Relation>, Reason> {
+        let name = self.name(part).to_owned();
+        self.relations_by_name(&name)
+    }
+
+    /// To what the document as a whole refers.
+    ///
+    /// # Errors
+    /// As [`Package::relations`].
+    pub(super) fn relations_of_all(&mut self) -> Result<Vec<Relation>, Reason> {
+        self.relations_by_name("")
+    }
+
+    fn relations_by_name(&mut self, name: &str) -> Result<Vec<Relation>, Reason> {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let Some(list) = self.find(&format!("{folder}/_rels/{file}.rels")) else {
+            return Ok(Vec::new());
+        };
+        self.done(list);
+        let (mut relations, mut n_bytes) = (Vec::new(), 0);
+        let mut xml = self.open(list)?;
+        loop {
+            match xml.next()? {
+                Node::Start(tag) if tag.name() == "Relationship" => {
+                    let text = |name| tag.attr(name).unwrap_or_default();
+                    let target = text("Target");
+                    n_bytes += target.len() + 64;
+                    if n_bytes > LISTED_BYTES_MAX {
+                        return Err(too_many());
+                    }
+                    let kind = text("Type");
+                    let relation = Relation {
+                        id: text("Id"),
+                        kind: kind.rsplit('/').next().unwrap_or("").to_owned(),
+                        part: None,
+                        target,
+                    };
+                    relations.push((relation, text("TargetMode") == "External"));
+                }
+                Node::Over => break,
+                _ => {}
+            }
+        }
+        drop(xml);
+        let led = relations.into_iter().map(|(relation, is_external)| {
+            let name = resolved(folder, &relation.target);
+            let part = if is_external { None } else { self.find(&name) };
+            Relation { part, ..relation }
+        });
+        Ok(led.collect())
+    }
+}
+
+fn too_many() -> Reason {
+    Reason::Limit("more names of parts than are allowed".to_owned())
+}
+
+/// The name of a part as others refer to it.
+fn key(name: &str) -> String {
+    name.trim_start_matches('/').to_lowercase()
+}
+
+/// A target as a name, seen from a folder.
+fn resolved(folder: &str, target: &str) -> String {
+    let path = match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("{folder}/{target}"),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
+/// A name in which numbers are ordered by their values: `slide2` before `slide10`.
+pub(super) fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut pieces = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let n_text = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (text, behind) = rest.split_at(n_text);
+        let n_digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, behind) = behind.split_at(n_digits);
+        pieces.push((text.to_owned(), digits.parse().unwrap_or(u64::MAX)));
+        rest = behind;
+    }
+    pieces
+}
+
+/// Reads a part and counts its bytes against the limits of the document.
+pub(super) struct Counted<'p> {
+    rdr: Full<Box<dyn Read + Send + 'p>>,
+    limits: Limits,
+    n_in: u64,
+    n_out: &'p mut u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.rdr.read(buf)?;
+        *self.n_out += n as u64;
+        match self.limits.excess(*self.n_out, self.n_in) {
+            Some(reason) => Err(io::Error::other(Broken(reason))),
+            None => Ok(n),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_seen_from_the_folder_of_the_part() {
+        for (folder, target, want) in [
+            ("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("xl/worksheets", "../comments1.xml", "xl/comments1.xml"),
+            (
+                "xl",
+                "/xl/worksheets/sheet1.xml",
+                "xl/worksheets/sheet1.xml",
+            ),
+            ("", "xl/workbook.xml", "xl/workbook.xml"),
+            ("xl", "../../../a.xml", "a.xml"),
+        ] {
+            assert_eq!(resolved(folder, target), want);
+        }
+        let mut names = ["slide10.xml", "slide9.xml", "slide.xml", "a2b1"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(names, ["a2b1", "slide9.xml", "slide10.xml", "slide.xml"]);
+    }
+}

@@ -1,0 +1,217 @@
+//! XML as the parts of documents have it: elements and text, one after the other, in bounded memory.
+//!
+//! Names are taken without their prefixes, which every program chooses for itself. References to characters and to the five
+//! entities of XML 1.0 are resolved; entities that a document defines itself are not, so that none of them can grow. What an
+//! element means is not known here.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Read};
+
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use crate::container::reason_of;
+use crate::error::Reason;
+
+/// Bytes of one tag, or of text between two tags.
+const NODE_BYTES_MAX: usize = 32 << 20;
+
+/// Elements in each other.
+const DEPTH_MAX: usize = 512;
+
+/// Bytes that are read at a time.
+const BLOCK_BYTES: usize = 64 << 10;
+
+/// A part of a document while it is read.
+pub(super) struct Xml<R: Read> {
+    rdr: Reader<Metered<BufReader<R>>>,
+    buf: Vec<u8>,
+    depth: usize,
+    /// References that nothing stands for.
+    n_unresolved: u64,
+}
+
+/// What comes next in a part. An empty element is a start and an end.
+pub(super) enum Node<'x> {
+    Start(Tag<'x>),
+    /// The end of the element of that name.
+    End(Cow<'x, str>),
+    Text(Cow<'x, str>),
+    /// A comment, an instruction, or a reference to nothing.
+    Other,
+    Over,
+}
+
+/// The start of an element.
+pub(super) struct Tag<'x>(BytesStart<'x>);
+
+impl Tag<'_> {
+    /// The name without its prefix.
+    pub(super) fn name(&self) -> &str {
+        local(self.0.name().into_inner())
+    }
+
+    /// The value of the attribute of that name, whatever its prefix.
+    pub(super) fn attr(&self, name: &str) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        let found = attributes
+            .with_checks(false)
+            .flatten()
+            .find(|a| local(a.key.into_inner()) == name)?;
+        let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
+        Some(value.into_owned())
+    }
+
+    /// The value of the attribute with that prefix and name, as in `r:id` beside `id`.
+    pub(super) fn prefixed(&self, name: &str) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        let found = attributes.with_checks(false).flatten().find(|a| {
+            let key = a.key.into_inner();
+            key.contains(':') && local(key) == name
+        })?;
+        let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
+        Some(value.into_owned())
+    }
+
+    /// An attribute that is a number.
+    pub(super) fn number<N: std::str::FromStr>(&self, name: &str) -> Option<N> {
+        self.attr(name)?.trim().parse().ok()
+    }
+}
+
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+impl<R: Read> Xml<R> {
+    pub(super) fn new(rdr: R) -> Xml<R> {
+        let metered = Metered {
+            rdr: BufReader::with_capacity(BLOCK_BYTES, rdr),
+            left: NODE_BYTES_MAX,
+        };
+        let mut rdr = Reader::from_reader(metered);
+        let config = rdr.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = true;
+        config.allow_dangling_amp = true;
+        Xml {
+            rdr,
+            buf: Vec::new(),
+            depth: 0,
+            n_unresolved: 0,
+        }
+    }
+
+    /// The next node.
+    ///
+    /// # Errors
+    /// When the part is not well-formed, cannot be read, or is at a limit.
+    pub(super) fn next(&mut self) -> Result<Node<'_>, Reason> {
+        self.buf.clear();
+        self.rdr.get_mut().left = NODE_BYTES_MAX;
+        let event = self.rdr.read_event_into(&mut self.buf);
+        let node = match event.map_err(|e| broken(&e))? {
+            Event::Start(tag) => {
+                self.depth += 1;
+                if self.depth > DEPTH_MAX {
+                    let reason = format!("XML nested more than {DEPTH_MAX} levels deep");
+                    return Err(Reason::Limit(reason));
+                }
+                Node::Start(Tag(tag))
+            }
+            Event::End(tag) => {
+                self.depth = self.depth.saturating_sub(1);
+                Node::End(Cow::Owned(local(tag.name().into_inner()).to_owned()))
+            }
+            Event::Text(text) => Node::Text(text.xml10_content()),
+            Event::CData(text) => Node::Text(text.xml10_content()),
+            Event::GeneralRef(reference) => match resolved(&reference) {
+                Some(text) => Node::Text(text),
+                None => {
+                    self.n_unresolved += 1;
+                    Node::Other
+                }
+            },
+            Event::Eof if self.depth > 0 => {
+                return Err(Reason::Truncated("the XML ends in the middle".to_owned()));
+            }
+            Event::Eof => Node::Over,
+            _ => Node::Other,
+        };
+        Ok(node)
+    }
+
+    /// Passes over the element whose start came last, with all that is in it.
+    ///
+    /// # Errors
+    /// As [`Xml::next`].
+    pub(super) fn skip(&mut self) -> Result<(), Reason> {
+        let outside = self.depth.saturating_sub(1);
+        while self.depth > outside {
+            if let Node::Over = self.next()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What of the part was not understood, at its end.
+    pub(super) fn remark(&self) -> Option<Reason> {
+        (self.n_unresolved > 0).then(|| {
+            let n = self.n_unresolved;
+            Reason::Malformed(format!(
+                "{n} references to entities of the document's own, which are not expanded"
+            ))
+        })
+    }
+}
+
+/// What a reference stands for: a character by its number, or one of the five of XML 1.0.
+fn resolved<'x>(reference: &BytesRef<'_>) -> Option<Cow<'x, str>> {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => Some(Cow::Owned(character.to_string())),
+        Ok(None) => {
+            let name = reference.xml10_content();
+            resolve_xml_entity(&name).map(Cow::Borrowed)
+        }
+        Err(_) => None,
+    }
+}
+
+fn broken(error: &quick_xml::Error) -> Reason {
+    match error {
+        quick_xml::Error::Io(error) => reason_of(error),
+        quick_xml::Error::Syntax(_) => Reason::Truncated("the XML ends in the middle".to_owned()),
+        _ => Reason::Damaged("the XML is not well-formed".to_owned()),
+    }
+}
+
+/// Gives so many bytes and then an error, until it is allowed more: one node cannot take all memory.
+struct Metered<R> {
+    rdr: R,
+    left: usize,
+}
+
+impl<R: BufRead> Read for Metered<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = buf.len().min(self.left);
+        let n = self.rdr.read(&mut buf[..n])?;
+        self.left -= n;
+        Ok(n)
+    }
+}
+
+impl<R: BufRead> BufRead for Metered<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.rdr.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.left = self.left.saturating_sub(n);
+        self.rdr.consume(n);
+    }
+}

@@ -1,0 +1,155 @@
+//! OLE compound files (\[MS-CFB\]): folders of streams, in which the office programs before 2007 kept their documents, and in which
+//! newer ones keep what is encrypted or embedded.
+//!
+//! Which document it is its streams tell. A document that is embedded in another stands in a folder of its own and is read in
+//! place; a file that was packed as it is becomes a member. Tables of sectors that lead in circles are refused when the file is
+//! opened.
+
+use std::io::{self, Read, Seek};
+
+use cfb::CompoundFile;
+
+use super::office::{doc, xls};
+use super::pump::{Job, Sink, Stop};
+use super::source::Seekable;
+use super::{Limits, reason_of};
+use crate::decode::decode_code_page;
+use crate::error::Reason;
+
+type File = CompoundFile<Box<dyn Seekable>>;
+
+/// Folders in each other.
+const DEPTH_MAX: usize = 32;
+
+/// Bytes before the file in a stream of a file that was packed as it is.
+const LABEL_BYTES_MAX: u64 = 64 << 10;
+
+pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
+    let limits = job.unpacking.limits;
+    let (source, size) = job.source.into_seekable(limits.spool_bytes)?;
+    sink.of_size(size);
+    let mut file = CompoundFile::open(source).map_err(|e| broken(&e))?;
+    if let Some(id) = format(&file) {
+        sink.is(id)?;
+    }
+    if file.is_stream("/EncryptedPackage") {
+        return Err(Reason::Encrypted.into());
+    }
+    folder(&mut file, "/", "", &limits, 0, sink)
+}
+
+/// The id of the document that a file is.
+fn format(file: &File) -> Option<&'static str> {
+    let ids = [
+        ("/Workbook", "xls"),
+        ("/Book", "xls"),
+        ("/WordDocument", "doc"),
+        ("/PowerPoint Document", "ppt"),
+    ];
+    let told = ids.iter().find(|(stream, _)| file.is_stream(stream));
+    told.map(|(_, id)| *id)
+}
+
+/// Hands over what is in a folder: the document that it is, or its streams, and then what is in the folders in it.
+fn folder(
+    file: &mut File,
+    path: &str,
+    prefix: &str,
+    limits: &Limits,
+    depth: usize,
+    sink: &mut Sink,
+) -> Result<(), Stop> {
+    if depth > DEPTH_MAX {
+        let reason = format!("more than {DEPTH_MAX} folders in each other");
+        return sink.refuse(prefix.as_bytes(), Reason::Limit(reason));
+    }
+    let at = |name: &str| format!("{path}{name}");
+    let entries = file.read_storage(path).map_err(|e| broken(&e))?;
+    let (folders, streams): (Vec<_>, Vec<_>) = entries
+        .map(|entry| (entry.name().to_owned(), entry.is_storage()))
+        .partition(|entry| entry.1);
+    let has = |name: &str| streams.iter().any(|stream| stream.0 == name);
+    let read = if let Some(book) = ["Workbook", "Book"].into_iter().find(|name| has(name)) {
+        let stream = file.open_stream(at(book)).map_err(|e| broken(&e))?;
+        xls::walk(stream, prefix, limits.strings_max, sink)
+    } else if has("WordDocument") {
+        doc::walk(file, path, prefix, sink)
+    } else if has("PowerPoint Document") {
+        Err(Reason::Unsupported("presentation (ppt)".to_owned()).into())
+    } else if has("__properties_version1.0") {
+        Err(Reason::Unsupported("Outlook message (msg)".to_owned()).into())
+    } else if has("_VBA_PROJECT") {
+        Err(Reason::Unsupported("macros (VBA)".to_owned()).into())
+    } else {
+        self::streams(file, path, prefix, &streams, sink)
+    };
+    match read {
+        Err(Stop::Because(reason)) if depth > 0 => sink.refuse(prefix.as_bytes(), reason)?,
+        read => read?,
+    }
+    for (name, _) in folders {
+        let (path, prefix) = (format!("{path}{name}/"), format!("{prefix}{name}/"));
+        folder(file, &path, &prefix, limits, depth + 1, sink)?;
+    }
+    Ok(())
+}
+
+/// Hands over streams as they are.
+fn streams(
+    file: &mut File,
+    path: &str,
+    prefix: &str,
+    streams: &[(String, bool)],
+    sink: &mut Sink,
+) -> Result<(), Stop> {
+    for (name, _) in streams {
+        let mut stream = file
+            .open_stream(format!("{path}{name}"))
+            .map_err(|e| broken(&e))?;
+        if name == "\u{1}Ole10Native" {
+            let label = packed(&mut stream)?;
+            sink.member(format!("{prefix}{label}").as_bytes(), &mut stream)?;
+        } else if !name.starts_with(|c: char| c.is_control()) {
+            // Names that begin with a control character describe the object.
+            sink.member(format!("{prefix}{name}").as_bytes(), &mut stream)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads what stands before a file that was packed as it is, and returns its name.
+fn packed(stream: &mut (impl Read + Seek)) -> io::Result<String> {
+    let mut head = Vec::new();
+    stream.take(LABEL_BYTES_MAX).read_to_end(&mut head)?;
+    // Size and a number, then the name, and two more ends of names; a length before the second and before the file.
+    let mut at = 6;
+    let text = |at: &mut usize| {
+        let rest = head.get(*at..).unwrap_or_default();
+        let n = rest.iter().position(|b| *b == 0).unwrap_or(rest.len());
+        *at += n + 1;
+        decode_code_page(&rest[..n], 936)
+    };
+    let label = text(&mut at);
+    text(&mut at);
+    at += 8;
+    text(&mut at);
+    at += 4;
+    let is_packed = !label.is_empty() && at < head.len();
+    let start = if is_packed { at as u64 } else { 4 };
+    stream.seek(io::SeekFrom::Start(start))?;
+    Ok(if is_packed {
+        label
+    } else {
+        "object".to_owned()
+    })
+}
+
+fn broken(error: &io::Error) -> Stop {
+    let reason = match error.kind() {
+        io::ErrorKind::InvalidData => {
+            Reason::Damaged("the table of sectors of the OLE file is wrong or cut off".to_owned())
+        }
+        _ => reason_of(error),
+    };
+    reason.into()
+}

@@ -1,0 +1,61 @@
+//! Text in a code page of Windows, as office files name it by a number.
+//!
+//! Unlike the encoding of a file it is told and need not be detected. A number that is unknown is taken for Western Europe, in
+//! which every byte is a letter. What the text belongs to is not known here.
+
+use encoding_rs::Encoding;
+
+/// The encoding of a code page.
+fn encoding(code_page: u16) -> &'static Encoding {
+    match code_page {
+        // 10,008 is that of the Macintosh, and 20,936 an older part of it.
+        936 | 10_008 | 20_936 | 52_936 | 54_936 => encoding_rs::GB18030,
+        950 | 10_002 => encoding_rs::BIG5,
+        932 | 10_001 => encoding_rs::SHIFT_JIS,
+        949 | 10_003 => encoding_rs::EUC_KR,
+        874 => encoding_rs::WINDOWS_874,
+        1_250 => encoding_rs::WINDOWS_1250,
+        1_251 => encoding_rs::WINDOWS_1251,
+        1_253 => encoding_rs::WINDOWS_1253,
+        1_254 => encoding_rs::WINDOWS_1254,
+        1_255 => encoding_rs::WINDOWS_1255,
+        1_256 => encoding_rs::WINDOWS_1256,
+        1_257 => encoding_rs::WINDOWS_1257,
+        1_258 => encoding_rs::WINDOWS_1258,
+        10_000 => encoding_rs::MACINTOSH,
+        1_200 => encoding_rs::UTF_16LE,
+        65_001 => encoding_rs::UTF_8,
+        _ => encoding_rs::WINDOWS_1252,
+    }
+}
+
+/// Bytes in a code page as text; what is no character becomes U+FFFD.
+pub fn decode_code_page(bytes: &[u8], code_page: u16) -> String {
+    let (text, _) = encoding(code_page).decode_without_bom_handling(bytes);
+    text.into_owned()
+}
+
+/// UTF-16, little endian, as text; half a character becomes U+FFFD.
+pub fn decode_utf16(bytes: &[u8]) -> String {
+    decode_code_page(bytes, 1_200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_in_the_code_page_that_is_told() {
+        for (bytes, code_page, want) in [
+            (&b"\xD5\xC5\xCE\xB0"[..], 936, "张伟"),
+            (b"\xB1i\xB0\xB6", 950, "張偉"),
+            (b"caf\xE9", 1_252, "café"),
+            (b"caf\xE9", 7, "café"),
+            (b"\xC4\xE4", 1_251, "Дд"),
+            (b"\xD5", 936, "\u{FFFD}"),
+        ] {
+            assert_eq!(decode_code_page(bytes, code_page), want);
+        }
+        assert_eq!(decode_utf16(b"\x20\x5F\x1F\x4F"), "张伟");
+    }
+}
