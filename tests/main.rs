@@ -26,6 +26,8 @@ mod exports;
 mod containers;
 // Documents of office programs: the same people in every format, and what is broken or hostile.
 mod office;
+// Databases and documents of other programs: their tables count like the table they were made from.
+mod stores;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
 mod records;
 // Numbers that pass by chance, and values that were damaged on their way.

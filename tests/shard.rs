@@ -176,8 +176,8 @@ fn tree(folder: &Path) {
         format!("[{}", rows(2000).replace("}\n", "},\n")),
     )
     .unwrap();
-    let packed = [b"SQLite format 3\0".to_vec(), vec![7; 50_000]].concat();
-    fs::write(more.join("packed.db"), packed).unwrap();
+    let packed = [b"\x89HDF\r\n\x1A\n".to_vec(), vec![7; 50_000]].concat();
+    fs::write(more.join("packed.h5"), packed).unwrap();
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", more.join("dangling")).unwrap();

@@ -115,8 +115,13 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "encoding_rs",
-        &["src/decode"],
-        "everything past `decode` is UTF-8",
+        &[
+            "src/decode",
+            "src/container/cell",
+            "src/container/pdf",
+            "src/container/sqlite",
+        ],
+        "everything past `decode` and those formats is UTF-8",
     ),
 ];
 

@@ -43,20 +43,26 @@ Containers are read through, also inside each other: zip (deflate, deflate64, bz
 encryption with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is
 written to a path.
 
-Documents are read as containers: xlsx, xlsb, xls and ods give a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); docx, pptx,
-odt, odp, ofd, rtf and doc their lines (`report.docx!/text`) and tables (`report.docx!/table 1`). Comments, notes, headers, text
-boxes and deleted text count, and files that are embedded are members. Dates are written as ISO 8601 has them. A document that
-is protected by a password is reported as encrypted, pictures as skipped.
+Documents and databases are containers too, of tables and text:
 
-Known by signature and not read: 7z and rar archives, images, database files. They are reported as
+  xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
+  docx pptx odt odp ofd rtf doc lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
+                                count, and files that are embedded are members; pictures are reported as skipped
+  pdf                           text of all pages, tables as rows, comments, filled-in forms, attached files; pages of
+                                images are reported as skipped
+  sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
+                                are members; deleted rows that still stand in free pages are not read
+
+A document that is protected by a password is reported as encrypted.
+
+Known by signature and not read: 7z and rar archives, images, other database files. They are reported as
 skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
 is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a
-container beyond {free} MiB, {window} MiB for a decompressor, {strings} strings
-that the cells of a workbook share (what was read before is counted, and the rest reported). No limit
-on the size of a file, its lines or the number of records. Memory grows with the number of different persons and values, not
-with the size of the input.
+container beyond {free} MiB, {window} MiB for a decompressor, {strings} strings that the cells of a workbook share, {document}
+MiB of a PDF (what was read before is counted, and the rest reported). No limit on the size of other files, their lines or the
+number of records. Memory grows with the number of different persons and values, not with the size of the input.
 
 Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
 to scan what a program writes, use `-`: `program | leakgauge scan -`.
@@ -71,6 +77,7 @@ to scan what a program writes, use `-`: `program | leakgauge scan -`.
         members = unpacking.members_max,
         window = unpacking.window_bytes_max >> 20,
         strings = unpacking.strings_max,
+        document = unpacking.document_bytes_max >> 20,
     )
 }
 

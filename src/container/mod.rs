@@ -5,12 +5,15 @@
 //! ([`pump`]) and waits for whoever reads, so that members are read one after the other in bounded memory. Nothing is ever
 //! written to a path that a container names. What a member holds is not known here: it may be a container again.
 
+mod cell;
 mod name;
 mod office;
 mod ole;
+mod pdf;
 mod pump;
 mod single;
 mod source;
+mod sqlite;
 mod tar;
 mod zip;
 
@@ -42,6 +45,8 @@ pub struct Limits {
     pub spool_bytes: usize,
     /// Strings that the cells of one workbook share, 4 GiB of them at most.
     pub strings_max: usize,
+    /// Bytes of a document that is read as a whole (PDF).
+    pub document_bytes_max: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +59,7 @@ impl Default for Limits {
             window_bytes_max: 128 << 20,
             spool_bytes: 16 << 20,
             strings_max: 16 << 20,
+            document_bytes_max: 512 << 20,
         }
     }
 }
@@ -126,6 +132,9 @@ impl Members {
             | Container::Xz
             | Container::Zstd
             | Container::Lz4 => single::walk,
+            Container::Pdf => pdf::walk,
+            Container::Sqlite => sqlite::walk,
+            Container::SqliteLog => sqlite::walk_log,
         };
         Members::pumped(container, walk, source, name, unpacking)
     }

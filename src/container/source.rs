@@ -12,6 +12,8 @@ const BLOCK_BYTES: usize = 256 << 10;
 pub enum Source {
     /// A file, from its start.
     File(File),
+    /// A file, and the one that lies beside it and belongs to it.
+    Pair(File, File),
     /// A stream, from its start.
     Stream(Box<dyn Read + Send>),
 }
@@ -25,7 +27,7 @@ impl Source {
     /// One reading from start to end, in large blocks. `n_read` grows by the bytes that were taken.
     pub(super) fn into_reader(self, n_read: &Arc<AtomicU64>) -> BufReader<Box<dyn Read + Send>> {
         let rdr: Box<dyn Read + Send> = match self {
-            Source::File(file) => Box::new(file),
+            Source::File(file) | Source::Pair(file, _) => Box::new(file),
             Source::Stream(rdr) => rdr,
         };
         let rdr = Full::new(Counting {
@@ -35,6 +37,14 @@ impl Source {
         BufReader::with_capacity(BLOCK_BYTES, Box::new(rdr))
     }
 
+    /// The file that lies beside it, if there is one.
+    pub(super) fn take_beside(self) -> (Source, Option<File>) {
+        match self {
+            Source::Pair(file, beside) => (Source::File(file), Some(beside)),
+            other => (other, None),
+        }
+    }
+
     /// For reading back and forth, with its size. A stream is read to its end for it: into memory, or past `spool_bytes` to
     /// an unnamed temporary file.
     ///
@@ -42,7 +52,7 @@ impl Source {
     /// When the stream cannot be read, or the temporary file cannot be written.
     pub(super) fn into_seekable(self, spool_bytes: usize) -> io::Result<(Box<dyn Seekable>, u64)> {
         match self {
-            Source::File(mut file) => {
+            Source::File(mut file) | Source::Pair(mut file, _) => {
                 let size = file.seek(SeekFrom::End(0))?;
                 file.rewind()?;
                 Ok((Box::new(BufReader::with_capacity(BLOCK_BYTES, file)), size))

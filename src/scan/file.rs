@@ -289,7 +289,13 @@ impl<'s> Reading<'s> {
             .then(|| self.entry.open_file().ok().flatten())
             .flatten();
         let source = match file.filter(|_| container.is_read_by_directory()) {
-            Some(file) => Source::File(file),
+            Some(file) => {
+                let names = container.beside();
+                match names.and_then(|(drop, add)| self.entry.open_beside(drop, add)) {
+                    Some(beside) => Source::Pair(file, beside),
+                    None => Source::File(file),
+                }
+            }
             None => Source::Stream(rdr),
         };
         let part = self.parts.len() - 1;

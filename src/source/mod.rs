@@ -168,6 +168,15 @@ impl Entry {
         }
     }
 
+    /// Opens a regular file beside this one, whose name is this one's with `add` in the place of `drop` at its end. None if
+    /// there is no such file.
+    pub fn open_beside(&self, drop: &str, add: &str) -> Option<File> {
+        let name = self.path.file_name()?.to_str()?.strip_suffix(drop)?;
+        let path = self.path.with_file_name(format!("{name}{add}"));
+        let is_file = fs::symlink_metadata(&path).ok()?.is_file();
+        (self.kind == EntryKind::File && is_file).then(|| File::open(path).ok())?
+    }
+
     /// Whether the file is still as large and as old as the walk found it. Standard input never is.
     pub fn is_unchanged(&self) -> bool {
         let metadata = fs::metadata(&self.path).ok();

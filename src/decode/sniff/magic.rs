@@ -19,6 +19,10 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"\x04\x22\x4D\x18", Container::Lz4),
     (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Container::Ole),
     (0, b"{\\rtf", Container::Rtf),
+    (0, b"%PDF-", Container::Pdf),
+    (0, b"SQLite format 3\0", Container::Sqlite),
+    (0, b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
+    (0, b"\x37\x7F\x06\x83\x00\x2D\xE2\x18", Container::SqliteLog),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];
@@ -32,12 +36,10 @@ const MAGIC: &[Magic] = &[
     (0, b"!<arch>\n", "ar archive"),
     (0, b"\xED\xAB\xEE\xDB", "RPM package"),
     // documents
-    (0, b"%PDF-", "PDF"),
     (0, b"!BDN", "Outlook data file"),
     (0, b"\xFF\xFE\0\0", "UTF-32 text"),
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),
     // databases and column stores
-    (0, b"SQLite format 3\0", "SQLite database"),
     (0, b"PAR1\x15", "Parquet"),
     (0, b"PAR1\x19", "Parquet"),
     (0, b"Obj\x01", "Avro"),

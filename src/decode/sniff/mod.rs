@@ -61,12 +61,32 @@ pub enum Container {
     Lz4,
     Ole,
     Rtf,
+    Sqlite,
+    /// The write-ahead log of a SQLite database, which is read with it.
+    SqliteLog,
+    Pdf,
 }
 
 impl Container {
-    /// Whether it is read back and forth.
+    /// Whether it is read back and forth, by a directory at its end or from page to page.
     pub fn is_read_by_directory(self) -> bool {
-        matches!(self, Container::Zip | Container::Ole | Container::Rtf)
+        matches!(
+            self,
+            Container::Zip
+                | Container::Ole
+                | Container::Rtf
+                | Container::Sqlite
+                | Container::SqliteLog
+        )
+    }
+
+    /// How the name of the file that belongs to it is made: what its own name ends with, and what stands there instead.
+    pub fn beside(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Container::Sqlite => Some(("", "-wal")),
+            Container::SqliteLog => Some(("-wal", "")),
+            _ => None,
+        }
     }
 
     /// The id in reports.
@@ -81,6 +101,9 @@ impl Container {
             Container::Lz4 => "lz4",
             Container::Ole => "ole",
             Container::Rtf => "rtf",
+            Container::Sqlite => "sqlite",
+            Container::SqliteLog => "sqlite-wal",
+            Container::Pdf => "pdf",
         }
     }
 }
@@ -142,6 +165,11 @@ pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
     Sniffed { format, encoding }
+}
+
+/// Whether bytes begin like a format that is known by its signature.
+pub fn has_signature(head: &[u8]) -> bool {
+    magic::by_signature(head).is_some()
 }
 
 /// As [`sniff`], for a stream of which something is known.

@@ -453,8 +453,7 @@ fn signatures() {
     pe[128..132].copy_from_slice(b"PE\0\0");
     let cases: &[(&[u8], &str)] = &[
         (b"7z\xBC\xAF\x27\x1C", "7z archive"),
-        (b"%PDF-1.7", "PDF"),
-        (b"SQLite format 3\0", "SQLite database"),
+        (b"\x89HDF\r\n\x1A\n", "HDF5"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
         (b"\x7FELF\x02", "ELF executable"),
         (b"\xCA\xFE\xBA\xBE\0\0\0\x34", "Java class"),
@@ -475,6 +474,9 @@ fn signatures() {
         (b"\xFD7zXZ\0", Container::Xz),
         (b"\x28\xB5\x2F\xFD", Container::Zstd),
         (b"\x04\x22\x4D\x18", Container::Lz4),
+        (b"%PDF-1.7", Container::Pdf),
+        (b"SQLite format 3\0", Container::Sqlite),
+        (b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
         (&tar, Container::Tar),
     ];
     for (bytes, container) in containers {
