@@ -28,6 +28,8 @@ mod containers;
 mod office;
 // Databases and documents of other programs: their tables count like the table they were made from.
 mod stores;
+// Archives and messages that other programs wrote.
+mod mail;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
 mod records;
 // Numbers that pass by chance, and values that were damaged on their way.

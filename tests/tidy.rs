@@ -78,8 +78,8 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "std::process",
-        &["src/cli", "src/main.rs"],
-        "the library never exits",
+        &["src/cli", "src/main.rs", "src/container/apart"],
+        "the library never exits, and starts a process only to decode apart",
     ),
     (
         "File::open",
@@ -90,6 +90,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "std::fs",
         &[
             "src/source",
+            "src/container/apart",
             "src/container/source",
             "src/error.rs",
             "src/detect/catalog",
@@ -104,7 +105,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "std::thread",
-        &["src/container/pump"],
+        &["src/container/pump", "src/container/apart"],
         "threads belong to `scan`, but for that of an open container",
     ),
     ("walkdir", &["src/source"], "only `source` walks"),
@@ -118,7 +119,9 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &[
             "src/decode",
             "src/container/cell",
+            "src/container/mail",
             "src/container/pdf",
+            "src/container/sevenz",
             "src/container/sqlite",
         ],
         "everything past `decode` and those formats is UTF-8",

@@ -90,6 +90,10 @@ pub(crate) enum Command {
     Laws(Laws),
     /// What is read, how, and with which limits
     Formats,
+    /// What this program starts itself with, to decode a container apart
+    #[cfg(unix)]
+    #[command(name = leakgauge::container::COMMAND, hide = true)]
+    UnpackApart,
 }
 
 /// `scan`

@@ -40,10 +40,10 @@ Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and
 than one encoding is read line by line.
 
 Containers are read through, also inside each other: zip (deflate, deflate64, bzip2, lzma, xz, zstd; AES and the old
-encryption with --password-file), tar, gzip, bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is
-written to a path.
+encryption with --password-file), 7z and rar 1.5 to 7 (solid; with --password-file; volumes are not joined), tar, gzip,
+bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is written to a path.
 
-Documents and databases are containers too, of tables and text:
+Documents, databases and mail are containers too, of tables, text and messages:
 
   xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
   docx pptx odt odp ofd rtf doc lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
@@ -52,11 +52,17 @@ Documents and databases are containers too, of tables and text:
                                 images are reported as skipped
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
+  eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last
+                                form is read where it is there in several; what is attached is a member
 
 A document that is protected by a password is reported as encrypted.
 
-Known by signature and not read: 7z and rar archives, images, other database files. They are reported as
-skipped, and the exit code is 3.
+7z, rar, OLE (xls, doc, msg) and PDF files are decoded by a process of their own where the system is a Unix, with
+{apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and
+{apart_silent} seconds to decode something.
+
+Known by signature and not read: images, audio and video, other database files. They are reported as skipped, and the exit
+code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
 is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a
@@ -78,6 +84,10 @@ to scan what a program writes, use `-`: `program | leakgauge scan -`.
         window = unpacking.window_bytes_max >> 20,
         strings = unpacking.strings_max,
         document = unpacking.document_bytes_max >> 20,
+        apart_memory = unpacking.apart_memory_bytes_max >> 20,
+        apart_seconds = unpacking.apart_seconds_max,
+        apart_each = unpacking.apart_seconds_each_mib,
+        apart_silent = unpacking.apart_silent_seconds_max,
     )
 }
 

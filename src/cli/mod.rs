@@ -61,6 +61,11 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
         Command::Formats => formats::run(),
+        #[cfg(unix)]
+        Command::UnpackApart => {
+            leakgauge::container::serve()?;
+            Ok(ExitCode::Success)
+        }
     }
 }
 

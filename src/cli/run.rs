@@ -3,6 +3,7 @@
 //! Each reads as its sentence: take the arguments, open the outputs, do the work, write, decide the exit code. Whatever
 //! can fail for another reason than the data fails before anything is scanned.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -177,20 +178,23 @@ fn render(common: &Common, catalog: &Catalog, case: &Case, reading: Reading) -> 
     Render::new(common, catalog, case.known(), governing, reading)
 }
 
-/// How containers are read, with the passwords of a file, one a line.
+/// How containers are read: with the passwords of a file, one a line, and risky formats by a process of this program.
 fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
+    let program = env::current_exe().context("the path of this program is not known")?;
+    let mut unpacking = Unpacking {
+        program: Some(program.into()),
+        ..Unpacking::default()
+    };
     let Some(path) = password_file else {
-        return Ok(Unpacking::default());
+        return Ok(unpacking);
     };
     let text = fs::read(path)
         .with_context(|| format!("{}: the passwords cannot be read", path.display()))?;
     let lines = text.split(|b| *b == b'\n');
     let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let passwords = lines.filter(|line| !line.is_empty()).map(Password::new);
-    Ok(Unpacking {
-        passwords: passwords.collect(),
-        ..Unpacking::default()
-    })
+    unpacking.passwords = passwords.collect();
+    Ok(unpacking)
 }
 
 fn inputs(args: &args::Scan) -> Vec<PathBuf> {

@@ -5,12 +5,18 @@
 //! ([`pump`]) and waits for whoever reads, so that members are read one after the other in bounded memory. Nothing is ever
 //! written to a path that a container names. What a member holds is not known here: it may be a container again.
 
+#[cfg(unix)]
+mod apart;
 mod cell;
+mod mail;
 mod name;
 mod office;
 mod ole;
 mod pdf;
 mod pump;
+#[cfg_attr(not(feature = "rar"), path = "rar_off.rs")]
+mod rar;
+mod sevenz;
 mod single;
 mod source;
 mod sqlite;
@@ -18,7 +24,10 @@ mod tar;
 mod zip;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::decode::Container;
 use crate::error::Reason;
@@ -26,8 +35,11 @@ use crate::error::Reason;
 pub use pump::{Member, MemberWriter, Members, Sink, Stop};
 pub use source::Source;
 
+#[cfg(unix)]
+pub use apart::{COMMAND, serve};
+
 /// Named limits of unpacking. At each of them what was read before is counted, and the container is named as read in part.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Containers inside each other.
     pub depth_max: usize,
@@ -47,6 +59,14 @@ pub struct Limits {
     pub strings_max: usize,
     /// Bytes of a document that is read as a whole (PDF).
     pub document_bytes_max: u64,
+    /// Address space of a process that decodes a container apart.
+    pub apart_memory_bytes_max: u64,
+    /// Processor time of such a process, and how much more for each mebibyte of the container.
+    pub apart_seconds_max: u64,
+    /// See `apart_seconds_max`.
+    pub apart_seconds_each_mib: u64,
+    /// Time in which such a process must have decoded something while it is waited for.
+    pub apart_silent_seconds_max: u64,
 }
 
 impl Default for Limits {
@@ -60,6 +80,10 @@ impl Default for Limits {
             spool_bytes: 16 << 20,
             strings_max: 16 << 20,
             document_bytes_max: 512 << 20,
+            apart_memory_bytes_max: 2 << 30,
+            apart_seconds_max: 600,
+            apart_seconds_each_mib: 30,
+            apart_silent_seconds_max: 120,
         }
     }
 }
@@ -88,6 +112,9 @@ pub struct Unpacking {
     pub limits: Limits,
     /// Passwords to try on what is encrypted, in their order.
     pub passwords: Arc<[Password]>,
+    /// The program that decodes risky formats in a process of its own, by calling [`serve`] when it is started with [`COMMAND`];
+    /// without one they are decoded in a thread, where what aborts takes everything with it.
+    pub program: Option<Arc<Path>>,
 }
 
 /// A password for archives. It cannot be shown.
@@ -102,6 +129,11 @@ impl Password {
 
     fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    #[cfg(unix)]
+    fn to_vec(&self) -> Vec<u8> {
+        self.0.to_vec()
     }
 }
 
@@ -122,21 +154,40 @@ impl Members {
         name: &str,
         unpacking: &Unpacking,
     ) -> Result<Members, Reason> {
-        let walk = match container {
-            Container::Zip => zip::walk,
-            Container::Ole => ole::walk,
-            Container::Rtf => office::rtf::walk,
-            Container::Tar => tar::walk,
-            Container::Gzip
-            | Container::Bzip2
-            | Container::Xz
-            | Container::Zstd
-            | Container::Lz4 => single::walk,
-            Container::Pdf => pdf::walk,
-            Container::Sqlite => sqlite::walk,
-            Container::SqliteLog => sqlite::walk_log,
+        let walk = match &unpacking.program {
+            #[cfg(unix)]
+            Some(_) if is_risky(container) => apart::walk,
+            _ => walk_of(container),
         };
         Members::pumped(container, walk, source, name, unpacking)
+    }
+}
+
+/// Whether a format is decoded by code of others that may abort on what is hostile, or by any that asks for memory on trust: a
+/// process of its own does it, where there is a program for that.
+fn is_risky(container: Container) -> bool {
+    matches!(
+        container,
+        Container::SevenZip | Container::Rar | Container::Ole | Container::Pdf
+    )
+}
+
+/// How a format is walked through.
+fn walk_of(container: Container) -> pump::Walk {
+    match container {
+        Container::Zip => zip::walk,
+        Container::SevenZip => sevenz::walk,
+        Container::Rar => rar::walk,
+        Container::Eml | Container::Mbox => mail::walk,
+        Container::Ole => ole::walk,
+        Container::Rtf => office::rtf::walk,
+        Container::Pdf => pdf::walk,
+        Container::Sqlite => sqlite::walk,
+        Container::SqliteLog => sqlite::walk_log,
+        Container::Tar => tar::walk,
+        Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
+            single::walk
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek};
 
 use cfb::CompoundFile;
 
+use super::mail::msg;
 use super::office::{doc, xls};
 use super::pump::{Job, Sink, Stop};
 use super::source::Seekable;
@@ -29,6 +30,10 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let (source, size) = job.source.into_seekable(limits.spool_bytes)?;
     sink.of_size(size);
     let mut file = CompoundFile::open(source).map_err(|e| broken(&e))?;
+    if msg::is_message(&file) {
+        sink.is("msg")?;
+        return msg::walk(&mut file, sink);
+    }
     if let Some(id) = format(&file) {
         sink.is(id)?;
     }

@@ -18,13 +18,13 @@ use crate::decode::{Container, Known};
 use crate::error::Reason;
 
 /// Bytes that are handed over at a time.
-const BLOCK_BYTES: usize = 256 << 10;
+pub(super) const BLOCK_BYTES: usize = 256 << 10;
 
 /// Blocks on their way.
 const BLOCKS_MAX: usize = 4;
 
 /// What a walk through a container tells.
-enum Told {
+pub(super) enum Told {
     /// What the container is more exactly than its signature says: the id of a format.
     Is(&'static str),
     /// A member begins, of which so much is known.
@@ -33,6 +33,8 @@ enum Told {
     Refused(String, Reason),
     /// Bytes of the member.
     Bytes(Vec<u8>),
+    /// So many bytes were decoded only because others stand behind them.
+    PassedOver(u64),
     /// The member ends, before its time if there is a reason.
     End(Option<Reason>),
     /// The container ends, before its time if there is a reason.
@@ -72,9 +74,12 @@ pub(super) struct Job {
     pub(super) unpacking: Unpacking,
 }
 
+/// How a walk tells.
+pub(super) type Tell = dyn Fn(Told) -> Result<(), Stop> + Send + Sync;
+
 /// Where a walk puts the members.
 pub struct Sink {
-    tell: SyncSender<Told>,
+    tell: Arc<Tell>,
     limits: Limits,
     /// Bytes of the container: its size where that is known, else those read so far.
     n_read: Arc<AtomicU64>,
@@ -87,6 +92,18 @@ pub struct Sink {
 }
 
 impl Sink {
+    pub(super) fn of(tell: Arc<Tell>, limits: Limits, unwanted: Arc<AtomicU64>) -> Sink {
+        Sink {
+            tell,
+            limits,
+            n_read: Arc::default(),
+            n_members: 0,
+            n_bytes: 0,
+            is_open: false,
+            unwanted,
+        }
+    }
+
     /// Says what the container is, where its signature left that open: the id of a format (`xlsx`).
     ///
     /// # Errors
@@ -124,13 +141,54 @@ impl Sink {
     /// # Errors
     /// As [`Sink::member`].
     pub fn begin(&mut self, name: &[u8], known: Known) -> Result<MemberWriter<'_>, Stop> {
-        self.count_member()?;
-        self.tell(Told::Begin(name::shown(name), known))?;
-        self.is_open = true;
+        self.start(name, known)?;
         Ok(MemberWriter {
             sink: self,
             block: Vec::new(),
         })
+    }
+
+    /// The same sink for a library that wants to own what it writes to. What it was used for is known to the first once it is
+    /// put in its place again.
+    #[cfg(feature = "rar")]
+    pub(super) fn lend(&self) -> Sink {
+        Sink {
+            tell: Arc::clone(&self.tell),
+            limits: self.limits,
+            n_read: Arc::clone(&self.n_read),
+            n_members: self.n_members,
+            n_bytes: self.n_bytes,
+            is_open: self.is_open,
+            unwanted: Arc::clone(&self.unwanted),
+        }
+    }
+
+    /// Begins a member.
+    pub(super) fn start(&mut self, name: &[u8], known: Known) -> Result<(), Stop> {
+        self.count_member()?;
+        self.tell(Told::Begin(name::shown(name), known))?;
+        self.is_open = true;
+        Ok(())
+    }
+
+    /// Bytes of the member that was begun.
+    pub(super) fn put(&mut self, block: Vec<u8>) -> Result<(), Stop> {
+        self.n_bytes += block.len() as u64;
+        if let Some(reason) = self.excess() {
+            return Err(reason.into());
+        }
+        self.tell(Told::Bytes(block))
+    }
+
+    /// Whether somebody reads the member that was begun.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.unwanted.load(Ordering::Relaxed) < self.n_members
+    }
+
+    /// Ends the member that was begun; before its time if there is a reason.
+    pub(super) fn finish(&mut self, reason: Option<Reason>) -> Result<(), Stop> {
+        self.is_open = false;
+        self.tell(Told::End(reason))
     }
 
     /// Names a member that cannot be read.
@@ -161,13 +219,52 @@ impl Sink {
         Ok(())
     }
 
+    /// Counts bytes that were decoded only because others stand behind them.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub(super) fn passed_over(&mut self, n: u64) -> Result<(), Stop> {
+        self.n_bytes += n;
+        match self.excess() {
+            Some(reason) => Err(reason.into()),
+            // Whoever waits for a process that decodes hears that it goes on.
+            None => self.tell(Told::PassedOver(n)),
+        }
+    }
+
+    /// Whether so many bytes more would be too many.
+    pub(super) fn would_exceed(&self, n_more: u64) -> bool {
+        let n_read = self.n_read.load(Ordering::Relaxed);
+        let excess = self.limits.excess(self.n_bytes + n_more, n_read);
+        excess.is_some()
+    }
+
     fn excess(&self) -> Option<Reason> {
         let n_read = self.n_read.load(Ordering::Relaxed);
         self.limits.excess(self.n_bytes, n_read)
     }
 
-    fn tell(&self, told: Told) -> Result<(), Stop> {
-        self.tell.send(told).map_err(|_| Stop::Unread)
+    pub(super) fn tell(&self, told: Told) -> Result<(), Stop> {
+        (self.tell)(told)
+    }
+
+    /// Ends the member that was begun, if the walk has not.
+    pub(super) fn end_open(&self, ended: &Option<Reason>) -> Result<(), Stop> {
+        match self.is_open {
+            true => self.tell(Told::End(ended.clone())),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Why a walk ended early.
+pub(super) fn ended_by(walked: thread::Result<Result<(), Stop>>) -> Option<Reason> {
+    match walked {
+        Ok(Ok(()) | Err(Stop::Unread)) => None,
+        Ok(Err(Stop::Because(reason))) => Some(reason),
+        Err(_) => Some(Reason::Internal(
+            "the unpacker failed; please report the format of this file".to_owned(),
+        )),
     }
 }
 
@@ -212,7 +309,7 @@ impl MemberWriter<'_> {
 
     /// Whether somebody reads it still. A walk may go on to the next member if not.
     pub fn is_wanted(&self) -> bool {
-        self.sink.unwanted.load(Ordering::Relaxed) < self.sink.n_members
+        self.sink.is_wanted()
     }
 
     /// Ends the member; before its time if there is a reason.
@@ -224,8 +321,7 @@ impl MemberWriter<'_> {
             let block = std::mem::take(&mut self.block);
             self.send(block)?;
         }
-        self.sink.is_open = false;
-        self.sink.tell(Told::End(reason))
+        self.sink.finish(reason)
     }
 
     fn flush_full(&mut self) -> Result<(), Stop> {
@@ -237,11 +333,7 @@ impl MemberWriter<'_> {
     }
 
     fn send(&mut self, block: Vec<u8>) -> Result<(), Stop> {
-        self.sink.n_bytes += block.len() as u64;
-        if let Some(reason) = self.sink.excess() {
-            return Err(reason.into());
-        }
-        self.sink.tell(Told::Bytes(block))
+        self.sink.put(block)
     }
 }
 
@@ -307,15 +399,11 @@ impl Members {
     ) -> Result<Members, Reason> {
         let (tell, told) = sync_channel(BLOCKS_MAX);
         let unwanted = Arc::new(AtomicU64::new(0));
-        let mut sink = Sink {
-            tell,
-            limits: unpacking.limits,
-            n_read: Arc::default(),
-            n_members: 0,
-            n_bytes: 0,
-            is_open: false,
-            unwanted: Arc::clone(&unwanted),
+        let tell = move |told| {
+            let tell: &SyncSender<Told> = &tell;
+            tell.send(told).map_err(|_| Stop::Unread)
         };
+        let mut sink = Sink::of(Arc::new(tell), unpacking.limits, Arc::clone(&unwanted));
         let job = Job {
             container,
             source,
@@ -325,17 +413,9 @@ impl Members {
         let thread = thread::Builder::new().name("unpack".to_owned());
         let started = thread.spawn(move || {
             let walked = catch_unwind(AssertUnwindSafe(|| walk(job, &mut sink)));
-            let ended = match walked {
-                Ok(Ok(())) | Ok(Err(Stop::Unread)) => None,
-                Ok(Err(Stop::Because(reason))) => Some(reason),
-                Err(_) => Some(Reason::Internal(
-                    "the unpacker failed; please report the format of this file".to_owned(),
-                )),
-            };
+            let ended = ended_by(walked);
             // Nobody may be there to hear it.
-            if sink.is_open {
-                let _ = sink.tell(Told::End(ended.clone()));
-            }
+            let _ = sink.end_open(&ended);
             let _ = sink.tell(Told::Over(ended));
         });
         started.map_err(|_| Reason::Limit("no more threads can be started".to_owned()))?;
@@ -388,7 +468,7 @@ impl Members {
                         content: Err(reason),
                     });
                 }
-                Ok(Told::Bytes(_) | Told::End(_)) => {}
+                Ok(Told::Bytes(_) | Told::PassedOver(_) | Told::End(_)) => {}
                 Ok(Told::Over(reason)) => {
                     self.ended = reason;
                     self.is_over = true;
@@ -428,6 +508,7 @@ impl Read for MemberReader {
                 .recv();
             match told {
                 Ok(Told::Bytes(block)) => (self.block, self.at) = (block, 0),
+                Ok(Told::PassedOver(_)) => {}
                 Ok(Told::End(None)) => self.is_over = true,
                 Ok(Told::End(Some(reason))) => {
                     self.is_over = true;

@@ -45,6 +45,23 @@ impl Source {
         }
     }
 
+    /// As a file for another process, with its size. A stream is read to its end for it: into memory, or past `spool_bytes` to an
+    /// unnamed temporary file.
+    ///
+    /// # Errors
+    /// As [`Source::into_seekable`].
+    #[cfg(unix)]
+    pub(super) fn into_file(self, spool_bytes: usize) -> io::Result<(File, u64)> {
+        match self {
+            Source::File(mut file) | Source::Pair(mut file, _) => {
+                let size = file.seek(SeekFrom::End(0))?;
+                file.rewind()?;
+                Ok((file, size))
+            }
+            Source::Stream(mut rdr) => super::apart::spool(&mut rdr, spool_bytes),
+        }
+    }
+
     /// For reading back and forth, with its size. A stream is read to its end for it: into memory, or past `spool_bytes` to
     /// an unnamed temporary file.
     ///

@@ -7,9 +7,9 @@ use crate::decode::Known;
 use super::*;
 
 /// Name and bytes, or the reason, of each member; and why the container ended early.
-type All = (Vec<(String, Result<Vec<u8>, String>)>, Option<String>);
+pub(super) type All = (Vec<(String, Result<Vec<u8>, String>)>, Option<String>);
 
-fn all(container: Container, bytes: &[u8], name: &str, unpacking: &Unpacking) -> All {
+pub(super) fn all(container: Container, bytes: &[u8], name: &str, unpacking: &Unpacking) -> All {
     let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
     let mut members = Members::open(container, source, name, unpacking).unwrap();
     let mut all = Vec::new();
@@ -482,4 +482,105 @@ fn a_member_left_open_ends_with_what_ended_the_walk() {
     assert_eq!(bytes, b"a,b\n");
     assert!(members.next_member().is_none());
     assert!(members.ended().is_some());
+}
+
+/// Archives of other programs: `tests/data/formats/make_mail.py`.
+const SEVEN_ZIP: [&[u8]; 3] = [
+    include_bytes!("../../tests/data/formats/mail/lzma2.7z"),
+    include_bytes!("../../tests/data/formats/mail/solid.7z"),
+    include_bytes!("../../tests/data/formats/mail/ppmd.7z"),
+];
+const RAR: [&[u8]; 3] = [
+    include_bytes!("../../tests/data/formats/mail/rar5.rar"),
+    include_bytes!("../../tests/data/formats/mail/rar5-solid.rar"),
+    include_bytes!("../../tests/data/formats/mail/rar4-solid.rar"),
+];
+
+#[test]
+fn a_dictionary_that_is_too_large_is_not_made() {
+    let greedy = Unpacking {
+        limits: Limits {
+            window_bytes_max: 1 << 10,
+            ..Limits::default()
+        },
+        ..Unpacking::default()
+    };
+    let refused = |container, bytes: &[u8]| {
+        let (members, ended) = all(container, bytes, "a", &greedy);
+        let told: Vec<String> = members
+            .into_iter()
+            .map(|member| member.1.expect_err("it is not read"))
+            .chain(ended)
+            .collect();
+        assert!(!told.is_empty());
+        told.iter().for_each(|reason| {
+            assert!(reason.starts_with("limit reached"), "{reason}");
+        });
+    };
+    SEVEN_ZIP
+        .iter()
+        .for_each(|bytes| refused(Container::SevenZip, bytes));
+    if cfg!(feature = "rar") {
+        RAR[..2]
+            .iter()
+            .for_each(|bytes| refused(Container::Rar, bytes));
+    }
+}
+
+/// Nothing is said twice, nothing panics, and what is missing is told, wherever an archive is cut or changed.
+#[test]
+fn archives_that_are_cut_or_changed_are_told() {
+    let rar = if cfg!(feature = "rar") { &RAR[..] } else { &[] };
+    let archives = SEVEN_ZIP.iter().map(|bytes| (Container::SevenZip, *bytes));
+    for (container, bytes) in archives.chain(rar.iter().map(|bytes| (Container::Rar, *bytes))) {
+        let (whole, ended) = all(container, bytes, "a", &Unpacking::default());
+        assert!(ended.is_none() && whole.iter().all(|member| member.1.is_ok()));
+        let check = |bytes: &[u8], what: String| {
+            let (members, ended) = all(container, bytes, "a", &Unpacking::default());
+            let reasons = members.iter().filter_map(|member| member.1.as_ref().err());
+            for reason in reasons.chain(&ended) {
+                assert!(
+                    !reason.starts_with("internal"),
+                    "{container:?}, {what}: {reason}"
+                );
+            }
+            let is_told = ended.is_some() || members.iter().any(|member| member.1.is_err());
+            assert!(is_told || members == whole, "{container:?}, {what}");
+            is_told
+        };
+        for i in 0..24 {
+            let at = bytes.len() * i / 24;
+            assert!(check(&bytes[..at], format!("cut at {at}")));
+        }
+        for i in 0..48 {
+            let mut changed = bytes.to_vec();
+            let at = 8 + (bytes.len() - 8) * i / 48;
+            changed[at] ^= 0x40;
+            check(&changed, format!("changed at {at}"));
+        }
+    }
+}
+
+#[test]
+fn zeros_come_out_to_the_limit() {
+    let zeros: [(Container, &[u8]); 2] = [
+        (
+            Container::SevenZip,
+            include_bytes!("../../tests/data/formats/mail/zeros.7z"),
+        ),
+        (
+            Container::Rar,
+            include_bytes!("../../tests/data/formats/mail/zeros.rar"),
+        ),
+    ];
+    let n_read = if cfg!(feature = "rar") { 2 } else { 1 };
+    for (container, bytes) in &zeros[..n_read] {
+        let (members, ended) = all(*container, bytes, "a", &Unpacking::default());
+        let reason = members[0].1.as_ref().unwrap_err();
+        assert!(
+            reason.starts_with("limit reached: more than 1100 bytes"),
+            "{reason}"
+        );
+        assert!(ended.unwrap().starts_with("limit reached"));
+    }
 }

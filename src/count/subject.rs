@@ -46,9 +46,10 @@ const CONTENT: u8 = 200;
 const NAME_AND_ADDRESS: u8 = 201;
 const POINT: u8 = 202;
 
-/// The strongest identifiers seen so far of each side of a record.
+/// The strongest identifiers seen so far of each side of a record, and last of whoever is only spoken of in it: they stand
+/// for its person where neither side shows who it is.
 #[derive(Default)]
-pub(super) struct Seen<'f>([Side<'f>; 2]);
+pub(super) struct Seen<'f>([Side<'f>; 3]);
 
 #[derive(Default)]
 struct Side<'f> {
@@ -70,7 +71,7 @@ impl<'f> Seen<'f> {
         let side = match party {
             1 => &mut self.0[0],
             2 => &mut self.0[1],
-            _ => return,
+            _ => &mut self.0[2],
         };
         side.traits
             .join(ladder.tells[m.kind.index()].of(m, ladder.ages_on));
@@ -96,7 +97,7 @@ impl<'f> Seen<'f> {
     ) -> Subjects {
         let first = self.0[0].subject(key, found, &mut scratch.text);
         let second = self.0[1].subject(key, found, &mut scratch.text);
-        let [of_first, of_second] = [self.0[0].traits, self.0[1].traits];
+        let [of_first, of_second, of_spoken] = [0, 1, 2].map(|side: usize| self.0[side].traits);
         match (first, second) {
             (Some(first), second) => Subjects {
                 first,
@@ -108,10 +109,17 @@ impl<'f> Seen<'f> {
                 second: None,
                 traits: [of_second, Traits::default()],
             },
-            (None, None) => Subjects {
-                first: Subject::Text(content(key, batch, record, rules, 0, scratch)),
-                second: None,
-                traits: [of_first, Traits::default()],
+            (None, None) => match self.0[2].subject(key, found, &mut scratch.text) {
+                Some(first) => Subjects {
+                    first,
+                    second: None,
+                    traits: [of_spoken, Traits::default()],
+                },
+                None => Subjects {
+                    first: Subject::Text(content(key, batch, record, rules, 0, scratch)),
+                    second: None,
+                    traits: [of_first, Traits::default()],
+                },
             },
         }
     }
@@ -132,8 +140,13 @@ pub fn keys_of<'f>(ladder: &Ladder, found: &'f Found, parties: u8) -> Vec<Keys<'
     let mut seen = Seen::default();
     let valid = found.matches.iter().filter(|m| m.status == Status::Valid);
     valid.for_each(|m| seen.add(ladder, m));
-    let sides = seen.0.iter().filter_map(Side::keys);
-    sides.take(usize::from(parties.max(1))).collect()
+    let [first, second, spoken] = &seen.0;
+    let sides = [first, second].into_iter().filter_map(Side::keys);
+    let keys: Vec<Keys<'f>> = sides.take(usize::from(parties.max(1))).collect();
+    match keys.is_empty() {
+        true => spoken.keys().into_iter().collect(),
+        false => keys,
+    }
 }
 
 impl<'f> Side<'f> {

@@ -89,7 +89,7 @@ pub struct Opened<'r> {
 }
 
 /// What is known of a stream before its first byte, by whoever makes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Known {
     /// Nothing: its content tells.
     #[default]

@@ -111,7 +111,8 @@ pub struct Role {
     /// The role it plays in records, where that is another: a column of the numbers of one country is an `id-number` there.
     #[serde(default)]
     pub plays: Option<String>,
-    /// The side of a communication or transfer: 1, or 2 for the other side.
+    /// The side of a communication or transfer: 1, 2 for the other side, or 0 for what is only spoken of: it tells whose record
+    /// it is where no side does.
     #[serde(default = "first_party")]
     pub party: u8,
     /// When it counts as present.

@@ -13,6 +13,9 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"PK\x03\x04", Container::Zip),
     (0, b"PK\x05\x06", Container::Zip),
     (0, b"PK\x07\x08", Container::Zip),
+    (0, b"7z\xBC\xAF\x27\x1C", Container::SevenZip),
+    (0, b"Rar!\x1A\x07", Container::Rar),
+    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Container::Ole),
     (0, b"\x1F\x8B\x08", Container::Gzip),
     (0, b"\xFD7zXZ\x00", Container::Xz),
     (0, b"\x28\xB5\x2F\xFD", Container::Zstd),
@@ -29,13 +32,16 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
 
 const MAGIC: &[Magic] = &[
     // archives and compressed files
-    (0, b"7z\xBC\xAF\x27\x1C", "7z archive"),
-    (0, b"Rar!\x1A\x07", "rar archive"),
     (0, b"\x1F\x9D\x90", "compress"),
     (0, b"MSCF\0\0\0\0", "cabinet archive"),
     (0, b"!<arch>\n", "ar archive"),
     (0, b"\xED\xAB\xEE\xDB", "RPM package"),
     // documents
+    (
+        0,
+        b"\x78\x9F\x3E\x22",
+        "attachments as Outlook packs them (TNEF)",
+    ),
     (0, b"!BDN", "Outlook data file"),
     (0, b"\xFF\xFE\0\0", "UTF-32 text"),
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),

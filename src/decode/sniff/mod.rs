@@ -9,6 +9,7 @@ mod header;
 mod json;
 mod lines;
 mod magic;
+mod mail;
 mod outline;
 mod sql;
 
@@ -49,17 +50,24 @@ pub enum Format {
 }
 
 /// A format that holds files, by its signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "each is named by its id")]
 pub enum Container {
     Zip,
+    SevenZip,
+    Rar,
+    /// A message.
+    Eml,
+    /// Messages one after the other.
+    Mbox,
+    /// An OLE compound file, of whatever program.
+    Ole,
     Tar,
     Gzip,
     Bzip2,
     Xz,
     Zstd,
     Lz4,
-    Ole,
     Rtf,
     Sqlite,
     /// The write-ahead log of a SQLite database, which is read with it.
@@ -73,6 +81,10 @@ impl Container {
         matches!(
             self,
             Container::Zip
+                | Container::SevenZip
+                | Container::Rar
+                | Container::Eml
+                | Container::Mbox
                 | Container::Ole
                 | Container::Rtf
                 | Container::Sqlite
@@ -93,13 +105,17 @@ impl Container {
     pub fn id(self) -> &'static str {
         match self {
             Container::Zip => "zip",
+            Container::SevenZip => "7z",
+            Container::Rar => "rar",
+            Container::Eml => "eml",
+            Container::Mbox => "mbox",
+            Container::Ole => "ole",
             Container::Tar => "tar",
             Container::Gzip => "gzip",
             Container::Bzip2 => "bzip2",
             Container::Xz => "xz",
             Container::Zstd => "zstd",
             Container::Lz4 => "lz4",
-            Container::Ole => "ole",
             Container::Rtf => "rtf",
             Container::Sqlite => "sqlite",
             Container::SqliteLog => "sqlite-wal",
@@ -160,7 +176,8 @@ pub struct Sniffed {
 /// table of one column.
 pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
-    let format = match magic::by_signature(head) {
+    let by_mail = || mail::detect(head, ending).map(Format::Container);
+    let format = match magic::by_signature(head).or_else(by_mail) {
         Some(format) => format,
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };

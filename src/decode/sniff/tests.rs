@@ -452,7 +452,6 @@ fn signatures() {
     pe[0x3C] = 128;
     pe[128..132].copy_from_slice(b"PE\0\0");
     let cases: &[(&[u8], &str)] = &[
-        (b"7z\xBC\xAF\x27\x1C", "7z archive"),
         (b"\x89HDF\r\n\x1A\n", "HDF5"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
         (b"\x7FELF\x02", "ELF executable"),
@@ -471,6 +470,9 @@ fn signatures() {
         (b"PK\x03\x04rest", Container::Zip),
         (b"\x1F\x8B\x08\0", Container::Gzip),
         (b"BZh91AY&SY", Container::Bzip2),
+        (b"7z\xBC\xAF\x27\x1C", Container::SevenZip),
+        (b"Rar!\x1A\x07\x01\0", Container::Rar),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Container::Ole),
         (b"\xFD7zXZ\0", Container::Xz),
         (b"\x28\xB5\x2F\xFD", Container::Zstd),
         (b"\x04\x22\x4D\x18", Container::Lz4),
