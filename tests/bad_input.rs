@@ -504,7 +504,9 @@ fn a_name_cannot_drive_the_terminal() {
     if fs::write(dir.path("").join(name), people::contacts_csv(0..3)).is_err() {
         return; // A file system that refuses such names.
     }
-    for format in ["text", "json", "jsonl", "markdown", "csv"] {
+    for format in [
+        "text", "json", "jsonl", "markdown", "html", "csv", "sarif", "junit", "github",
+    ] {
         let run = dir
             .cmd(["scan", ".", "gone\u{1b}[2J", "-v", "-f", format])
             .run();

@@ -50,7 +50,7 @@ fn two_for_bad_arguments_and_nothing_is_scanned() {
         .err("Usage: leakgauge");
     check(&dir, &["scna"], "scan");
     check(&dir, &["scan", "--no-such-option"], "--no-such-option");
-    check(&dir, &["scan", "-f", "xlsx"], "xlsx");
+    check(&dir, &["scan", "-f", "docx"], "docx");
     check(&dir, &["scan", "--fail-on", "guilty"], "especially-serious");
     check(&dir, &["scan", "--reading", "harsh"], "strict");
     check(

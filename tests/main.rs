@@ -50,6 +50,8 @@ mod parts;
 mod resume;
 // Hostile text, many files, deep folders: time in proportion to what is read.
 mod linear;
+// Reports in every format, with hostile names, and when they cannot be written.
+mod reports;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.

@@ -5,7 +5,7 @@
 //! business of `leakgauge::report`, and of `leakgauge::scan` for a tally.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -43,10 +43,7 @@ struct Pending {
 /// Opens every output that was asked for; standard output if none was.
 pub(crate) fn open(wanted: &args::Output) -> Result<Vec<Output>> {
     if wanted.output.is_empty() {
-        return Ok(vec![Output {
-            format: wanted.format.unwrap_or_default(),
-            sink: Sink::Stdout,
-        }]);
+        return Ok(vec![Output::stdout(wanted.format)?]);
     }
     let mut outputs: Vec<Output> = Vec::new();
     for path in &wanted.output {
@@ -60,12 +57,23 @@ pub(crate) fn open(wanted: &args::Output) -> Result<Vec<Output>> {
 }
 
 impl Output {
+    fn stdout(format: Option<Format>) -> Result<Output> {
+        let format = format.unwrap_or_default();
+        if format.is_binary() && io::stdout().is_terminal() {
+            bail!(
+                "`{0}` is no text for a terminal; write it to a file with -o FILE.{0}",
+                format.id()
+            );
+        }
+        Ok(Output {
+            format,
+            sink: Sink::Stdout,
+        })
+    }
+
     fn open(path: &Path, format: Option<Format>) -> Result<Output> {
         if path.as_os_str() == STDOUT {
-            return Ok(Output {
-                format: format.unwrap_or_default(),
-                sink: Sink::Stdout,
-            });
+            return Output::stdout(format);
         }
         let Some(format) = format.or_else(|| Format::from_path_ending(path)) else {
             let known = Format::ALL.map(Format::id).join(", ");

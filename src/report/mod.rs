@@ -5,22 +5,29 @@
 //! data under audit: samples arrive masked. Everything that comes from outside (paths, reasons,
 //! names) is made harmless before it is written; see `terminal`.
 
+mod annotations;
+mod checks;
 mod consequences;
 mod csv;
 mod explain;
 mod gauge;
+mod html;
 mod json;
 mod jsonl;
+mod junit;
 mod markdown;
+mod markup;
 mod number;
 mod ordered;
 mod reasons;
+mod sarif;
 mod sections;
 mod summary;
 mod table;
 mod terminal;
 mod text;
 mod words;
+mod xlsx;
 
 #[cfg(test)]
 mod fixture;
@@ -54,16 +61,31 @@ pub enum Format {
     Markdown,
     /// One number a row, for spreadsheets.
     Csv,
+    /// One page for a browser and a printer, in both languages.
+    Html,
+    /// A workbook with a sheet for each table.
+    Xlsx,
+    /// Findings by file and kind, for code scanning (SARIF 2.1.0).
+    Sarif,
+    /// Thresholds as test cases, for CI servers.
+    Junit,
+    /// Workflow commands that GitHub shows beside the files of a pull request.
+    Github,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 5] = [
+    pub const ALL: [Format; 10] = [
         Format::Text,
         Format::Json,
         Format::JsonLines,
         Format::Markdown,
+        Format::Html,
         Format::Csv,
+        Format::Xlsx,
+        Format::Sarif,
+        Format::Junit,
+        Format::Github,
     ];
 
     /// The stable id, as it is given on the command line.
@@ -74,7 +96,17 @@ impl Format {
             Format::JsonLines => "jsonl",
             Format::Markdown => "markdown",
             Format::Csv => "csv",
+            Format::Html => "html",
+            Format::Xlsx => "xlsx",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
+            Format::Github => "github",
         }
+    }
+
+    /// Whether it is made of bytes that are no text, which a terminal must not get.
+    pub fn is_binary(self) -> bool {
+        self == Format::Xlsx
     }
 
     /// The format with this id, if there is one.
@@ -83,7 +115,7 @@ impl Format {
     }
 
     /// The format that a file's name asks for by its ending, in any case: `txt`, `json`, `jsonl` or
-    /// `ndjson`, `md` or `markdown`, `csv`.
+    /// `ndjson`, `md` or `markdown`, `html` or `htm`, `csv`, `xlsx`, `sarif`, `xml` (JUnit).
     pub fn from_path_ending(path: &Path) -> Option<Format> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
@@ -92,6 +124,10 @@ impl Format {
             "jsonl" | "ndjson" => Some(Format::JsonLines),
             "md" | "markdown" => Some(Format::Markdown),
             "csv" => Some(Format::Csv),
+            "html" | "htm" => Some(Format::Html),
+            "xlsx" => Some(Format::Xlsx),
+            "sarif" => Some(Format::Sarif),
+            "xml" => Some(Format::Junit),
             _ => None,
         }
     }
@@ -231,6 +267,11 @@ pub fn write(
         }
         Format::Markdown => markdown::write(&mut wtr, audit, options)?,
         Format::Csv => csv::write(&mut wtr, audit)?,
+        Format::Html => html::write(&mut wtr, audit, options)?,
+        Format::Xlsx => xlsx::write(&mut wtr, audit, options)?,
+        Format::Sarif => sarif::write(&mut wtr, audit, options)?,
+        Format::Junit => junit::write(&mut wtr, audit, options)?,
+        Format::Github => annotations::write(&mut wtr, audit, options)?,
     }
     wtr.flush()
 }

@@ -125,15 +125,22 @@ pub(super) struct Ranked<'a> {
     pub(super) file: &'a FileAudit,
     /// Its rows, added over the categories.
     pub(super) rows: u64,
+    /// Its matches, added over the kinds.
+    pub(super) matches: u64,
 }
 
 impl<'a> Ranked<'a> {
     fn new(file: &'a FileAudit) -> Ranked<'a> {
-        let rows = file
-            .categories
-            .values()
-            .fold(0, |sum: u64, n| sum.saturating_add(*n));
-        Ranked { file, rows }
+        let sum = |numbers: &BTreeMap<String, u64>| {
+            numbers
+                .values()
+                .fold(0, |sum: u64, n| sum.saturating_add(*n))
+        };
+        Ranked {
+            file,
+            rows: sum(&file.categories),
+            matches: sum(&file.kinds),
+        }
     }
 
     /// Rows by category, most first, ties in the order of ids.
@@ -147,24 +154,21 @@ impl<'a> Ranked<'a> {
 
 /// Files in which something was found, worst first: by rows, then by matches, then by path.
 pub(super) fn worst_files(audit: &Audit) -> Vec<Ranked<'_>> {
-    let matches = |f: &FileAudit| {
-        f.kinds
-            .values()
-            .fold(0, |sum: u64, n| sum.saturating_add(*n))
-    };
-    let mut files: Vec<_> = audit
-        .files
-        .iter()
-        .map(|f| (Ranked::new(f), matches(f)))
-        .filter(|(ranked, matches)| ranked.rows > 0 || *matches > 0)
-        .collect();
-    files.sort_by(|(a, a_matches), (b, b_matches)| {
+    let mut files = all_files(audit);
+    files.retain(|ranked| ranked.rows > 0 || ranked.matches > 0);
+    files
+}
+
+/// Every file, in the same order.
+pub(super) fn all_files(audit: &Audit) -> Vec<Ranked<'_>> {
+    let mut files: Vec<_> = audit.files.iter().map(Ranked::new).collect();
+    files.sort_by(|a, b| {
         b.rows
             .cmp(&a.rows)
-            .then(b_matches.cmp(a_matches))
+            .then(b.matches.cmp(&a.matches))
             .then_with(|| a.file.path.cmp(&b.file.path))
     });
-    files.into_iter().map(|(ranked, _)| ranked).collect()
+    files
 }
 
 /// Files that repeat another, each with the first of the same content.
@@ -223,4 +227,38 @@ pub(super) fn counted_apart(audit: &Audit) -> [u64; 4] {
             sum[3].saturating_add(k.rounded),
         ]
     })
+}
+
+/// When the scan began, if the audit tells it as scans do (RFC 3339, UTC, whole seconds): a saved
+/// audit may say anything.
+pub(super) fn started(audit: &Audit) -> Option<&str> {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00Z";
+    let text = audit.started.as_str();
+    let fits = text.len() == SHAPE.len()
+        && text.bytes().zip(SHAPE).all(|(b, shape)| match shape {
+            b'0' => b.is_ascii_digit(),
+            _ => b == *shape,
+        });
+    fits.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_times_are_times() {
+        for (text, want) in [
+            ("2026-01-05T08:00:00Z", true),
+            ("2026-01-05 08:00:00Z", false),
+            ("<script>", false),
+            ("", false),
+        ] {
+            let audit = Audit {
+                started: text.to_owned(),
+                ..Audit::default()
+            };
+            assert_eq!(started(&audit).is_some(), want, "{text}");
+        }
+    }
 }

@@ -53,7 +53,15 @@ fn all_reports(audit: &Audit) -> Vec<(String, String)> {
             }
         }
         let options = options(lang, 80, false);
-        for format in [Format::Markdown, Format::Csv, Format::Json] {
+        for format in [
+            Format::Markdown,
+            Format::Csv,
+            Format::Json,
+            Format::Sarif,
+            Format::Junit,
+            Format::Github,
+            Format::Html,
+        ] {
             let name = format!("{format:?} {lang:?}");
             out.push((name, render(format, audit, &options)));
         }
@@ -108,6 +116,16 @@ fn documents_are_as_committed() {
     }
     let options = Options::default();
     check("hostile.csv", &render(Format::Csv, &hostile(), &options));
+    for (format, ending) in [(Format::Junit, "xml"), (Format::Github, "annotations")] {
+        for (lang, id) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
+            let got = render(
+                format,
+                &hostile(),
+                &super::fixture::options(lang, 80, false),
+            );
+            check(&format!("hostile.{id}.{ending}"), &got);
+        }
+    }
 }
 
 #[test]
@@ -271,8 +289,12 @@ fn formats_are_found_by_id_and_by_ending() {
         ("b.md", Some(Format::Markdown)),
         ("b.csv", Some(Format::Csv)),
         ("b.txt", Some(Format::Text)),
+        ("b.sarif", Some(Format::Sarif)),
+        ("b.xml", Some(Format::Junit)),
+        ("b.xlsx", Some(Format::Xlsx)),
         ("json", None),
-        ("b.html", None),
+        ("b.html", Some(Format::Html)),
+        ("b.docx", None),
     ] {
         assert_eq!(Format::from_path_ending(Path::new(path)), want, "{path}");
     }

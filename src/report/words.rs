@@ -8,27 +8,38 @@ use super::Lang;
 use crate::category::{Category, Reading};
 use crate::law::Level;
 
+/// Defines the messages of a report: an enum with one variant a message, and both texts of each.
 macro_rules! messages {
-    ($($name:ident: $en:literal, $zh:literal;)*) => {
+    ($Messages:ident: $($name:ident: $en:literal, $zh:literal;)*) => {
         /// A message. See the table in this file for both texts.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Msg { $($name),* }
+        pub(in crate::report) enum $Messages { $($name),* }
 
-        impl Msg {
+        impl $Messages {
             /// The text in a language, with its placeholders.
-            pub(super) fn text(self, lang: Lang) -> &'static str {
+            pub(in crate::report) fn text(self, lang: $crate::report::Lang) -> &'static str {
+                use $crate::report::Lang;
                 match (self, lang) {
-                    $((Msg::$name, Lang::En) => $en, (Msg::$name, Lang::Zh) => $zh,)*
+                    $(
+                        ($Messages::$name, Lang::En) => $en,
+                        ($Messages::$name, Lang::Zh) => $zh,
+                    )*
                 }
             }
 
+            /// The text with its arguments in place.
+            pub(in crate::report) fn with(self, lang: $crate::report::Lang, args: &[&str]) -> String {
+                $crate::report::words::fill(self.text(lang), args)
+            }
+
             #[cfg(test)]
-            const ALL: &'static [Msg] = &[$(Msg::$name),*];
+            pub(in crate::report) const ALL: &'static [$Messages] = &[$($Messages::$name),*];
         }
     };
 }
+pub(super) use messages;
 
-messages! {
+messages! { Msg:
     // levels
     LevelNone: "none", "未达标准";
     LevelSerious: "serious", "情节严重";
@@ -177,6 +188,29 @@ messages! {
     NoteMasked: "Samples are masked; no value of the data is in this report.", "样例均已脱敏，本报告不含任何原始数据值。";
     NoteVersionOnly: "{0} {1}.", "{0} {1}。";
     NoteVersion: "{0} {1}, catalog {2}.", "{0} {1}，规则库 {2}。";
+    // checks and annotations
+    CheckReached: "{0}, {1}: {2} against {3} (×{4}) reaches: {5}", "{0} {1}：{2}，标准为 {3}（{4} 倍），达到：{5}";
+    RowsOf: "rows by category: {0}", "各类行数：{0}";
+    MatchesOf: "matches by kind: {0}", "各种类命中：{0}";
+    SarifRule: "Values of this kind of personal data: {0}.", "此类个人信息的值：{0}。";
+    SarifHelp: "Find out whether the file must hold these values. If not, remove them from it and from its history; if so, restrict who can read it. `leakgauge explain FILE` tells which records and why; no report shows the values.",
+        "请确认该文件是否必须包含这些值。如无必要，从文件及其历史版本中删除；如有必要，限制可读取的人员。运行 `leakgauge explain 文件` 可查看涉及哪些记录及理由；任何报告均不显示原始值。";
+    SarifResult: "{0}: {1} in this file.", "{0}：本文件中 {1} 处。";
+    SarifRows: "Rows by category: {0}.", "各类行数：{0}。";
+    SarifMoreRule: "Findings that are not listed one by one.", "未逐一列出的发现。";
+    SarifMore: "{0} more findings (a kind in a file each) in {1} files with {2} matches are not listed here, because code scanning takes 25,000 results; the JSON, CSV and XLSX reports hold them all.",
+        "另有 {0} 项发现（每项为一个文件中的一个种类）未在此列出，涉及 {1} 个文件、{2} 处命中，因为代码扫描最多接收 25,000 项结果；JSON、CSV、XLSX 报告包含全部发现。";
+    // sheets of a workbook
+    XlsxSummary: "Summary", "概要";
+    XlsxWhat: "what", "项目";
+    XlsxResult: "result", "结果";
+    XlsxLevels: "Levels", "级别";
+    XlsxId: "id", "标识";
+    XlsxBytes: "bytes", "字节";
+    XlsxFileKinds: "Kinds by file", "各文件种类";
+    XlsxSteps: "Steps", "认定步骤";
+    XlsxDuties: "Duties", "应办事项";
+    XlsxHours: "hours", "小时";
     // readings
     ReadingDefault: "default", "通行口径";
     ReadingLenient: "lenient", "从宽口径";
@@ -207,25 +241,25 @@ const REASONS: [Msg; 9] = [
 ];
 
 impl Msg {
-    /// The text with its arguments in place.
-    pub(super) fn with(self, lang: Lang, args: &[&str]) -> String {
-        let mut out = String::new();
-        let mut rest = self.text(lang);
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let (index, after) = after.split_once('}').unwrap_or((after, ""));
-            let arg = index.parse().ok().and_then(|i: usize| args.get(i));
-            out.push_str(arg.copied().unwrap_or_default());
-            rest = after;
-        }
-        out + rest
-    }
-
     /// A message with a number, in the singular or the plural.
     pub(super) fn counted(one: Msg, many: Msg, n: u64, lang: Lang) -> String {
         let msg = if n == 1 { one } else { many };
         msg.with(lang, &[&super::number::thousands(n)])
     }
+}
+
+/// A text with its arguments in place of `{0}`, `{1}`.
+pub(super) fn fill(text: &str, args: &[&str]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let (index, after) = after.split_once('}').unwrap_or((after, ""));
+        let arg = index.parse().ok().and_then(|i: usize| args.get(i));
+        out.push_str(arg.copied().unwrap_or_default());
+        rest = after;
+    }
+    out + rest
 }
 
 /// The name of a level.
@@ -281,24 +315,29 @@ pub(super) fn list(items: &[String], lang: Lang) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Both texts are there and take the same arguments.
+    #[track_caller]
+    pub(in crate::report) fn check_texts(what: &str, en: &str, zh: &str) {
+        let args = |text: &str| {
+            let args = text.split('{').skip(1);
+            let mut args: Vec<String> = args
+                .map(|s| s.split_once('}').expect("closed").0.to_owned())
+                .collect();
+            args.sort_unstable();
+            args.dedup();
+            args
+        };
+        assert_eq!(args(en), args(zh), "{what}");
+        assert!(!en.is_empty() && !zh.is_empty(), "{what}");
+    }
 
     #[test]
     fn both_languages_use_the_same_arguments() {
         for msg in Msg::ALL {
-            let args = |lang| {
-                let mut args: Vec<&str> = msg
-                    .text(lang)
-                    .split('{')
-                    .skip(1)
-                    .map(|s| s.split_once('}').expect("closed").0)
-                    .collect();
-                args.sort_unstable();
-                args
-            };
-            assert_eq!(args(Lang::En), args(Lang::Zh), "{msg:?}");
-            assert!(!msg.text(Lang::Zh).is_empty() && !msg.text(Lang::En).is_empty());
+            check_texts(&format!("{msg:?}"), msg.text(Lang::En), msg.text(Lang::Zh));
         }
     }
 

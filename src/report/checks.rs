@@ -1,0 +1,144 @@
+//! What an audit says as checks that pass or fail, for CI servers: one for each provision against
+//! its number, and one for whether everything was read.
+//!
+//! A reached number is a failure, because whoever lets a server watch a folder wants to hear of it;
+//! whether the build fails is up to the exit code. Names are ids and the same in every language, so
+//! that a server can follow a check from run to run; messages are in the language of the report.
+//! This file knows no format.
+
+use super::consequences::reached;
+use super::number::{ratio, thousands};
+use super::summary;
+use super::terminal::neutralise;
+use super::text::{incomplete, instrument};
+use super::words::{self, Msg};
+use super::{Lang, Options};
+use crate::audit::Audit;
+use crate::law::{Assessment, Outcome};
+
+/// Checks that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Suite {
+    /// Stable id: `cn.spc-spp-2017-10/default`.
+    pub(super) id: String,
+    /// Its checks, at least one.
+    pub(super) checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Check {
+    /// Stable id, the only one of its suite: `5.1(4)/B/serious`.
+    pub(super) id: String,
+    /// How it ended.
+    pub(super) verdict: Verdict,
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The number is not reached.
+    Passed,
+    /// The number is reached: what it says.
+    Failed(String),
+    /// It cannot be told, because something was not read.
+    Unknown(String),
+}
+
+/// Every suite, that of the headline's instrument first.
+pub(super) fn suites(audit: &Audit, options: &Options) -> Vec<Suite> {
+    let reading = options.governing.id();
+    let mut assessments: Vec<&Assessment> = audit
+        .assessments
+        .iter()
+        .filter(|a| a.reading == reading && !a.provisions.is_empty())
+        .collect();
+    assessments.sort_by_key(|a| a.instrument != options.instrument);
+    let mut suites: Vec<Suite> = assessments
+        .into_iter()
+        .map(|assessment| Suite {
+            id: format!("{}/{}", assessment.instrument, assessment.reading),
+            checks: provisions(assessment, options),
+        })
+        .collect();
+    suites.push(completeness(audit, options.lang));
+    suites
+}
+
+fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {
+    let mut checks: Vec<Check> = Vec::new();
+    for outcome in &assessment.provisions {
+        let mut id = outcome.provision.clone();
+        let parts = [&outcome.base, &outcome.class, &outcome.attribute];
+        for part in parts.into_iter().chain([&outcome.residence]).flatten() {
+            id = format!("{id}/{part}");
+        }
+        let leads_to = outcome.outcome.as_deref().unwrap_or(outcome.level.id());
+        id = format!("{id}/{leads_to}");
+        // A law may compare the same count twice; servers join what has the same name.
+        let n = checks
+            .iter()
+            .filter(|check| check.id == id || check.id.starts_with(&format!("{id}#")))
+            .count();
+        if n > 0 {
+            id = format!("{id}#{}", n + 1);
+        }
+        let verdict = match outcome.reached {
+            true => Verdict::Failed(message(assessment, outcome, options)),
+            false => Verdict::Passed,
+        };
+        checks.push(Check { id, verdict });
+    }
+    checks
+}
+
+/// `Fa Shi [2017] No. 10, 5.1(4): 1,300 of 500 (×2.6); reached: serious`
+fn message(assessment: &Assessment, outcome: &Outcome, options: &Options) -> String {
+    let lang = options.lang;
+    let name = instrument(&assessment.instrument, options);
+    let leads_to = match &outcome.outcome {
+        Some(id) => match &assessment.outcome {
+            Some(named) if named.id == *id => {
+                reached(assessment.outcome.as_ref(), assessment.level, lang)
+            }
+            _ => id,
+        },
+        None => words::level(outcome.level, lang),
+    };
+    let times = ratio(outcome.count, outcome.threshold).unwrap_or_else(|| "–".to_owned());
+    Msg::CheckReached.with(
+        lang,
+        &[
+            name,
+            &outcome.provision,
+            &thousands(outcome.count),
+            &thousands(outcome.threshold),
+            &times,
+            leads_to,
+        ],
+    )
+}
+
+/// Whether everything was read.
+fn completeness(audit: &Audit, lang: Lang) -> Suite {
+    let verdict = match incomplete(audit, lang) {
+        None => Verdict::Passed,
+        Some(mut sentence) => {
+            for group in summary::skipped_groups(audit) {
+                let reason = words::reason(group.reason, lang);
+                let line = format!("{reason}: {} ({})", thousands(group.n), group.first);
+                // A path must not end its line.
+                sentence.push('\n');
+                sentence.push_str(&neutralise(&line));
+            }
+            Verdict::Unknown(sentence)
+        }
+    };
+    Suite {
+        id: "complete".to_owned(),
+        checks: vec![Check {
+            id: "everything-was-read".to_owned(),
+            verdict,
+        }],
+    }
+}

@@ -1,0 +1,231 @@
+//! Whole pages: nothing in them acts, both languages are there, elements are closed, and a reader who
+//! never saw the program finds the four answers.
+
+use super::super::fixture::{hostile, options, plain};
+use super::super::terminal::is_unsafe;
+use super::plain::{LINES_MAX, plain_words};
+use super::view::Ctx;
+use super::*;
+use crate::audit::FileAudit;
+use crate::law::{Assessment, Level, Named};
+
+fn page(audit: &Audit, lang: Lang) -> String {
+    let mut out = Vec::new();
+    write(&mut out, audit, &options(lang, 80, false)).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Elements that have no end.
+const VOID: [&str; 6] = ["meta", "input", "rect", "line", "path", "circle"];
+
+/// The names of the elements of a page, checked to be closed in turn.
+#[track_caller]
+fn elements(page: &str) -> Vec<String> {
+    let mut open: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find('>').expect("a tag ends");
+        let tag = &rest[..end];
+        rest = &rest[end + 1..];
+        if tag.starts_with('!') {
+            continue;
+        }
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        if tag.starts_with('/') {
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name.as_str()),
+                "closed before {rest:.60}"
+            );
+            continue;
+        }
+        if name == "script" || name == "style" {
+            let close = format!("</{name}>");
+            rest = &rest[rest.find(&close).expect("it ends") + close.len()..];
+        } else if !tag.ends_with('/') && !VOID.contains(&name.as_str()) {
+            open.push(name.clone());
+        }
+        all.push(name);
+    }
+    assert_eq!(open, Vec::<String>::new());
+    all
+}
+
+#[test]
+fn no_name_acts_in_the_page() {
+    for lang in [Lang::En, Lang::Zh] {
+        let (peaceful, attacked) = (page(&plain(), lang), page(&hostile(), lang));
+        let count = |page: &str, name: &str| elements(page).iter().filter(|e| *e == name).count();
+        for name in ["script", "style", "meta", "form", "button"] {
+            assert_eq!(count(&attacked, name), count(&peaceful, name), "{name}");
+        }
+        for name in ["img", "iframe", "object", "embed", "link", "base"] {
+            assert_eq!(count(&attacked, name), 0, "{name}");
+        }
+        let bad: Vec<char> = attacked
+            .chars()
+            .filter(|c| is_unsafe(*c) && *c != '\n')
+            .collect();
+        assert_eq!(bad, []);
+        assert!(attacked.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        assert!(!attacked.contains("<script>alert"));
+    }
+}
+
+#[test]
+fn the_page_asks_no_network_and_its_policy_names_what_may_run() {
+    let page = page(&plain(), Lang::En);
+    for word in [
+        "src=",
+        "url(",
+        "@import",
+        "fetch(",
+        "XMLHttpRequest",
+        "http-equiv=\"refresh\"",
+    ] {
+        assert!(!page.contains(word), "{word}");
+    }
+    // No element has a style or a handler of its own: the policy would not let it act.
+    let (body, _) = page
+        .split_once("<script type=\"application/json\"")
+        .unwrap();
+    let (_, body) = body.split_once("</style>").unwrap();
+    let attributes = [" style=", " onload=", " onclick=", " onerror="];
+    assert!(attributes.iter().all(|attribute| !body.contains(attribute)));
+    let between = |start: &str, end: &str| {
+        let (_, rest) = page.split_once(start).unwrap();
+        rest.split_once(end).unwrap().0.to_owned()
+    };
+    let policy = between("Content-Security-Policy\" content=\"", "\"");
+    assert!(
+        policy.starts_with("default-src &#39;none&#39;")
+            || policy.starts_with("default-src &#x27;none"),
+        "{policy}"
+    );
+    for text in [
+        between("<style>", "</style>"),
+        between("<script>", "</script>"),
+    ] {
+        assert!(policy.contains(&hash(&text)), "{policy}");
+    }
+}
+
+#[test]
+fn both_languages_are_there_and_the_root_says_which_is_shown() {
+    for (lang, id) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
+        let page = page(&plain(), lang);
+        assert!(page.contains(&format!("<html lang=\"{id}\">")));
+        for msg in [Html::WhatNext, Html::CategoriesTitle, Html::DutiesTitle] {
+            for lang in [Lang::En, Lang::Zh] {
+                assert!(page.contains(msg.text(lang)), "{msg:?}");
+            }
+        }
+    }
+}
+
+/// Audits that say different things: nothing, little, much, duties, gaps.
+fn audits() -> Vec<(&'static str, Audit)> {
+    let with = |level, outcome: Option<&str>, flips: &[&str]| {
+        let mut audit = plain();
+        audit.assessments.truncate(1);
+        let governing = &mut audit.assessments[0];
+        governing.level = level;
+        governing.outcome = outcome.map(|id| Named {
+            id: id.to_owned(),
+            en: format!("{id} in English"),
+            zh: format!("{id} 中文"),
+        });
+        governing.flips = flips.iter().map(|f| (*f).to_owned()).collect();
+        audit
+    };
+    let mut unassessed = plain();
+    unassessed.assessments = Vec::new();
+    let counts = Audit {
+        assessments: vec![Assessment {
+            instrument: super::super::fixture::INSTRUMENT.to_owned(),
+            reading: "default".to_owned(),
+            ..Assessment::default()
+        }],
+        complete: true,
+        persons: 7,
+        ..Audit::default()
+    };
+    vec![
+        ("none", with(Level::None, None, &[])),
+        ("serious", with(Level::Serious, None, &["travel"])),
+        ("especially", with(Level::EspeciallySerious, None, &[])),
+        ("outcome", with(Level::None, Some("notify"), &[])),
+        ("gaps", hostile()),
+        ("unassessed", unassessed),
+        ("counts", counts),
+        ("empty", Audit::default()),
+    ]
+}
+
+#[test]
+fn a_reader_without_a_manual_finds_the_four_answers_in_fifteen_lines() {
+    for (what, audit) in audits() {
+        let options = options(Lang::En, 80, false);
+        let words = plain_words(&Ctx::new(&audit, &options, Default::default()));
+        let lists = [&words.found, &words.means, &words.next, &words.not];
+        assert!(lists.iter().all(|list| !list.is_empty()), "{what}");
+        let n_lines: usize = lists.iter().map(|list| list.len()).sum();
+        assert!(n_lines <= LINES_MAX, "{what}: {n_lines} lines");
+        for line in lists.into_iter().flatten() {
+            for lang in [Lang::En, Lang::Zh] {
+                let line = line.get(lang);
+                assert!(
+                    !line.is_empty() && !line.contains(['{', '}']) || what == "gaps",
+                    "{what}: {line}"
+                );
+            }
+        }
+        elements(&page(&audit, Lang::Zh));
+    }
+}
+
+#[test]
+fn a_page_of_a_hundred_thousand_files_stays_small_and_says_what_it_leaves_out() {
+    let mut audit = plain();
+    audit.files = (0..100_000_u64)
+        .map(|n| FileAudit {
+            path: format!(
+                "/srv/exports/region-{:02}/branch-{:03}/customers_{n:06}.csv",
+                n % 17,
+                n % 400
+            ),
+            format: "csv".to_owned(),
+            kinds: [("cn.mobile".to_owned(), n + 1)].into(),
+            categories: [("contact".to_owned(), n + 1), ("identity".to_owned(), n)].into(),
+            ..FileAudit::default()
+        })
+        .collect();
+    audit.skipped = (0..20_000)
+        .map(|n| {
+            crate::error::Skipped::new(format!("/srv/{n}.7z"), &crate::error::Reason::Encrypted)
+        })
+        .collect();
+    let page = page(&audit, Lang::En);
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    assert!(page.contains("worst of 100,000 files. The other "));
+    assert!(page.contains("… and 19,800 more"));
+}
+
+#[test]
+fn base64_is_that_of_the_rfc() {
+    for (text, want) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foobar", "Zm9vYmFy"),
+    ] {
+        assert_eq!(base64(text.as_bytes()), want);
+    }
+}

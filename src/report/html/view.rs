@@ -1,0 +1,133 @@
+//! What the page says, as plain data for its template: every text harmless and in both languages,
+//! every number worded, every drawing in percent.
+//!
+//! The view puts the parts together; each says in its own file what it takes from the audit.
+
+use super::super::Options;
+use super::super::words;
+use super::assess::{self, Case, Checklist};
+use super::counted::{self, ClassGroup, KindRow, Mark, ReadingRow, RoundedRow};
+use super::files::Held;
+use super::head::{self, Head, Law};
+use super::place::{self, Evidence, Files, Gaps};
+use super::plain::{self, PlainWords};
+use super::text::{Both, Plain};
+use crate::audit::Audit;
+use crate::law::Assessment;
+use crate::report::{Lang, summary};
+
+/// What all parts look at.
+pub(super) struct Ctx<'a> {
+    pub(super) audit: &'a Audit,
+    /// The options in each language.
+    en: Options,
+    zh: Options,
+    /// The assessment of the headline.
+    pub(super) governing: Option<&'a Assessment>,
+    pub(super) held: Held,
+}
+
+impl<'a> Ctx<'a> {
+    pub(super) fn new(audit: &'a Audit, options: &Options, held: Held) -> Ctx<'a> {
+        let of = |lang| Options {
+            lang,
+            ..options.clone()
+        };
+        Ctx {
+            audit,
+            en: of(Lang::En),
+            zh: of(Lang::Zh),
+            governing: summary::governing(audit, options),
+            held,
+        }
+    }
+
+    /// The options, for whatever does not depend on the language.
+    pub(super) fn options(&self) -> &Options {
+        &self.en
+    }
+
+    /// A text as a function of the options in a language.
+    pub(super) fn both<T: Into<String>>(&self, text: impl Fn(&Options) -> T) -> Both {
+        Both::of(|lang| match lang {
+            Lang::En => text(&self.en),
+            Lang::Zh => text(&self.zh),
+        })
+    }
+
+    /// The name of a category.
+    pub(super) fn category(&self, id: &str) -> Both {
+        Both::of(|lang| words::category(id, lang).to_owned())
+    }
+
+    /// The name of an instrument.
+    pub(super) fn instrument(&self, id: &str) -> Both {
+        self.both(|options| super::super::text::instrument(id, options).to_owned())
+    }
+
+    /// The place of a class among the classes, for its colour.
+    pub(super) fn class_index(&self, category: &str) -> Option<usize> {
+        let class = self.en.classes.get(category)?;
+        self.classes().iter().position(|known| *known == class)
+    }
+
+    /// Every class that some category has, sorted.
+    pub(super) fn classes(&self) -> Vec<&String> {
+        let mut classes: Vec<&String> = self.en.classes.values().collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+}
+
+/// The whole page.
+pub(super) struct View {
+    pub(super) head: Head,
+    pub(super) laws: Vec<Law>,
+    pub(super) plain: PlainWords,
+    pub(super) checklist: Checklist,
+    pub(super) classes: Vec<ClassGroup>,
+    pub(super) axis: Vec<Mark>,
+    pub(super) readings: Vec<ReadingRow>,
+    pub(super) flips: Both,
+    pub(super) what_if: Vec<(Plain, Both)>,
+    pub(super) kinds: Vec<KindRow>,
+    pub(super) apart_heads: Vec<Both>,
+    pub(super) apart: Option<Both>,
+    pub(super) rounded: Vec<RoundedRow>,
+    pub(super) rounded_more: Option<Both>,
+    pub(super) files: Files,
+    pub(super) cases: Vec<Case>,
+    pub(super) gaps: Gaps,
+    pub(super) evidence: Evidence,
+}
+
+impl View {
+    /// The view of an audit.
+    pub(super) fn new(audit: &Audit, options: &Options, held: Held) -> View {
+        let ctx = Ctx::new(audit, options, held);
+        let (classes, axis) = counted::classes(&ctx);
+        let (rounded, rounded_more) = counted::rounded(&ctx);
+        let (kinds, apart_heads) = counted::kinds(&ctx);
+        View {
+            head: head::head(&ctx),
+            laws: head::laws(&ctx),
+            plain: plain::plain_words(&ctx),
+            checklist: assess::checklist(&ctx),
+            classes,
+            axis,
+            readings: counted::readings(&ctx),
+            flips: counted::flips(&ctx),
+            what_if: counted::what_if(&ctx),
+            kinds,
+            apart_heads,
+            apart: counted::apart(&ctx),
+            rounded,
+            rounded_more,
+            files: place::files(&ctx),
+            cases: assess::cases(&ctx),
+            gaps: place::gaps(&ctx),
+            evidence: place::evidence(&ctx),
+        }
+    }
+}
