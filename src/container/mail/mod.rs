@@ -108,7 +108,7 @@ fn records<R: BufRead>(rdr: R, is_mailbox: bool, sink: &mut Sink) -> Result<Vec<
         if has_files {
             with_files.push((number, offset));
         }
-        let over = texts.is_cut.then(|| text_limit());
+        let over = texts.is_cut.then(text_limit);
         for reason in ended.reasons.into_iter().chain(over) {
             if reasons.len() < REASONS_MAX && !reasons.contains(&reason) {
                 reasons.push(reason);

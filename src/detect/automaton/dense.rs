@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::primitives::StateID;
 
 /// A state: where its row begins in the table.
 pub(super) type StateId = u32;
@@ -126,7 +127,9 @@ impl<'n> Builder<'n> {
                 | State::Sparse(_)
                 | State::Dense(_)
                 | State::Match { .. } => found.push(state as u32),
-                State::Union { alternates } => open.extend(alternates.iter().map(|s| s.as_usize())),
+                State::Union { alternates } => {
+                    open.extend(alternates.iter().map(StateID::as_usize));
+                }
                 State::BinaryUnion { alt1, alt2 } => {
                     open.extend([alt1.as_usize(), alt2.as_usize()]);
                 }
