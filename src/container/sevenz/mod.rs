@@ -154,7 +154,11 @@ fn give(file: &ArchiveEntry, rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), 
     if file.is_directory || file.is_anti_item {
         return Ok(());
     }
-    sink.member(file.name.as_bytes(), rdr)?;
+    let mut whole = Whole {
+        left: file.size,
+        rdr,
+    };
+    sink.member(file.name.as_bytes(), &mut whole)?;
     let mut stopped = None;
     // An error in here shows again behind the member.
     let _ = pass_over(rdr, &mut |n| {
@@ -162,6 +166,23 @@ fn give(file: &ArchiveEntry, rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), 
         stopped.is_none()
     });
     stopped.map_or(Ok(()), Err)
+}
+
+/// A member, which has so many bytes. A decoder that comes to its end before does not look at the checksum.
+struct Whole<'r> {
+    rdr: &'r mut dyn Read,
+    left: u64,
+}
+
+impl Read for Whole<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.rdr.read(buf)?;
+        if n == 0 && self.left > 0 && !buf.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left = self.left.saturating_sub(n as u64);
+        Ok(n)
+    }
 }
 
 /// Reads on for as long as it is told to.
