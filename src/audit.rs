@@ -58,8 +58,35 @@ pub struct Audit {
     pub circumstances: Option<crate::law::Circumstances>,
     /// What the counts reach, per instrument and reading.
     pub assessments: Vec<crate::law::Assessment>,
+    /// What was found of each limit of the budget, in its order; absent where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budget: Vec<LimitFound>,
     /// What was not read, or only in part, ordered by path.
     pub skipped: Vec<Skipped>,
+}
+
+/// A limit of a budget, and what was found of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitFound {
+    /// What is limited: `category contact`, `kind cn.mobile in exports/**`, `persons`.
+    pub limit: String,
+    /// What is counted: `items`, `rows`, `matches`, `persons`.
+    pub unit: String,
+    /// How many are allowed.
+    pub max: u64,
+    /// How many there are; a lower bound where the audit is not complete.
+    pub found: u64,
+    /// Whether there are more than are allowed.
+    pub exceeded: bool,
+    /// How many files the path matches; absent without a path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<u64>,
+    /// Who answers for it, as the budget says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Why so many are allowed, as the budget says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Which program counted, with which patterns.

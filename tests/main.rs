@@ -12,6 +12,10 @@ mod util;
 
 // What the command line promises: commands, options, outputs, exit codes.
 mod cli;
+// The budget of a CI job: limits that are kept, exceeded, or refused.
+mod budget;
+// What a package carries: completions and manual pages.
+mod packaging;
 // Why a record was found and counted as it was, and what was nearly found.
 mod explain;
 // Files, folders, links, standard input: what is read and in which order.

@@ -20,6 +20,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("patterns", &["patterns", "list"]),
     ("laws", &["laws", "list"]),
     ("formats", &["formats"]),
+    ("completions", &["completions"]),
+    ("man", &["man"]),
 ];
 
 fn paper(name: &str) -> String {

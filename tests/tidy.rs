@@ -48,6 +48,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "law",
         ],
     ),
+    ("budget", &["category", "error", "suggest", "audit"]),
     (
         "explain",
         &[

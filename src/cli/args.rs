@@ -24,8 +24,8 @@ const THREADS_MAX: u64 = 1024;
     name = "leakgauge",
     version,
     about = "Audits dumps and exports for personal data and says which legal thresholds the volume reaches",
-    after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached; 2 bad arguments, patterns or \
-                  output, no report; 3 something could not be read, the counts are lower bounds.",
+    after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached, or more than --budget allows; 2 bad \
+                  arguments, patterns or output, no report; 3 something could not be read, the counts are lower bounds.",
     max_term_width = 100,
     infer_subcommands = false,
     disable_help_subcommand = true
@@ -78,7 +78,7 @@ pub(crate) enum Command {
     Assess(Assess),
     /// Render a saved JSON audit in another format or language
     Report(Report),
-    /// Join the tallies of scans of parts into the audit that one scan of everything would give
+    /// Join the tallies of scans of parts into the audit that one scan would give
     Merge(Merge),
     /// Say of a line or record what was found and why, and what was nearly found
     Explain(Explain),
@@ -90,6 +90,18 @@ pub(crate) enum Command {
     Laws(Laws),
     /// What is read, how, and with which limits
     Formats,
+    /// A script that completes this command line in a shell, for packagers
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page of the program, or of one of its commands, as roff
+    Man {
+        /// The command: `scan`; default: the program with a list of its commands
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
     /// What this program starts itself with, to decode a container apart
     #[cfg(unix)]
     #[command(name = leakgauge::container::COMMAND, hide = true)]
@@ -106,6 +118,8 @@ pub(crate) struct Scan {
     pub(crate) output: Output,
     #[command(flatten)]
     pub(crate) gate: Gate,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
     #[command(flatten)]
     pub(crate) law: Law,
     #[command(flatten)]
@@ -124,7 +138,7 @@ pub(crate) struct Scan {
         long,
         value_name = "I/N",
         requires = "tally",
-        conflicts_with = "fail_on",
+        conflicts_with_all = ["fail_on", "budget"],
         help_heading = "Parts"
     )]
     pub(crate) shard: Option<Shard>,
@@ -215,6 +229,8 @@ pub(crate) struct Merge {
     pub(crate) output: Output,
     #[command(flatten)]
     pub(crate) gate: Gate,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
     #[command(flatten)]
     pub(crate) law: Law,
     #[command(flatten)]
@@ -369,6 +385,20 @@ pub(crate) struct Gate {
     /// Reading of the disputed categories that governs headline and exit code; all three are reported
     #[arg(long, value_name = "READING", value_parser = reading(), default_value = "default")]
     pub(crate) reading: Reading,
+}
+
+/// How much is allowed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub(crate) struct Limits {
+    /// Exit with 1 when there is more than the limits of this file allow
+    ///
+    /// The file holds `[[limit]]` entries, each with `max = N` and one of `category = "contact"`, `kind = "cn.mobile"`
+    /// and `persons = true`; N is allowed, one more is not. With `path = "exports/**"` it is on the files whose paths as
+    /// reported match, or that lie in what matches: rows of a category, or matches of a kind, copies too. `owner` and
+    /// `reason` are repeated in the report
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) budget: Option<PathBuf>,
 }
 
 /// A level that makes the exit code 1.

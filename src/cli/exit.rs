@@ -5,18 +5,18 @@
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitCode {
-    /// Everything was read; the level named by `--fail-on`, if any, was not reached.
+    /// Everything was read; the level named by `--fail-on`, if any, was not reached, and no limit of `--budget` was exceeded.
     Success,
-    /// The level named by `--fail-on` was reached.
+    /// The level named by `--fail-on` was reached, or a limit of `--budget` was exceeded.
     Reached,
-    /// Bad arguments, a bad pattern or law file, or an output or a temporary file that cannot be written: there is no report.
+    /// Bad arguments, a bad pattern, law or budget file, or an output or a temporary file that cannot be written: there is no report.
     Usage,
-    /// Something was not read, and the level was not reached by what was: the count is a lower bound.
+    /// Something was not read, and neither the level nor more than a limit was reached by what was: the count is a lower bound.
     Incomplete,
 }
 
 impl ExitCode {
-    /// The code of an assessment. A reached level outranks an incomplete scan: counts only grow, so that a partial count
+    /// The code of an assessment. A reached level, or an exceeded limit, outranks an incomplete scan: counts only grow, so that a partial count
     /// that reaches the level is proof enough.
     pub(crate) fn of(reached: bool, complete: bool) -> ExitCode {
         match (reached, complete) {

@@ -67,8 +67,8 @@ code is 3.
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
 is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a
 container beyond {free} MiB, {window} MiB for a decompressor, {strings} strings that the cells of a workbook share, {document}
-MiB of a PDF (what was read before is counted, and the rest reported). No limit on the size of other files, their lines or the
-number of records. Memory grows with the number of different persons and values, not with the size of the input.
+MiB of a PDF (what was read before is counted, and the rest reported). No limit on the size of other files, their lines or
+the number of records. Memory grows with the number of different persons and values, not with the size of the input.
 
 Files are read whatever their name: hidden ones, and those that git ignores. Sockets, FIFOs and devices are never opened;
 to scan what a program writes, use `-`: `program | leakgauge scan -`.

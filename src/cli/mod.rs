@@ -11,6 +11,7 @@ mod explain;
 mod formats;
 mod laws;
 mod output;
+mod packaging;
 mod parts;
 mod progress;
 mod render;
@@ -61,6 +62,8 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
         Command::Formats => formats::run(),
+        Command::Completions { shell } => packaging::completions(*shell),
+        Command::Man { command } => packaging::man(command.as_deref()),
         #[cfg(unix)]
         Command::UnpackApart => {
             leakgauge::container::serve()?;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::{Attributes, Audit, CategoryCount, SCHEMA, Tool};
+use leakgauge::budget::Budget;
 use leakgauge::category::Reading;
 use leakgauge::container::{Password, Unpacking};
 use leakgauge::detect::Catalog;
@@ -31,6 +32,7 @@ use super::watch::{Outputs, Watch};
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
     let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
+    let budget = budget(&args.limits, &catalog)?;
     let unpacking = unpacking(args.password_file.as_deref())?;
     let inputs = inputs(args);
     if !source::any_exists(&inputs) {
@@ -82,7 +84,8 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     watch.end();
     let mut counted = counted?;
     counted.describe(&shown, &started);
-    let audit = law.audit(&counted)?;
+    let mut audit = law.audit(&counted)?;
+    compare(&mut audit, budget.as_ref(), args.gate.reading);
     parts.write_tally(&counted)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
@@ -95,13 +98,15 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     }
     // A share that was read is no failure, although its counts are not those of the whole.
     let is_read = audit.skipped.is_empty();
-    Ok(ExitCode::of(law.is_reached(&args.gate, &audit), is_read))
+    let is_reached = law.is_reached(&args.gate, &audit) || is_exceeded(&audit);
+    Ok(ExitCode::of(is_reached, is_read))
 }
 
 /// `leakgauge merge`
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
     let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
+    let budget = budget(&args.limits, &catalog)?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
@@ -119,15 +124,14 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
         threads, memory, ..
     } = args.counting;
     let counted = Counted::from_tallies(tallies, key, &catalog, threads, memory)?;
-    let audit = law.audit(&counted)?;
+    let mut audit = law.audit(&counted)?;
+    compare(&mut audit, budget.as_ref(), args.gate.reading);
     let render = render(common, &catalog, &law, args.gate.reading)?;
     let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
-    Ok(ExitCode::of(
-        law.is_reached(&args.gate, &audit),
-        audit.complete,
-    ))
+    let is_reached = law.is_reached(&args.gate, &audit) || is_exceeded(&audit);
+    Ok(ExitCode::of(is_reached, audit.complete))
 }
 
 /// `leakgauge assess`
@@ -170,6 +174,30 @@ pub(crate) fn catalog(packs: &args::Packs, own: &[PathBuf]) -> Result<Catalog> {
     let catalog = Catalog::of_packs(&packs.chosen(), own)?;
     catalog.expect_user_examples()?;
     Ok(catalog)
+}
+
+/// The budget that was named, if one was, checked against what is looked for.
+fn budget(limits: &args::Limits, catalog: &Catalog) -> Result<Option<Budget>> {
+    let Some(path) = &limits.budget else {
+        return Ok(None);
+    };
+    let name = path.display().to_string();
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{name}: the budget cannot be read"))?;
+    let kinds: Vec<&str> = catalog.patterns().iter().map(|p| p.id.as_str()).collect();
+    Ok(Some(Budget::from_toml(&text, &name, &kinds)?))
+}
+
+/// Puts into the audit what it has of each limit.
+fn compare(audit: &mut Audit, budget: Option<&Budget>, reading: Reading) {
+    if let Some(budget) = budget {
+        audit.budget = budget.compare(audit, reading);
+    }
+}
+
+/// Whether a limit of the budget is exceeded.
+fn is_exceeded(audit: &Audit) -> bool {
+    audit.budget.iter().any(|limit| limit.exceeded)
 }
 
 /// How the result of a case is rendered.

@@ -102,12 +102,9 @@ impl Automaton {
     /// The pairs of digits that a text of this outline could begin with to match from its start, as bits (`42` is bit 42);
     /// all bits of an outline that can match and does not begin with two digits, none of one that cannot. In an outline
     /// every `0` stands for any digit, every `a` for any letter, every byte that is not ASCII for any such byte, and others
-    /// for themselves. Behind an `open` outline the text goes on, and may match there.
-    pub(crate) fn pairs_that_may_match(&self, outline: &[u8], open: bool) -> u128 {
-        let pairs = self
-            .0
-            .iter()
-            .map(|part| part.pairs_that_may_match(outline, open));
+    /// for themselves.
+    pub(crate) fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
+        let pairs = self.0.iter().map(|part| part.pairs_that_may_match(outline));
         pairs.fold(0, |all, pairs| all | pairs)
     }
 
@@ -247,9 +244,9 @@ impl Part {
         state != DEAD
     }
 
-    fn pairs_that_may_match(&self, outline: &[u8], open: bool) -> u128 {
+    fn pairs_that_may_match(&self, outline: &[u8]) -> u128 {
         let Some(rest) = outline.strip_prefix(b"00") else {
-            return match self.may_match(vec![self.dfa.start], outline, open) {
+            return match self.may_match(vec![self.dfa.start], outline) {
                 true => u128::MAX,
                 false => 0,
             };
@@ -267,7 +264,7 @@ impl Part {
                 Some((_, may)) => *may,
                 None => {
                     let may = self.dfa.is_match(second)
-                        || second != DEAD && self.may_match(vec![second], rest, open);
+                        || second != DEAD && self.may_match(vec![second], rest);
                     known.push((second, may));
                     may
                 }
@@ -278,7 +275,7 @@ impl Part {
     }
 
     /// Whether some text of this outline could come to a match from one of these states, none of which matches.
-    fn may_match(&self, mut states: Vec<StateId>, outline: &[u8], open: bool) -> bool {
+    fn may_match(&self, mut states: Vec<StateId>, outline: &[u8]) -> bool {
         for sign in outline {
             states = match sign {
                 b'0' => self.step(&states, |b| b.is_ascii_digit()),
@@ -298,7 +295,7 @@ impl Part {
                 return true;
             }
         }
-        open
+        false
     }
 
     /// The living states one step behind `states` over the bytes of `range`.

@@ -3,8 +3,6 @@
 //! Places are tokens (maximal runs of ASCII letters and digits), `@`, separators behind labels, and full-width letters and
 //! digits. Which tokens are worth a closer look is decided by tables derived from the patterns; this file only finds them.
 
-mod outlines;
-
 use std::sync::Arc;
 
 use crate::bytes::{self, Classes};
@@ -14,7 +12,6 @@ use super::claim::escape_len;
 use super::fold;
 use super::label::{Cues, Endings, Labels};
 use super::structure::{is_house_number, is_house_sign};
-use outlines::Outlines;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,13 +144,7 @@ impl Admission {
     /// Judges a token by its make-up, its length and its neighbours; in running text also by the automaton, so that a line in
     /// which nothing matches has no places.
     #[inline]
-    fn lets_in(
-        &self,
-        text: &[u8],
-        token: &mut Token,
-        prose: bool,
-        outlines: &mut Outlines,
-    ) -> bool {
+    fn lets_in(&self, text: &[u8], token: &mut Token, prose: bool) -> bool {
         let mut before = match token.start {
             0 => 0,
             start => text[start as usize - 1],
@@ -191,10 +182,7 @@ impl Admission {
                 Start::Yes => true,
                 Start::WithNext(lengths) => next_fits(&text[token.end as usize + 1..], lengths),
             };
-        let mut matches = || {
-            !prose
-                || outlines.may_match(rest, &self.automaton) && self.automaton.matches(parts, rest)
-        };
+        let matches = || !prose || self.automaton.matches(parts, rest);
         if is_followed && matches() {
             token.plain = true;
             return true;
@@ -290,7 +278,6 @@ pub(crate) struct Places {
     /// Positions of full-width letters, digits, hyphens and plus signs.
     pub(crate) wides: Vec<u32>,
     classes: Vec<Classes>,
-    outlines: Outlines,
 }
 
 /// Bytes whose classes are made at a time: few enough that they stay in the nearest cache.
@@ -304,14 +291,10 @@ impl Places {
         self.separators.clear();
         self.wides.clear();
         let mut classes = std::mem::take(&mut self.classes);
-        if prose {
-            self.outlines.make_room();
-        }
         let mut door = Door {
             text,
             admission,
             prose,
-            outlines: &mut self.outlines,
             open: Open::default(),
         };
         let mut base = 0;
@@ -440,7 +423,6 @@ struct Door<'a> {
     text: &'a [u8],
     admission: &'a Admission,
     prose: bool,
-    outlines: &'a mut Outlines,
     open: Open,
 }
 
@@ -509,10 +491,7 @@ impl Door<'_> {
                 led: false,
                 house: false,
             };
-            if self
-                .admission
-                .lets_in(self.text, &mut token, self.prose, self.outlines)
-            {
+            if self.admission.lets_in(self.text, &mut token, self.prose) {
                 tokens.push(token);
             }
         }

@@ -9,6 +9,7 @@
 use std::io::{self, Write};
 
 use super::Options;
+use super::budget;
 use super::checks::{Verdict, suites};
 use super::number::thousands;
 use super::summary::{self, Ranked};
@@ -22,7 +23,7 @@ use crate::law::Level;
 /// Warnings of files; with that on gaps they are the ten that GitHub shows.
 const FILES_MAX: usize = 9;
 
-/// Provisions named; GitHub shows ten errors, and the headline is one.
+/// Limits and provisions named; GitHub shows ten errors, and the headline is one.
 const CHECKS_MAX: usize = 9;
 
 /// Writes one command a line.
@@ -35,13 +36,15 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     let checks = suite
         .filter(|_| governs)
         .map_or_else(Vec::new, |suite| suite.checks);
-    let failed: Vec<(String, String)> = checks
-        .into_iter()
-        .filter_map(|check| match check.verdict {
-            Verdict::Failed(message) => Some((check.id, message)),
-            Verdict::Passed | Verdict::Unknown(_) => None,
-        })
-        .collect();
+    let limits = budget::exceeded(audit).map(|limit| {
+        let message = budget::sentence(limit, lang);
+        (limit.limit.clone(), message)
+    });
+    let reached = checks.into_iter().filter_map(|check| match check.verdict {
+        Verdict::Failed(message) => Some((check.id, message)),
+        Verdict::Passed | Verdict::Unknown(_) => None,
+    });
+    let failed: Vec<(String, String)> = limits.chain(reached).collect();
     for (id, message) in failed.iter().take(CHECKS_MAX) {
         command(wtr, "error", None, id, message)?;
     }

@@ -1,11 +1,12 @@
 //! What an audit says as checks that pass or fail, for CI servers: one for each provision against
-//! its number, and one for whether everything was read.
+//! its number, one for whether everything was read, and one for each limit of the budget.
 //!
 //! A reached number is a failure, because whoever lets a server watch a folder wants to hear of it;
 //! whether the build fails is up to the exit code. Names are ids and the same in every language, so
 //! that a server can follow a check from run to run; messages are in the language of the report.
 //! This file knows no format.
 
+use super::budget;
 use super::consequences::reached;
 use super::number::{ratio, thousands};
 use super::summary;
@@ -37,9 +38,9 @@ pub(super) struct Check {
 /// How a check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The number is not reached.
+    /// The number is not reached, or the limit is kept.
     Passed,
-    /// The number is reached: what it says.
+    /// The number is reached, or the limit is exceeded: what it says.
     Failed(String),
     /// It cannot be told, because something was not read.
     Unknown(String),
@@ -62,7 +63,25 @@ pub(super) fn suites(audit: &Audit, options: &Options) -> Vec<Suite> {
         })
         .collect();
     suites.push(completeness(audit, options.lang));
+    suites.extend(limits(audit, options.lang));
     suites
+}
+
+/// The limits of the budget, if there is one.
+fn limits(audit: &Audit, lang: Lang) -> Option<Suite> {
+    let checks = audit.budget.iter().map(|limit| Check {
+        id: limit.limit.clone(),
+        verdict: match limit.exceeded {
+            // What the budget states must not end its line.
+            true => Verdict::Failed(neutralise(&budget::sentence(limit, lang)).into_owned()),
+            false => Verdict::Passed,
+        },
+    });
+    let checks: Vec<Check> = checks.collect();
+    (!checks.is_empty()).then(|| Suite {
+        id: "budget".to_owned(),
+        checks,
+    })
 }
 
 fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {

@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 
+use super::budget::{unit, verdict};
 use super::consequences;
 use super::number::{bytes, ratio, seconds, thousands};
 use super::sections::{apart, flips};
@@ -31,6 +32,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     let governing = summary::governing(audit, options);
     headline(&mut doc, audit, governing, options)?;
     run(&mut doc, audit)?;
+    budget(&mut doc, audit)?;
     readings(&mut doc, audit, options)?;
     if let Some(assessment) = governing {
         what_if(&mut doc, assessment)?;
@@ -115,6 +117,40 @@ fn run(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     let heads = facts.iter().map(|(msg, _)| Head::Text(*msg));
     doc.table(&heads.collect::<Vec<_>>())?;
     doc.row(&facts.map(|(_, fact)| fact))
+}
+
+fn budget(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    if audit.budget.is_empty() {
+        return Ok(());
+    }
+    let lang = doc.lang;
+    doc.heading(Msg::ColBudget)?;
+    doc.table(&[
+        Head::Text(Msg::ColVerdict),
+        Head::Text(Msg::ColBudget),
+        Head::Number(Msg::ColFound),
+        Head::Number(Msg::ColAllowed),
+        Head::Text(Msg::ColUnit),
+        Head::Text(Msg::ColOwner),
+        Head::Text(Msg::ColReason),
+    ])?;
+    for limit in &audit.budget {
+        let said = verdict(limit, lang);
+        let said = match limit.exceeded {
+            true => format!("**{said}**"),
+            false => said.to_owned(),
+        };
+        doc.row(&[
+            said,
+            code(&limit.limit),
+            thousands(limit.found),
+            thousands(limit.max),
+            escape(unit(limit, lang)),
+            escape(limit.owner.as_deref().unwrap_or_default()),
+            escape(limit.reason.as_deref().unwrap_or_default()),
+        ])?;
+    }
+    Ok(())
 }
 
 fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {

@@ -6,6 +6,7 @@
 //! names) is made harmless before it is written; see `terminal`.
 
 mod annotations;
+mod budget;
 mod checks;
 mod consequences;
 mod csv;

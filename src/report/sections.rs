@@ -6,6 +6,7 @@
 use std::io;
 
 use super::Options;
+use super::budget;
 use super::consequences;
 use super::number::{ratio, thousands};
 use super::summary::{self, Ranked};
@@ -34,6 +35,7 @@ pub(super) fn write(
     governing: Option<&Assessment>,
     options: &Options,
 ) -> io::Result<()> {
+    budget::section(page, audit, options)?;
     categories(page, audit, options)?;
     if let Some(assessment) = governing {
         provisions(page, assessment, options)?;

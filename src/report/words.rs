@@ -200,6 +200,19 @@ messages! { Msg:
     SarifMoreRule: "Findings that are not listed one by one.", "未逐一列出的发现。";
     SarifMore: "{0} more findings (a kind in a file each) in {1} files with {2} matches are not listed here, because code scanning takes 25,000 results; the JSON, CSV and XLSX reports hold them all.",
         "另有 {0} 项发现（每项为一个文件中的一个种类）未在此列出，涉及 {1} 个文件、{2} 处命中，因为代码扫描最多接收 25,000 项结果；JSON、CSV、XLSX 报告包含全部发现。";
+    // the budget of a CI job
+    ColBudget: "Budget", "限额";
+    ColFound: "found", "实际";
+    ColAllowed: "allowed", "允许";
+    ColUnit: "counted in", "单位";
+    ColVerdict: "verdict", "结果";
+    ColOwner: "owner", "负责人";
+    BudgetFound: "{0}: {1} found, {2} allowed ({3}).", "{0}：实际 {1}，允许 {2}（{3}）。";
+    BudgetOwner: " Owner: {0}.", "负责人：{0}。";
+    BudgetReason: " Reason: {0}.", "理由：{0}。";
+    BudgetExceeded: "exceeded", "超出";
+    BudgetKept: "kept", "未超出";
+    BudgetNoFile: "no such file", "没有对应文件";
     // sheets of a workbook
     XlsxSummary: "Summary", "概要";
     XlsxWhat: "what", "项目";

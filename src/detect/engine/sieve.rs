@@ -176,7 +176,7 @@ fn refine(tag: &mut Tag, answer: &mut Answer, group: &TokenGroup) {
             (true, _) => u128::MAX,
             (_, true) => {
                 let automaton = &group.group.automaton;
-                automaton.pairs_that_may_match(&outline[start..], false)
+                automaton.pairs_that_may_match(&outline[start..])
             }
             _ => 0,
         };
@@ -191,13 +191,7 @@ fn refine(tag: &mut Tag, answer: &mut Answer, group: &TokenGroup) {
 
 /// Whether something can match that begins before the token at `start`.
 fn is_led(outline: &[u8], start: usize, group: &TokenGroup) -> bool {
-    let may_match = |at| {
-        group
-            .group
-            .automaton
-            .pairs_that_may_match(&outline[at..], false)
-            != 0
-    };
+    let may_match = |at| group.group.automaton.pairs_that_may_match(&outline[at..]) != 0;
     let signs = outline[..start].iter().rev().take(group.leads.0);
     let n_signs = signs.take_while(|b| is_ascii_lead(**b)).count();
     // Which character stands before it matters, and the outline does not say.

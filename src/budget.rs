@@ -1,0 +1,455 @@
+//! Budgets: how much of what a CI job allows, and whether an audit keeps to it.
+//!
+//! A budget is a TOML file of limits, checked as a whole before anything is scanned: a limit that can never be exceeded by
+//! mistake (an id that nobody counts, a glob that is none) is refused, because a gate that is always open looks like one
+//! that is kept. It compares numbers that the audit has and counts nothing itself; it knows no law and no exit code.
+//!
+//! | limit on | of the whole scan | with `path` |
+//! | --- | --- | --- |
+//! | `category` | items under the reading that governs | rows of the files under the default reading, copies too |
+//! | `kind` | matches | matches in the files, copies too |
+//! | `persons = true` | data subjects under the default reading | refused: files do not tell theirs apart |
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::audit::{Audit, LimitFound};
+use crate::category::{Category, Reading};
+use crate::error::Error;
+use crate::suggest::nearest;
+
+/// Limits that were checked, in the order of their file; at least one.
+#[derive(Debug)]
+pub struct Budget {
+    limits: Vec<Limit>,
+}
+
+#[derive(Debug)]
+struct Limit {
+    target: Target,
+    paths: Option<Paths>,
+    max: u64,
+    owner: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Category(Category),
+    Kind(String),
+    Persons,
+}
+
+/// Files that a limit is on: a glob of their paths as reported, or of a folder or container they lie in. One without `/` is
+/// compared at any depth; `*` and `?` do not match `/`, `**` does.
+#[derive(Debug)]
+struct Paths {
+    written: String,
+    glob: GlobMatcher,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFile {
+    #[serde(default)]
+    limit: Vec<Spanned<WrittenLimit>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLimit {
+    category: Option<Spanned<String>>,
+    kind: Option<Spanned<String>>,
+    persons: Option<Spanned<bool>>,
+    path: Option<Spanned<String>>,
+    max: Spanned<i64>,
+    owner: Option<String>,
+    reason: Option<String>,
+}
+
+/// What is wrong with a limit, and the byte of the file where it shows.
+type Flaw = (usize, String);
+
+impl Budget {
+    /// Reads a budget. `name` is the file in errors, `kinds` the ids of all kinds that are looked for.
+    ///
+    /// # Errors
+    /// With the line: when the text is no TOML, has an unknown key, category or kind, a limit on none or several of
+    /// category, kind and persons, a bad glob, a negative number, a limit on persons by path, or the same limit twice; and
+    /// when there is no limit.
+    pub fn from_toml(text: &str, name: &str, kinds: &[&str]) -> Result<Budget, Error> {
+        let place = |(at, message): Flaw| {
+            let before = text.get(..at).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            Error::new(message).at(format!("line {line}")).at(name)
+        };
+        let file: WrittenFile = toml::from_str(text).map_err(|e| {
+            let message = e.message().replace('\n', ", ");
+            place((e.span().map_or(0, |span| span.start), message))
+        })?;
+        if file.limit.is_empty() {
+            let message = "there is no [[limit]] in it, so that it allows everything; add one";
+            return Err(Error::new(message).at(name));
+        }
+        let mut limits: Vec<Limit> = Vec::new();
+        for written in file.limit {
+            let at = written.span().start;
+            let limit = written.into_inner().check(at, kinds).map_err(place)?;
+            if limits.iter().any(|known| known.label() == limit.label()) {
+                let message = format!("there is a limit on {} already", limit.label());
+                return Err(place((at, message)));
+            }
+            limits.push(limit);
+        }
+        Ok(Budget { limits })
+    }
+
+    /// What an audit has of each limit. `reading` is the one that governs.
+    pub fn compare(&self, audit: &Audit, reading: Reading) -> Vec<LimitFound> {
+        let found = |limit: &Limit| limit.compare(audit, reading);
+        self.limits.iter().map(found).collect()
+    }
+}
+
+impl WrittenLimit {
+    fn check(self, at: usize, kinds: &[&str]) -> Result<Limit, Flaw> {
+        let target = self.target(at, kinds)?;
+        let max = *self.max.get_ref();
+        let max = u64::try_from(max).map_err(|_| {
+            let message = format!("`max = {max}` is negative; 0 allows none");
+            (self.max.span().start, message)
+        })?;
+        let paths = match &self.path {
+            None => None,
+            Some(path) if matches!(target, Target::Persons) => {
+                let message = "persons cannot be limited by path: they are told apart over the whole scan, and the same \
+                               person may be in several files; leave out `path`, or limit a category there";
+                return Err((path.span().start, message.to_owned()));
+            }
+            Some(path) => Some(Paths::new(path.get_ref()).map_err(|e| (path.span().start, e))?),
+        };
+        Ok(Limit {
+            target,
+            paths,
+            max,
+            owner: self.owner,
+            reason: self.reason,
+        })
+    }
+
+    fn target(&self, at: usize, kinds: &[&str]) -> Result<Target, Flaw> {
+        match (&self.category, &self.kind, &self.persons) {
+            (Some(id), None, None) => Category::from_id(id.get_ref())
+                .map(Target::Category)
+                .ok_or_else(|| {
+                    let near = nearest(id.get_ref(), Category::ALL.iter().map(|c| c.id()));
+                    let message = format!("no category `{}`{near}", id.get_ref());
+                    (id.span().start, message)
+                }),
+            (None, Some(id), None) if kinds.contains(&id.get_ref().as_str()) => {
+                Ok(Target::Kind(id.get_ref().clone()))
+            }
+            (None, Some(id), None) => {
+                let near = nearest(id.get_ref(), kinds.iter().copied());
+                let message = format!("no kind `{}` is looked for{near}", id.get_ref());
+                Err((id.span().start, message))
+            }
+            (None, None, Some(persons)) if *persons.get_ref() => Ok(Target::Persons),
+            (None, None, Some(persons)) => {
+                let message =
+                    "`persons = false` limits nothing; write true, or leave out the limit";
+                Err((persons.span().start, message.to_owned()))
+            }
+            (None, None, None) => {
+                let message = "the limit is on nothing: add `category`, `kind` or `persons = true`";
+                Err((at, message.to_owned()))
+            }
+            _ => {
+                let message = "a limit is on one of `category`, `kind` and `persons`; write one [[limit]] for each";
+                Err((at, message.to_owned()))
+            }
+        }
+    }
+}
+
+impl Limit {
+    /// What it is on, the same in every language: `kind cn.mobile in exports/**`.
+    fn label(&self) -> String {
+        let what = match &self.target {
+            Target::Category(category) => format!("category {category}"),
+            Target::Kind(kind) => format!("kind {kind}"),
+            Target::Persons => "persons".to_owned(),
+        };
+        match &self.paths {
+            Some(paths) => format!("{what} in {}", paths.written),
+            None => what,
+        }
+    }
+
+    fn compare(&self, audit: &Audit, reading: Reading) -> LimitFound {
+        let (unit, found, files) = match &self.paths {
+            None => {
+                let (unit, found) = self.of_all(audit, reading);
+                (unit, found, None)
+            }
+            Some(paths) => {
+                let files = audit.files.iter().filter(|f| paths.matches(&f.path));
+                let (unit, found, n) = self.of_files(files);
+                (unit, found, Some(n))
+            }
+        };
+        LimitFound {
+            limit: self.label(),
+            unit: unit.to_owned(),
+            max: self.max,
+            found,
+            exceeded: found > self.max,
+            files,
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+
+    /// Unit and number in the whole audit.
+    fn of_all(&self, audit: &Audit, reading: Reading) -> (&'static str, u64) {
+        match &self.target {
+            Target::Persons => ("persons", audit.persons),
+            Target::Kind(kind) => {
+                let count = audit.kinds.iter().find(|k| k.kind == *kind);
+                ("matches", count.map_or(0, |k| k.matches))
+            }
+            Target::Category(category) => {
+                let mut readings = audit.readings.iter();
+                let counts = readings.find(|r| r.reading == reading.id());
+                let mut categories = counts.into_iter().flat_map(|r| &r.categories);
+                let count = categories.find(|c| c.category == category.id());
+                ("items", count.map_or(0, |c| c.items))
+            }
+        }
+    }
+
+    /// Unit and sum over files, and how many they are.
+    fn of_files<'a>(
+        &self,
+        files: impl Iterator<Item = &'a crate::audit::FileAudit>,
+    ) -> (&'static str, u64, u64) {
+        let unit = match &self.target {
+            Target::Kind(_) => "matches",
+            Target::Category(_) => "rows",
+            Target::Persons => "persons",
+        };
+        let (mut sum, mut n) = (0_u64, 0);
+        for file in files {
+            let count = match &self.target {
+                Target::Kind(kind) => file.kinds.get(kind),
+                Target::Category(category) => file.categories.get(category.id()),
+                // Refused when the budget was read.
+                Target::Persons => None,
+            };
+            sum = sum.saturating_add(count.copied().unwrap_or(0));
+            n += 1;
+        }
+        (unit, sum, n)
+    }
+}
+
+impl Paths {
+    fn new(written: &str) -> Result<Paths, String> {
+        let bare = written.trim_end_matches('/');
+        let bare = bare.strip_prefix("./").unwrap_or(bare);
+        if bare.is_empty() {
+            return Err(format!(
+                "`{written}` is no glob of paths; leave out `path` for the whole scan"
+            ));
+        }
+        let anchored = if bare.contains('/') {
+            bare.to_owned()
+        } else {
+            format!("**/{bare}")
+        };
+        let glob = GlobBuilder::new(&anchored)
+            .literal_separator(true)
+            .build()
+            .map_err(|e| format!("`{written}` is not a valid glob: {}", e.kind()))?;
+        Ok(Paths {
+            written: written.to_owned(),
+            glob: glob.compile_matcher(),
+        })
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let borders = path.match_indices('/').map(|(at, _)| at);
+        borders
+            .chain([path.len()])
+            .map(|end| &path[..end])
+            .filter(|part| !part.is_empty())
+            .any(|part| {
+                // What lies in `a.zip` has a path that goes on with `!/`.
+                let container = part.strip_suffix('!');
+                self.glob.is_match(part) || container.is_some_and(|c| self.glob.is_match(c))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{CategoryCount, FileAudit, KindCount, ReadingCount};
+
+    const KINDS: [&str; 2] = ["cn.mobile", "email"];
+
+    fn read(text: &str) -> Result<Budget, Error> {
+        Budget::from_toml(text, "b.toml", &KINDS)
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str, want: &str) {
+        let error = read(text).expect_err("refused").to_string();
+        assert!(error.starts_with(want), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_limits_nothing_or_something_else_is_refused_with_its_line() {
+        check_refused("", "b.toml: there is no [[limit]]");
+        check_refused(
+            "[[limit]]\nkind = \"email\"\n",
+            "b.toml: line 1: missing field `max`",
+        );
+        check_refused(
+            "\n[[limit]]\nmax = 1\n",
+            "b.toml: line 2: the limit is on nothing",
+        );
+        let both = "[[limit]]\nkind = \"email\"\nmax = 1\n[[limit]]\nkind = \"email\"\npersons = true\nmax = 1\n";
+        check_refused(both, "b.toml: line 4: a limit is on one of");
+        check_refused(
+            "[[limit]]\npersons = false\nmax = 1\n",
+            "b.toml: line 2: `persons = false` limits nothing",
+        );
+        check_refused(
+            "[[limit]]\ncategory = \"logding\"\nmax = 1\n",
+            "b.toml: line 2: no category `logding`; did you mean `lodging`?",
+        );
+        check_refused(
+            "[[limit]]\nmax = 1\nkind = \"mobile\"\n",
+            "b.toml: line 3: no kind `mobile` is looked for; did you mean `cn.mobile`?",
+        );
+        check_refused(
+            "[[limit]]\npersons = true\nmax = -1\n",
+            "b.toml: line 3: `max = -1` is negative",
+        );
+        check_refused(
+            "[[limit]]\npersons = true\nmax = 1.5\n",
+            "b.toml: line 3: invalid type: floating point",
+        );
+        check_refused(
+            "[[limit]]\nkind = \"email\"\nmax = 1\npath = \"a[\"\n",
+            "b.toml: line 4: `a[` is not a valid glob",
+        );
+        check_refused(
+            "[[limit]]\nkind = \"email\"\nmax = 1\npath = \"/\"\n",
+            "b.toml: line 4: `/` is no glob of paths",
+        );
+        check_refused(
+            "[[limit]]\npersons = true\nmax = 1\npath = \"a/**\"\n",
+            "b.toml: line 4: persons cannot be limited by path",
+        );
+        check_refused(
+            "[[limit]]\npersons = true\nmaximum = 1\nmax = 1\n",
+            "b.toml: line 3: unknown field `maximum`",
+        );
+        check_refused(
+            "[[limits]]\nmax = 1\n",
+            "b.toml: line 1: unknown field `limits`",
+        );
+        let twice = "[[limit]]\npersons = true\nmax = 1\n[[limit]]\npersons = true\nmax = 2\n";
+        check_refused(twice, "b.toml: line 4: there is a limit on persons already");
+        check_refused("[[limit]\n", "b.toml: line 1: ");
+    }
+
+    fn audit() -> Audit {
+        let counts = |reading: &str, items| ReadingCount {
+            reading: reading.to_owned(),
+            categories: vec![CategoryCount {
+                category: "contact".to_owned(),
+                rows: 20,
+                items,
+                ..CategoryCount::default()
+            }],
+        };
+        let file = |path: &str, n| FileAudit {
+            path: path.to_owned(),
+            kinds: [("email".to_owned(), n)].into(),
+            categories: [("contact".to_owned(), n + 1)].into(),
+            ..FileAudit::default()
+        };
+        Audit {
+            persons: 7,
+            kinds: vec![KindCount {
+                kind: "email".to_owned(),
+                matches: 11,
+                ..KindCount::default()
+            }],
+            readings: vec![counts("default", 10), counts("lenient", 4)],
+            files: vec![
+                file("a.csv", 1),
+                file("logs/b.csv", 2),
+                file("logs/x.zip!/deep/c.csv", 8),
+            ],
+            ..Audit::default()
+        }
+    }
+
+    /// The number is allowed as it is and with one more, and exceeded with one less.
+    #[track_caller]
+    fn check(limit: &str, reading: Reading, want: (&str, u64, Option<u64>)) {
+        let n = want.1;
+        for (max, exceeded) in [(n + 1, false), (n, false), (n.saturating_sub(1), n > 0)] {
+            let text = format!("[[limit]]\n{limit}\nmax = {max}\nowner = \"o\"\n");
+            let found = read(&text).unwrap().compare(&audit(), reading);
+            let [found] = found.as_slice() else {
+                panic!("{found:?}")
+            };
+            assert_eq!((found.unit.as_str(), found.found, found.files), want);
+            assert_eq!((found.max, found.exceeded), (max, exceeded), "{limit}");
+            assert_eq!(found.owner.as_deref(), Some("o"));
+        }
+    }
+
+    #[test]
+    fn a_limit_is_exceeded_by_one_more_than_it_allows() {
+        let default = Reading::Default;
+        check("persons = true", default, ("persons", 7, None));
+        check("kind = \"email\"", default, ("matches", 11, None));
+        check("kind = \"cn.mobile\"", default, ("matches", 0, None));
+        check("category = \"contact\"", default, ("items", 10, None));
+        check(
+            "category = \"contact\"",
+            Reading::Lenient,
+            ("items", 4, None),
+        );
+        check("category = \"lodging\"", default, ("items", 0, None));
+    }
+
+    #[test]
+    fn a_path_is_that_of_a_file_or_of_what_it_lies_in() {
+        for (path, n, files) in [
+            ("a.csv", 1, 1),
+            ("./a.csv", 1, 1),
+            ("*.csv", 11, 3),
+            ("logs", 10, 2),
+            ("logs/", 10, 2),
+            ("logs/**", 10, 2),
+            ("logs/*.csv", 2, 1),
+            ("*.zip", 8, 1),
+            ("logs/x.zip!/deep/*", 8, 1),
+            ("none/**", 0, 0),
+        ] {
+            let email = format!("kind = \"email\"\npath = \"{path}\"");
+            check(&email, Reading::Default, ("matches", n, Some(files)));
+            let contact = format!("category = \"contact\"\npath = \"{path}\"");
+            check(&contact, Reading::Strict, ("rows", n + files, Some(files)));
+        }
+    }
+}
