@@ -44,13 +44,9 @@ impl Token {
 pub(crate) struct Admission {
     /// For matches that begin with the token.
     plain: StartTable,
-    /// For matches that begin with a few ASCII signs before it.
-    behind_ascii: StartTable,
-    /// For matches that begin with other characters before it.
-    behind_other: StartTable,
     /// The ASCII signs that may stand right before it in a match.
     lead_bytes: [bool; 256],
-    /// What the three tables say together of a token: see [`Verdicts`].
+    /// Which matches may begin with it or before it.
     verdicts: Verdicts,
     /// What has the last word.
     automaton: Arc<Automaton>,
@@ -62,7 +58,7 @@ pub(crate) struct Admission {
     houses: bool,
 }
 
-/// For tokens by make-up, length and the byte behind them: which of the tables let them in, as bits.
+/// For tokens by make-up, length and the byte behind them: which of the start tables let them in, as bits.
 struct Verdicts(Box<[u8]>);
 
 impl Verdicts {
@@ -119,8 +115,6 @@ impl Admission {
         Admission {
             verdicts: Verdicts::new(&parts, &behind_ascii, &behind_other),
             plain: StartTable::joined(&parts),
-            behind_ascii,
-            behind_other,
             lead_bytes: automaton.lead_bytes(),
             automaton: Arc::clone(automaton),
             endings: labels.endings().clone(),
@@ -133,12 +127,11 @@ impl Admission {
     pub(crate) fn same_before_any_high(&self, token: &[u8]) -> bool {
         let n_digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let make_up = MakeUp::of(token.len(), n_digits);
-        [&self.plain, &self.behind_ascii, &self.behind_other]
-            .iter()
-            .all(|table| {
-                let start = |next| table.start(make_up, token.len(), next);
-                (0x80..=0xFF).all(|next| start(next) == start(0x80))
-            })
+        let told = |next| {
+            let start = self.plain.start(make_up, token.len(), next);
+            (start, self.verdicts.of(make_up, token.len(), next))
+        };
+        (0x80..=0xFF).all(|next| told(next) == told(0x80))
     }
 
     /// Judges a token by its make-up, its length and its neighbours; in running text also by the automaton, so that a line in
@@ -165,11 +158,10 @@ impl Admission {
         if verdict == 0 {
             return token.house || prose && self.may_be_labelled(text, token, before, make_up);
         }
-        let is_led = match before {
+        token.led = match before {
             0x80.. => verdict & Verdicts::BEHIND_OTHER != 0,
             _ => verdict & Verdicts::BEHIND_ASCII != 0 && self.lead_bytes[usize::from(before)],
         };
-        token.led = is_led;
         let start = self.plain.start(make_up, len, next);
         let rest = &text[token.start as usize..];
         let mut parts = verdict & Verdicts::PLAIN;
@@ -410,8 +402,6 @@ struct Open {
     /// Where that token starts, and its digits so far.
     start: usize,
     n_digits: u32,
-    /// Where tokens start in the block.
-    starts: u64,
     /// 1 if its last byte is not ASCII.
     high: u64,
     /// 1 if its last byte begins an escape.
@@ -448,7 +438,7 @@ impl Door<'_> {
     }
 
     /// Judges the tokens that end in a block, as far as they hold a digit, stand behind an escape or a character that is not
-    /// ASCII, or are letters alone and short enough. Nothing begins with other tokens.
+    /// ASCII, or are letters alone and worth it. Nothing begins with other tokens.
     #[inline]
     fn tokens(&mut self, base: usize, block: &Classes, tokens: &mut Vec<Token>) {
         let open = &self.open;
@@ -505,7 +495,6 @@ impl Door<'_> {
         }
         open.word = word >> 63;
         open.marked = carried | carried_in;
-        open.starts = starts;
         open.escape = block.escape >> 63;
     }
 }

@@ -101,7 +101,11 @@ pub(super) enum Heard {
 /// Writes what a walk tells.
 pub(super) fn tell(wtr: &mut dyn Write, told: Told) -> io::Result<()> {
     let written = match told {
-        Told::Bytes(bytes) => return put(wtr, b'B', &bytes),
+        Told::Bytes(bytes) => {
+            // A row may be longer than a frame.
+            let mut pieces = bytes.chunks(FRAME_BYTES_MAX as usize);
+            return pieces.try_for_each(|piece| put(wtr, b'B', piece));
+        }
         Told::Is(id) => Written::Is(id.to_owned()),
         Told::Begin(name, known) => Written::Begin(name, known),
         Told::Refused(name, reason) => Written::Refused(name, reason.into()),
@@ -208,6 +212,21 @@ mod tests {
                 _ => panic!("{reason} was heard otherwise"),
             }
         }
+    }
+
+    #[test]
+    fn what_is_longer_than_a_frame_is_heard_in_pieces() {
+        let long: Vec<u8> = (0..=FRAME_BYTES_MAX).map(|i| i as u8).collect();
+        let mut bytes = Vec::new();
+        tell(&mut bytes, Told::Bytes(long.clone())).unwrap();
+        let (mut rdr, mut heard) = (&bytes[..], Vec::new());
+        while let Some(Heard::Told(Told::Bytes(piece))) = hear(&mut rdr).unwrap() {
+            heard.extend(piece);
+        }
+        assert!(heard == long);
+        let name = "a".repeat(FRAME_BYTES_MAX as usize);
+        let refused = tell(&mut bytes, Told::Refused(name, Reason::NotFound)).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use super::frame::{self, Order};
 use crate::container::pump::{Job, Sink, Stop, Told, ended_by};
 use crate::container::{Limits, Password, Source, Unpacking, walk_of};
+use crate::error::Reason;
 
 /// Serves the order that stands in the socket at standard output, for the container at standard input.
 ///
@@ -29,7 +30,14 @@ pub fn serve() -> io::Result<()> {
     let socket = Mutex::new(socket);
     let tell = move |told| {
         let mut socket = socket.lock().unwrap_or_else(PoisonError::into_inner);
-        frame::tell(&mut *socket, told).map_err(|_| Stop::Unread)
+        frame::tell(&mut *socket, told).map_err(|e| match e.kind() {
+            // Nothing of it was sent: what is lost has to be told.
+            io::ErrorKind::InvalidData => {
+                let what = "a name in it is longer than can be passed on";
+                Stop::Because(Reason::Limit(what.to_owned()))
+            }
+            _ => Stop::Unread,
+        })
     };
     let mut sink = Sink::of(Arc::new(tell), order.limits, unwanted);
     let job = Job {

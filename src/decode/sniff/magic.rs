@@ -15,7 +15,6 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"PK\x07\x08", Container::Zip),
     (0, b"7z\xBC\xAF\x27\x1C", Container::SevenZip),
     (0, b"Rar!\x1A\x07", Container::Rar),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Container::Ole),
     (0, b"\x1F\x8B\x08", Container::Gzip),
     (0, b"\xFD7zXZ\x00", Container::Xz),
     (0, b"\x28\xB5\x2F\xFD", Container::Zstd),

@@ -149,9 +149,8 @@ pub(super) fn backward(text: &[u8], end: usize) -> Option<usize> {
     }
     let lens = (2 * HAN..=longest).rev().step_by(HAN);
     lens.map(|len| end - len).find(|start| {
-        validate::has_known_surname(&text[*start..end])
+        is_name(&text[*start..end])
             && (end - start == run || ends_with_any(&text[..*start], &BEFORE))
-            && is_name(&text[*start..end])
     })
 }
 
