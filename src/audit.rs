@@ -177,7 +177,7 @@ pub struct PersonProfile {
     /// Ages that a birth date or identity number shows: `under-14`, `14-17`, `adult`. None if nothing shows it, several if
     /// records differ.
     pub ages: Vec<String>,
-    /// Countries and regions, as ISO 3166-1 codes in lower case, whose authorities or number plans have issued an identifier
+    /// Countries and regions, as ISO 3166-1 codes in lower case (but `uk`), whose authorities or number plans have issued an identifier
     /// in the records.
     pub countries: Vec<String>,
     /// Sorts of identifiers in the records: `id-number`, `permit`, `financial-account`.
@@ -213,7 +213,7 @@ pub struct Attributes {
     /// Whose age the data shows; absent: everybody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_known: Option<u64>,
-    /// By place of residence: an ISO 3166 code in lower case, of a country (`cn`) or of a part of one
+    /// By place of residence: an ISO 3166 code in lower case (but `uk`), of a country (`cn`) or of a part of one
     /// (`us-ca`), the most precise that is known. A person stands in one place at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residence: Option<std::collections::BTreeMap<String, u64>>,

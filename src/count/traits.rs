@@ -41,7 +41,7 @@ impl std::fmt::Display for Day {
     }
 }
 
-/// Countries and regions that an identifier can be of, as ISO 3166-1 codes in lower case: those with kinds of their own.
+/// Countries and regions that an identifier can be of, as ISO 3166-1 codes in lower case (but `uk`): those with kinds of their own.
 const COUNTRIES: [&str; 34] = [
     "au", "be", "bg", "br", "ca", "cn", "cz", "de", "dk", "es", "fi", "fr", "hk", "ie", "il", "in",
     "it", "jp", "kr", "mo", "mx", "my", "nl", "no", "pl", "ro", "se", "sg", "th", "tr", "tw", "uk",

@@ -37,10 +37,14 @@ pub(super) fn check_texts(file: &InstrumentFile) -> Result<(), Error> {
 
 pub(super) fn check_dates(file: &InstrumentFile) -> Result<(), Error> {
     let from = file.in_force.from;
-    if let Some(to) = file.in_force.to
-        && from.is_none_or(|from| to < from)
-    {
-        return Err(Error::new("lies before `from`").at("in_force.to"));
+    if let Some(to) = file.in_force.to {
+        let message = match from {
+            None => Some("needs `from`: what is not in force yet has no end"),
+            Some(from) => (to < from).then_some("lies before `from`"),
+        };
+        if let Some(message) = message {
+            return Err(Error::new(message).at("in_force.to"));
+        }
     }
     if let Some(issued) = file.in_force.issued
         && from.is_some_and(|from| issued > from)

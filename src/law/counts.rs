@@ -275,9 +275,9 @@ impl ClassCounts {
         let mut places = Vec::new();
         for category in Category::ALL {
             let class = |bare| place(instrument, category, bare, reading_of(category), stated);
-            places.push([class(false), class(true)]);
-            for (bare, n) in [false, true].into_iter().zip(tally.units[category.index()]) {
-                let class = place(instrument, category, bare, reading_of(category), stated);
+            let of_category = [class(false), class(true)];
+            places.push(of_category);
+            for (class, n) in of_category.into_iter().zip(tally.units[category.index()]) {
                 if let Some(class) = class {
                     let sum = &mut sums[usize::from(class)];
                     *sum = sum.saturating_add(n);
@@ -317,9 +317,8 @@ impl ClassCounts {
         if let Some(people) = &self.people
             && self.reading != Reading::Strict
         {
-            return people.count(self.bound, |group| {
-                group.is_in(self.asked(classes, categories))
-            });
+            let asked = self.asked(classes, categories);
+            return people.count(self.bound, |group| group.is_in(asked));
         }
         match (self.bound, self.persons) {
             (Bound::Upper, total) => within.min(total.unwrap_or(u64::MAX)),
@@ -366,22 +365,34 @@ impl ClassCounts {
 
     /// Persons who live in a place or in a part of it; `None` where nobody's residence is known.
     pub(super) fn living_in(&self, place: &str) -> Option<u64> {
+        let Some(country) = place.strip_suffix(ANY_PART) else {
+            return self.living_in_any(&[place]);
+        };
+        let residence = self.attributes.as_ref()?.residence.as_ref()?;
+        let parts = residence
+            .iter()
+            .filter(|(code, _)| code.len() > country.len() && is_within(code, country));
+        Some(parts.map(|(_, n)| *n).max().unwrap_or(0))
+    }
+
+    /// The same for persons living in one of several places: whoever is not known to live elsewhere may live in one of them.
+    fn living_in_any(&self, places: &[&str]) -> Option<u64> {
         let known = self.attributes.as_ref()?;
         let residence = known.residence.as_ref()?;
-        let sum = |n: u64, (_, more): (&String, &u64)| n.saturating_add(*more);
-        let count = |is_there: &dyn Fn(&str) -> bool| {
-            let there = residence.iter().filter(|(code, _)| is_there(code));
-            there.fold(0, sum)
+        let count = |is_meant: &dyn Fn(&str, &str) -> bool| {
+            let meant = residence
+                .iter()
+                .filter(|(code, _)| places.iter().any(|place| is_meant(code, place)));
+            meant.fold(0u64, |n, (_, more)| n.saturating_add(*more))
         };
-        let elsewhere = count(&|code| !is_within(code, place) && !is_within(place, code));
-        Some(match (self.bound, place.strip_suffix(ANY_PART)) {
-            (Bound::Lower, None) => count(&|code| is_within(code, place)),
-            (Bound::Upper, None) => known.total.saturating_sub(elsewhere),
-            (_, Some(country)) => {
-                let parts = residence
-                    .iter()
-                    .filter(|(code, _)| code.len() > country.len() && is_within(code, country));
-                parts.map(|(_, n)| *n).max().unwrap_or(0)
+        Some(match self.bound {
+            Bound::Lower => count(&is_within),
+            Bound::Upper => {
+                let stated = residence
+                    .values()
+                    .fold(0u64, |n, more| n.saturating_add(*more));
+                let maybe = count(&|code, place| is_within(code, place) || is_within(place, code));
+                known.total.saturating_sub(stated.saturating_sub(maybe))
             }
         })
     }
@@ -453,9 +464,8 @@ impl ClassCounts {
         stated: &Circumstances,
     ) -> Option<u64> {
         let scope = scope(instrument, stated)?;
-        let living = |place: &String| self.living_in(place);
-        let there: Option<Vec<u64>> = scope.residence.iter().map(living).collect();
-        Some(there?.into_iter().fold(0, u64::saturating_add))
+        let places: Vec<&str> = scope.residence.iter().map(String::as_str).collect();
+        self.living_in_any(&places)
     }
 
     /// Whether some are left out for where they live.

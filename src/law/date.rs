@@ -100,28 +100,37 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        deserializer.deserialize_any(DateVisitor)
+        let text = written(deserializer, "a date as YYYY-MM-DD")?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 
-/// Takes a string, or what the TOML reader makes of an unquoted date: a map with one entry whose
-/// value is the text.
-struct DateVisitor;
+/// The text of a date or moment in a file: a string, or what the TOML reader makes of one that is not quoted. `expected` says
+/// in errors what belongs there.
+pub(super) fn written<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+) -> Result<String, D::Error> {
+    deserializer.deserialize_any(Written(expected))
+}
 
-impl<'de> Visitor<'de> for DateVisitor {
-    type Value = Date;
+/// Takes a string, or a map with one entry whose value is the text.
+struct Written(&'static str);
+
+impl<'de> Visitor<'de> for Written {
+    type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a date as YYYY-MM-DD")
+        f.write_str(self.0)
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Date, E> {
-        text.parse().map_err(E::custom)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Date, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
         match map.next_entry::<String, String>()? {
-            Some((_, text)) => text.parse().map_err(de::Error::custom),
+            Some((_, text)) => Ok(text),
             None => Err(de::Error::invalid_length(0, &self)),
         }
     }

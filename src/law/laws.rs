@@ -56,9 +56,11 @@ pub fn builtin() -> Result<Vec<Instrument>, Error> {
 /// # Errors
 /// An unknown id, with the nearest known one.
 pub fn by_id(id: &str) -> Result<Instrument, Error> {
-    let mut known = builtin()?;
-    let position = position(id, &known)?;
-    Ok(known.swap_remove(position))
+    let named = |(name, _): &&(&str, &str)| name.strip_suffix(".toml") == Some(id);
+    match FILES.iter().find(named) {
+        Some((name, text)) => Instrument::from_toml(text, name),
+        None => Err(unknown(id, &builtin()?)),
+    }
 }
 
 /// Where the instrument with this id stands.

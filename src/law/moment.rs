@@ -6,10 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, MapAccess, Visitor};
+use serde::de;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::date::Date;
+use super::date::{Date, written};
 use crate::error::Error;
 
 /// Minutes of a day.
@@ -97,30 +97,9 @@ impl Serialize for Moment {
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
-        deserializer.deserialize_any(MomentVisitor)
-    }
-}
-
-/// Takes a string, or what the TOML reader makes of an unquoted date or local time: a map with one entry whose
-/// value is the text.
-struct MomentVisitor;
-
-impl<'de> Visitor<'de> for MomentVisitor {
-    type Value = Moment;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a day as YYYY-MM-DD, or with a local time as YYYY-MM-DDTHH:MM")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Moment, E> {
-        text.parse().map_err(E::custom)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Moment, A::Error> {
-        match map.next_entry::<String, String>()? {
-            Some((_, text)) => text.parse().map_err(de::Error::custom),
-            None => Err(de::Error::invalid_length(0, &self)),
-        }
+        let expected = "a day as YYYY-MM-DD, or with a local time as YYYY-MM-DDTHH:MM";
+        let text = written(deserializer, expected)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 

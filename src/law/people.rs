@@ -72,7 +72,7 @@ pub(super) struct Group {
     categories: u32,
     /// Ages that the records show, as years at most: 13 of those under 14.
     ages: Vec<u64>,
-    /// As ISO 3166-1 codes in lower case.
+    /// As ISO 3166-1 codes in lower case, but `uk`.
     countries: Vec<String>,
     persons: u64,
 }

@@ -2,7 +2,7 @@
 //!
 //! Also finds the line of a key that a check has named, so that an error shows the place.
 
-use super::consequence::{Deadline, TimeUnit};
+use super::consequence::{Deadline, Since, TimeUnit};
 use super::instrument::{InstrumentFile, Unit};
 use super::provision::{Condition, Counts};
 use crate::category::Category;
@@ -40,6 +40,13 @@ fn deadline(by: &Deadline) -> Result<(), Error> {
     if by.since.is_some() && !is_reckoned {
         let message = "needs `n` with `unit` in hours or days: nothing else is reckoned";
         return Err(Error::new(message).at("by.since"));
+    }
+    if by.since == Some(Since::DayOfDiscovery) && by.unit != Some(TimeUnit::Days) {
+        let message = "counts the day itself: `unit` must be `days`";
+        return Err(Error::new(message).at("by.since"));
+    }
+    if by.n == Some(0) {
+        return Err(Error::new("must be at least 1").at("by.n"));
     }
     Ok(())
 }

@@ -150,7 +150,22 @@ impl Account<'_> {
         {
             steps.push(bounded(day, highest));
         }
-        if day < from {
+        if file.statutes.is_empty() {
+            if self.circumstances.decision_date.is_none() && !self.instrument.is_in_force(day) {
+                steps.push(step(
+                    "",
+                    format!(
+                        "{} 自 {from} 起施行，行为日期 {day} 不在施行期内；以下数量标准仅供参照",
+                        file.number
+                    ),
+                    format!(
+                        "{} is in force from {from}, not on the act date {day}; its numbers \
+                         are for comparison only",
+                        file.id
+                    ),
+                ));
+            }
+        } else if day < from {
             steps.push(step(
                 "",
                 format!("行为早于 {from}，当时没有数量标准；施行后裁判的案件有适用本解释的先例"),
@@ -344,8 +359,10 @@ impl Account<'_> {
     }
 
     fn halving(&self, steps: &mut Vec<Step>) {
-        let in_duty = |p: &&Provision| p.when.contains(&Condition::InDuty);
-        let Some(provision) = self.instrument.file().provisions.iter().find(in_duty) else {
+        let halves = |p: &&Provision| {
+            p.counts == Counts::Scaled && p.divide == Some(2) && p.when.contains(&Condition::InDuty)
+        };
+        let Some(provision) = self.instrument.file().provisions.iter().find(halves) else {
             return;
         };
         let cited = self.instrument.cite(&provision.id);
@@ -507,12 +524,21 @@ impl Account<'_> {
         let name = self.instrument.result_words(self.evaluation.result());
         let outcome = self.instrument.named(self.evaluation.outcome);
         let outcome = outcome.map(|named| named.id);
-        let at_level = |o: &&Outcome| o.reached && o.level == level && o.outcome == outcome;
-        let mut ids: Vec<&str> = Vec::new();
-        for outcome in self.evaluation.outcomes.iter().filter(at_level) {
-            if !ids.contains(&outcome.provision.as_str()) {
-                ids.push(&outcome.provision);
+        let reached = |is_meant: &dyn Fn(Level) -> bool| {
+            let outcomes = self.evaluation.outcomes.iter();
+            let meant = outcomes.filter(|o| o.reached && o.outcome == outcome && is_meant(o.level));
+            let mut ids: Vec<&str> = Vec::new();
+            for outcome in meant {
+                if !ids.contains(&outcome.provision.as_str()) {
+                    ids.push(&outcome.provision);
+                }
             }
+            ids
+        };
+        let mut ids = reached(&|of| of == level);
+        // What is reached may be more than the statute of the act date knows.
+        if ids.is_empty() && level > Level::None {
+            ids = reached(&|of| of > level);
         }
         let Some(first) = ids.first() else {
             let (zh, en) = match self.evaluation.cap {

@@ -146,9 +146,7 @@ impl Instrument {
         if statutes.is_empty() {
             return None;
         }
-        let found = statutes
-            .iter()
-            .find(|s| s.from <= day && s.to.is_none_or(|to| day <= to));
+        let found = self.statute_on(Some(day));
         Some(found.map_or(Level::None, |s| s.highest))
     }
 
@@ -387,15 +385,22 @@ fn scaled(file: &InstrumentFile, rules: &[Rule], index: usize) -> Result<Vec<Rul
             let product = base.threshold.checked_mul(multiply);
             let countable = !matches!(base.basis, Basis::Prior | Basis::Fact);
             let whole = product.filter(|p| countable && p.is_multiple_of(divide));
-            let threshold = whole
-                .map(|p| p / divide)
-                .filter(|t| *t > 0)
-                .ok_or_else(|| {
-                    Error::new(format!(
-                        "the number of `{id}` cannot be scaled to a whole one"
-                    ))
-                    .at("of")
-                })?;
+            let unscaled = || {
+                Error::new(format!(
+                    "the number of `{id}` cannot be scaled to a whole one"
+                ))
+                .at("of")
+            };
+            let threshold = whole.map(|p| p / divide).filter(|t| *t > 0);
+            let threshold = threshold.ok_or_else(unscaled)?;
+            // Its upper end goes with it.
+            let under = match base.under.map(|under| under.checked_mul(multiply)) {
+                None => None,
+                Some(product) => {
+                    let whole = product.filter(|p| p.is_multiple_of(divide));
+                    Some(whole.map(|p| p / divide).ok_or_else(unscaled)?)
+                }
+            };
             let mut when = provision.when.clone();
             when.extend(
                 base.when
@@ -414,6 +419,7 @@ fn scaled(file: &InstrumentFile, rules: &[Rule], index: usize) -> Result<Vec<Rul
                 provision: index,
                 base: Some(base.provision),
                 threshold,
+                under,
                 level,
                 outcome,
                 rank,

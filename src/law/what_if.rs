@@ -79,7 +79,9 @@ fn next_outcome(instrument: &Instrument, evaluation: &Evaluation) -> Option<Next
             .outcomes
             .iter()
             .position(|n| Some(&n.id) == o.outcome.as_ref());
-        !o.reached && at.is_some_and(|at| at + 1 > rank)
+        // What is past its upper end is another provision's.
+        let is_below = o.count < o.threshold.saturating_add(u64::from(o.more_than));
+        !o.reached && is_below && at.is_some_and(|at| at + 1 > rank)
     };
     let counted = |o: &&Outcome| matches!(o.basis, Basis::Class | Basis::Units);
     let nearest = evaluation.outcomes.iter().filter(above).filter(counted);
