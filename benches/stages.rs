@@ -232,7 +232,11 @@ fn stages(c: &mut Criterion) {
             b.iter_batched(
                 tally,
                 |mut tally| {
+                    let mut last = None;
                     for c in &counted {
+                        if last.replace(std::ptr::from_ref(c.batch)) != Some(c.batch) {
+                            tally.batch();
+                        }
                         let Decision { support, parties } = c.decision;
                         let (batch, record, rules) = (c.batch, c.record, c.rules);
                         tally.record(

@@ -33,6 +33,8 @@ pub(crate) struct Classes {
     pub(crate) wide: u64,
     /// Bytes of 0x80 and above.
     pub(crate) high: u64,
+    /// `\n`.
+    pub(crate) line_end: u64,
 }
 
 /// Fills `out` with the classes of `text`, one entry for each 64 bytes begun. Bits past the end are zero.
@@ -128,6 +130,7 @@ fn classes_of(block: &[u8]) -> Classes {
             b':' | b'=' => classes.colon |= bit,
             b' ' | b'\t' => classes.blank |= bit,
             b'\\' | b'%' => classes.escape |= bit,
+            b'\n' => classes.line_end |= bit,
             0xEF => {
                 classes.wide |= bit;
                 classes.high |= bit;
@@ -402,6 +405,7 @@ mod avx2 {
                 escape: bits(either(a, b'\\', b'%'), either(b, b'\\', b'%')),
                 wide: bits(equals(a, 0xEF), equals(b, 0xEF)),
                 high: bits(a, b),
+                line_end: bits(equals(a, b'\n'), equals(b, b'\n')),
             };
         }
         if !rest.is_empty() {

@@ -64,6 +64,13 @@ pub trait Observer: Sync {
     fn bytes(&self, _n: u64) {}
     /// The file at this position is done; no more hits of it will come.
     fn file_done(&self, _index: usize) {}
+    /// Whether [`Observer::rows`] should be called.
+    fn wants_rows(&self) -> bool {
+        false
+    }
+    /// So many more records support each category under the default reading; a record may support several, and repeats are
+    /// among them. Told after each batch that has any.
+    fn rows(&self, _more: &[u64; Category::ALL.len()]) {}
     /// Whether [`Observer::hits`] should be called.
     fn wants_hits(&self) -> bool {
         false

@@ -140,6 +140,11 @@ impl Tally {
         }
     }
 
+    /// Starts on a batch; [`Tally::record`] follows for its records. The rules of its tables stay the same meanwhile.
+    pub fn batch(&mut self) {
+        self.scratch.order.forget();
+    }
+
     /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `rules` are
     /// those of its table's columns; `support` and `parties` are what classification says of it: the categories, and whether
     /// it tells of one person or of two.

@@ -38,7 +38,7 @@ pub(super) struct Subjects {
 #[derive(Default)]
 pub(super) struct Scratch {
     text: Vec<u8>,
-    order: FieldOrder,
+    pub(super) order: FieldOrder,
 }
 
 /// Domains of fingerprints, so that a phone and an account of the same digits are different persons.
@@ -61,7 +61,7 @@ struct Side<'f> {
 
 impl<'f> Seen<'f> {
     /// Takes note of a value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, ladder: &Ladder, m: &'f Match) {
         let identifies = ladder.identifies[m.kind.index()];
         let party = m
@@ -250,7 +250,7 @@ fn content(
     }
     scratch[..OF_BYTES].copy_from_slice(&of.to_le_bytes());
     let mut at = OF_BYTES;
-    for place in order.of(fields, rules) {
+    for place in order.of(record.table, fields, rules) {
         let field = fields[*place as usize];
         let range = trimmed(batch, field.span);
         let n = range.len();

@@ -15,6 +15,9 @@ use crate::record::{Batch, Record};
 /// the open.
 const CELL_DECIMALS: usize = 4;
 
+/// Most digits of a degree before its point.
+const WHOLE_DIGITS_MAX: usize = 3;
+
 /// Offset of the day for times that are counted from 1970: China's one time zone, in seconds.
 const UTC_OFFSET: i64 = 8 * 3600;
 
@@ -108,18 +111,24 @@ fn degrees(text: &[u8]) -> Option<i64> {
         _ => (false, text),
     };
     let n_whole = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    if !(1..=WHOLE_DIGITS_MAX).contains(&n_whole) {
+        return None;
+    }
     let decimals = match &text[n_whole..] {
         [b'.', decimals @ ..] => decimals,
         [] => &[],
         _ => return None,
     };
-    if !(1..=3).contains(&n_whole) || !decimals.iter().all(u8::is_ascii_digit) {
+    if !decimals.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let (kept, cut) = decimals.split_at(decimals.len().min(CELL_DECIMALS));
-    let mut units = number(&text[..n_whole]) * 10_i64.pow(CELL_DECIMALS as u32);
-    units += number(kept) * 10_i64.pow((CELL_DECIMALS - kept.len()) as u32);
-    let is_exact = cut.iter().all(|b| *b == b'0');
+    let mut units = number(&text[..n_whole]);
+    for i in 0..CELL_DECIMALS {
+        units = units * 10 + kept.get(i).map_or(0, |b| i64::from(b - b'0'));
+    }
+    // Only below zero does what is cut off make a difference.
+    let is_exact = !is_negative || cut.iter().all(|b| *b == b'0');
     Some(match is_negative {
         true => -units - i64::from(!is_exact),
         false => units,
@@ -145,6 +154,15 @@ fn pair(text: &[u8]) -> Option<(i64, i64)> {
 /// milliseconds from 1970.
 fn day(text: &[u8]) -> Option<i64> {
     let text = text.trim_ascii();
+    // As most are written.
+    if let [y1, y2, y3, y4, b'-' | b'/', m1, m2, b'-' | b'/', d1, d2, ..] = *text
+        && [y1, y2, y3, y4, m1, m2, d1, d2]
+            .iter()
+            .all(u8::is_ascii_digit)
+        && !text.get(10).is_some_and(u8::is_ascii_digit)
+    {
+        return civil(&[y1, y2, y3, y4], &[m1, m2], &[d1, d2]);
+    }
     let n_digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let is_number = n_digits == text.len();
     match n_digits {

@@ -157,7 +157,7 @@ impl Tells {
         let mut traits = self.always;
         let (number, n_digits) = unpacked(packed);
         if self.has_regions {
-            match number / 10u64.pow(n_digits.saturating_sub(2)) {
+            match number / power(n_digits.saturating_sub(2)) {
                 81 => traits = self.moved_to("hk"),
                 82 => traits = self.moved_to("mo"),
                 83 => traits = self.moved_to("tw"),
@@ -166,7 +166,7 @@ impl Tells {
         }
         let behind = n_digits.checked_sub(born + DATE_DIGITS);
         if let (Some(behind), Some(today)) = (behind, today) {
-            let born = (number / 10u64.pow(behind) % 10u64.pow(DATE_DIGITS)) as u32;
+            let born = (number / power(behind) % const { 10u64.pow(DATE_DIGITS) }) as u32;
             if let Some(age) = age(born, today) {
                 traits.join(Traits::age(age));
             }
@@ -185,6 +185,21 @@ const REGION_DIGITS: u32 = 6;
 
 const DATE_DIGITS: u32 = 8;
 
+/// Ten to this power, at most the nineteenth, which no more digits of a number reach.
+#[inline]
+fn power(n: u32) -> u64 {
+    const POWERS: [u64; 20] = {
+        let mut powers = [1; 20];
+        let mut n = 1;
+        while n < powers.len() {
+            powers[n] = 10 * powers[n - 1];
+            n += 1;
+        }
+        powers
+    };
+    POWERS[n as usize]
+}
+
 /// The number of a packed key, and how many digits it has, without an `X` at its end.
 fn unpacked(packed: u64) -> (u64, u32) {
     const E18: u64 = 10u64.pow(18);
@@ -193,7 +208,7 @@ fn unpacked(packed: u64) -> (u64, u32) {
         n if n >= WITH_X => (n - WITH_X, 17),
         n if n >= 2 * E18 => (n - 2 * E18, 19),
         0 => (0, 0),
-        n => (n - 10u64.pow(n.ilog10()), n.ilog10()),
+        n => (n - power(n.ilog10()), n.ilog10()),
     }
 }
 

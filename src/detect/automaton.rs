@@ -78,6 +78,12 @@ impl Automaton {
         parts & self.0.iter().enumerate().map(may).sum::<u8>()
     }
 
+    /// Whether the first two bytes of `text` allow any match.
+    #[inline]
+    pub(crate) fn may_begin_any(&self, text: &[u8]) -> bool {
+        self.0.iter().any(|part| part.may_begin(text))
+    }
+
     /// Whether a match of one of these parts starts at the first byte of `text`.
     #[inline]
     pub(crate) fn matches(&self, parts: u8, text: &[u8]) -> bool {
@@ -92,6 +98,11 @@ impl Automaton {
     /// Appends every match that starts at the first byte of `text`: each pattern with each of its ends.
     pub(crate) fn ends(&self, text: &[u8], out: &mut Ends) {
         self.0.iter().for_each(|part| part.ends(text, out));
+    }
+
+    /// Whether some match could begin with the first of these signs and end among them or behind them; `None` is any digit.
+    pub(crate) fn may_outlast(&self, signs: &[Option<u8>]) -> bool {
+        self.0.iter().any(|part| part.may_outlast(signs))
     }
 
     /// Whether some match could begin with these bytes.
@@ -224,6 +235,9 @@ impl Part {
     }
 
     fn ends(&self, text: &[u8], out: &mut Ends) {
+        if !self.may_begin(text) {
+            return;
+        }
         let mut state = self.dfa.start;
         for (i, &byte) in text[..text.len().min(REACH_BYTES_MAX)].iter().enumerate() {
             state = self.dfa.next(state, byte);
@@ -272,6 +286,22 @@ impl Part {
             pairs |= u128::from(may) << (10 * tens + ones);
         }
         pairs
+    }
+
+    fn may_outlast(&self, signs: &[Option<u8>]) -> bool {
+        let mut states = vec![self.dfa.start];
+        for sign in signs {
+            states = match sign {
+                None => self.step(&states, |b| b.is_ascii_digit()),
+                Some(byte) => self.step_over(&states, *byte),
+            };
+            states.sort_unstable();
+            states.dedup();
+            if states.is_empty() || states.iter().any(|s| self.dfa.is_match(*s)) {
+                break;
+            }
+        }
+        !states.is_empty()
     }
 
     /// Whether some text of this outline could come to a match from one of these states, none of which matches.

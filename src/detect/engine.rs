@@ -557,6 +557,7 @@ fn take<'a, T>(
 }
 
 /// Whether a cell says that there is nothing.
+#[inline]
 fn is_null(text: &[u8]) -> bool {
     if text.len() > 4 && text[0] > b' ' {
         return false;

@@ -3,6 +3,8 @@
 //! Places are tokens (maximal runs of ASCII letters and digits), `@`, separators behind labels, and full-width letters and
 //! digits. Which tokens are worth a closer look is decided by tables derived from the patterns; this file only finds them.
 
+mod head;
+
 use std::sync::Arc;
 
 use crate::bytes::{self, Classes};
@@ -12,6 +14,8 @@ use super::claim::escape_len;
 use super::fold;
 use super::label::{Cues, Endings, Labels};
 use super::structure::{is_house_number, is_house_sign};
+
+use head::Heads;
 
 /// A maximal run of ASCII letters and digits that is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +190,22 @@ impl Admission {
         token.house
     }
 
+    /// Whether a token is let in in no running text whose line begins with such a head: `head` in some line, `signs` in all,
+    /// where `None` is any digit. The token and the byte behind it are in the head.
+    fn is_never_let_in(&self, head: &[u8], signs: &[Option<u8>], start: usize, end: usize) -> bool {
+        let before = head[..start].last().copied().unwrap_or(b'\n');
+        let token = &head[start..end];
+        let n_digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+        let verdict = self
+            .verdicts
+            .of(MakeUp::of(token.len(), n_digits), token.len(), head[end]);
+        let may_be_led =
+            verdict & Verdicts::BEHIND_ASCII != 0 && self.lead_bytes[usize::from(before)];
+        let may_be_labelled = n_digits >= WORD_DIGITS_MIN as usize
+            && (matches!(before, b' ' | b'(') || !token[0].is_ascii_digit());
+        !may_be_led && !may_be_labelled && !self.automaton.may_outlast(&signs[start..])
+    }
+
     /// Whether a token may stand behind a label without a separator: directly behind a Han word, behind an ASCII word
     /// (`QQ 12345678`, `QQ12345678`, `no. 12345678`), or behind the bracket after a word.
     fn may_be_labelled(&self, text: &[u8], token: &Token, before: u8, make_up: MakeUp) -> bool {
@@ -270,6 +290,7 @@ pub(crate) struct Places {
     /// Positions of full-width letters, digits, hyphens and plus signs.
     pub(crate) wides: Vec<u32>,
     classes: Vec<Classes>,
+    heads: Heads,
 }
 
 /// Bytes whose classes are made at a time: few enough that they stay in the nearest cache.
@@ -290,12 +311,25 @@ impl Places {
             open: Open::default(),
         };
         let mut base = 0;
+        // Ends of tokens to pass over, in the block in hand and the next one.
+        let mut quiet = 0;
+        if prose {
+            self.heads.begin();
+            quiet = u128::from(self.heads.quiet(text, 0, admission));
+        }
         // Where the stretch of characters beyond ASCII begins that is still open.
         let mut han: Option<usize> = None;
         for chunk in text.chunks(CHUNK_BYTES) {
             bytes::classify(chunk, &mut classes);
             for block in &classes {
-                door.tokens(base, block, &mut self.tokens);
+                if prose {
+                    each_bit(block.line_end, |bit| {
+                        let of_line = self.heads.quiet(text, base + bit + 1, admission);
+                        quiet |= u128::from(of_line) << (bit + 1);
+                    });
+                }
+                door.tokens(base, block, quiet as u64, &mut self.tokens);
+                quiet >>= bytes::LANES;
                 each_bit(block.at, |bit| self.ats.push((base + bit) as u32));
                 if block.wide != 0 {
                     push_wides(&mut self.wides, text, base, block.wide);
@@ -335,7 +369,7 @@ impl Places {
             self.separators.dedup();
         }
         if text.len().is_multiple_of(bytes::LANES) {
-            door.tokens(base, &Classes::default(), &mut self.tokens);
+            door.tokens(base, &Classes::default(), quiet as u64, &mut self.tokens);
         }
         self.classes = classes;
     }
@@ -438,9 +472,9 @@ impl Door<'_> {
     }
 
     /// Judges the tokens that end in a block, as far as they hold a digit, stand behind an escape or a character that is not
-    /// ASCII, or are letters alone and worth it. Nothing begins with other tokens.
+    /// ASCII, or are letters alone and worth it. Nothing begins with other tokens, nor with those that end at the bits of `quiet`.
     #[inline]
-    fn tokens(&mut self, base: usize, block: &Classes, tokens: &mut Vec<Token>) {
+    fn tokens(&mut self, base: usize, block: &Classes, quiet: u64, tokens: &mut Vec<Token>) {
         let open = &self.open;
         let word = block.word;
         let starts = word & !(word << 1 | open.word);
@@ -449,8 +483,8 @@ impl Door<'_> {
         // Added to a run of ones, a bit inside of it carries over to the bit behind its end.
         let (sum, carried) = word.overflowing_add(block.digit | starts & behind);
         let (sum, carried_in) = sum.overflowing_add(u64::from(open.marked));
-        let mut found = sum & !word;
-        each_bit(ends & !found, |end| {
+        let mut found = sum & !word & !quiet;
+        each_bit(ends & !found & !quiet, |end| {
             let start = match starts & low_bits(end as u32) {
                 0 => open.start,
                 inside => base + inside.ilog2() as usize,

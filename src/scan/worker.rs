@@ -69,6 +69,19 @@ struct Decided {
     decision: Decision,
     /// Records of the file in hand.
     n_records: u64,
+    /// Those of them that the observer knows of.
+    n_told: u64,
+}
+
+impl Decided {
+    /// Adds so many records to the categories that they support.
+    fn add_rows(&self, n_records: u64, rows: &mut [u64; Category::ALL.len()]) {
+        for category in Category::ALL {
+            if self.decision.support.base.contains(category) {
+                rows[category.index()] += n_records;
+            }
+        }
+    }
 }
 
 /// The position of a file, and the number of a part of it.
@@ -206,6 +219,9 @@ impl<'s> Worker<'s> {
         }
         let observer = self.shared.observer;
         let told = catch_unwind(AssertUnwindSafe(|| {
+            if observer.wants_rows() {
+                self.tell_rows();
+            }
             if observer.wants_hits() {
                 observer.hits(index, lot.number, &hits);
             }
@@ -219,6 +235,7 @@ impl<'s> Worker<'s> {
     {
         let view = &*lot.view;
         self.detector.batch(batch, view.has_prose(batch));
+        self.tally.batch();
         let wants_hits = self.shared.observer.wants_hits();
         let (mut last, mut next) = (0, 0);
         while let Some(record) = batch.records.get(next) {
@@ -247,6 +264,21 @@ impl<'s> Worker<'s> {
         }
     }
 
+    /// Tells what was counted since the last time.
+    fn tell_rows(&mut self) {
+        let mut rows = [0; Category::ALL.len()];
+        for decided in &mut self.decisions {
+            let more =
+                decided.n_records - std::mem::replace(&mut decided.n_told, decided.n_records);
+            if more > 0 {
+                decided.add_rows(more, &mut rows);
+            }
+        }
+        if rows.iter().any(|n| *n > 0) {
+            self.shared.observer.rows(&rows);
+        }
+    }
+
     /// The position of what the record in hand supports; it is mostly that of the record before, `last`.
     fn decide(&mut self, last: usize) -> usize {
         let roles = self.found.roles;
@@ -259,6 +291,7 @@ impl<'s> Worker<'s> {
                 roles,
                 decision,
                 n_records: 0,
+                n_told: 0,
             });
             self.decisions.len() - 1
         })
@@ -330,13 +363,9 @@ impl<'s> Worker<'s> {
     fn close_part(&mut self) {
         for decided in &mut self.decisions {
             let n_records = std::mem::take(&mut decided.n_records);
-            if n_records == 0 {
-                continue;
-            }
-            for category in Category::ALL {
-                if decided.decision.support.base.contains(category) {
-                    self.counts.rows[category.index()] += n_records;
-                }
+            decided.n_told = 0;
+            if n_records > 0 {
+                decided.add_rows(n_records, &mut self.counts.rows);
             }
         }
         if self.counts.records > 0 {

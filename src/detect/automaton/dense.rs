@@ -10,20 +10,26 @@ use std::collections::HashMap;
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::StateID;
 
-/// A state: where its row begins in the table.
+/// A state: where its row begins in each of the blocks of the table.
 pub(super) type StateId = u32;
 
 /// The state from which nothing matches any more.
 pub(super) const DEAD: StateId = 0;
 
+/// Classes of a block of the table: what they lead to from one state fills one line of memory.
+const BLOCK_CLASSES: usize = 16;
+
 /// The automaton. States that match follow the dead one, the others follow them.
+///
+/// Its table is not one row a state, but one block of short rows for some classes of bytes at a time, so that a walk over digits stays
+/// in the block of the digits: a hundred kilobytes rather than millions.
 pub(super) struct Dfa {
     /// The class of each byte: bytes of a class lead to the same states.
     classes: [u8; 256],
-    /// The next state, by state and class.
+    /// Where the next state stands for each byte, behind where the row of the state begins.
+    columns: [u32; 256],
+    /// The next state, by block, state and class.
     table: Vec<StateId>,
-    /// Length of a row, as a power of two.
-    stride_bits: u32,
     pub(super) start: StateId,
     /// The last state that matches.
     last_match: StateId,
@@ -43,7 +49,7 @@ impl Dfa {
 
     #[inline]
     pub(super) fn next(&self, state: StateId, byte: u8) -> StateId {
-        self.table[state as usize + usize::from(self.classes[usize::from(byte)])]
+        self.table[(state + self.columns[usize::from(byte)]) as usize]
     }
 
     /// Whether the state is dead or matches.
@@ -61,7 +67,7 @@ impl Dfa {
     #[inline]
     pub(super) fn patterns(&self, state: StateId) -> &[u16] {
         match self.is_match(state) {
-            true => &self.matches[(state as usize >> self.stride_bits) - 1],
+            true => &self.matches[state as usize / BLOCK_CLASSES - 1],
             false => &[],
         }
     }
@@ -70,6 +76,32 @@ impl Dfa {
     pub(super) fn class(&self, byte: u8) -> u8 {
         self.classes[usize::from(byte)]
     }
+}
+
+/// The classes of bytes, numbered so that those that follow each other in a text stand in one block: digits with the signs
+/// between them first, then letters, then the others.
+fn classes(nfa: &NFA) -> [u8; 256] {
+    let rank = |byte: &u8| match byte {
+        b'0'..=b'9' => 0,
+        b' ' | b'-' | b'.' | b':' | b'/' | b',' => 1,
+        b'a'..=b'z' => 2,
+        b'A'..=b'Z' => 3,
+        0..=0x7F => 4,
+        _ => 5,
+    };
+    let mut bytes: Vec<u8> = (0..=255).collect();
+    bytes.sort_by_key(rank);
+    let mut numbers: [Option<u8>; 256] = [None; 256];
+    let mut n = 0;
+    let mut classes = [0; 256];
+    for byte in bytes {
+        let number = &mut numbers[usize::from(nfa.byte_classes().get(byte))];
+        classes[usize::from(byte)] = *number.get_or_insert_with(|| {
+            n += 1;
+            (n - 1) as u8
+        });
+    }
+    classes
 }
 
 /// A set of NFA states on its way to be a state.
@@ -93,16 +125,14 @@ struct Builder<'n> {
 impl<'n> Builder<'n> {
     fn new(nfa: &'n NFA, bytes_max: usize) -> Builder<'n> {
         let n_states = nfa.states().len();
-        let mut classes = [0; 256];
-        for byte in 0..=255u8 {
-            classes[usize::from(byte)] = nfa.byte_classes().get(byte);
-        }
+        let classes = classes(nfa);
+        let n_classes = usize::from(*classes.iter().max().unwrap_or(&0)) + 1;
         let mut builder = Builder {
             nfa,
             bytes_max,
             closures: Vec::new(),
             classes,
-            n_classes: usize::from(classes[255]) + 1,
+            n_classes,
             known: HashMap::new(),
             sets: Vec::new(),
             rows: Vec::new(),
@@ -160,7 +190,7 @@ impl<'n> Builder<'n> {
             return Ok(*number);
         }
         let number = self.sets.len() as u32;
-        let row_bytes = size_of::<StateId>() * self.n_classes.next_power_of_two();
+        let row_bytes = size_of::<StateId>() * self.n_classes.next_multiple_of(BLOCK_CLASSES);
         if (number as usize + 1) * row_bytes > self.bytes_max {
             return Err(TooLarge);
         }
@@ -201,9 +231,8 @@ impl<'n> Builder<'n> {
                     next
                 }
             };
-            let classes = self.classes[usize::from(first)]..=self.classes[usize::from(last)];
-            for class in classes {
-                self.rows[row + usize::from(class)] = next;
+            for byte in first..=last {
+                self.rows[row + usize::from(self.classes[usize::from(byte)])] = next;
             }
         }
         Ok(())
@@ -260,19 +289,26 @@ impl<'n> Builder<'n> {
             () if !matches[*i].is_empty() => 1,
             () => 2,
         });
-        let stride_bits = self.n_classes.next_power_of_two().trailing_zeros();
         let mut ids = vec![0; n];
         for (place, set) in order.iter().enumerate() {
-            ids[*set] = (place << stride_bits) as StateId;
+            ids[*set] = (place * BLOCK_CLASSES) as StateId;
         }
-        let mut table = vec![DEAD; n << stride_bits];
+        let n_blocks = self.n_classes.div_ceil(BLOCK_CLASSES);
+        let block = n * BLOCK_CLASSES;
+        let mut table = vec![DEAD; n_blocks * block];
         for (place, set) in order.iter().enumerate() {
             let row = &self.rows[set * self.n_classes..(set + 1) * self.n_classes];
-            let begin = place << stride_bits;
-            for (entry, next) in table[begin..].iter_mut().zip(row) {
-                *entry = ids[*next as usize];
+            for (i, part) in row.chunks(BLOCK_CLASSES).enumerate() {
+                let begin = i * block + place * BLOCK_CLASSES;
+                for (entry, next) in table[begin..].iter_mut().zip(part) {
+                    *entry = ids[*next as usize];
+                }
             }
         }
+        let columns = self.classes.map(|class| {
+            let class = usize::from(class);
+            (class / BLOCK_CLASSES * block + class % BLOCK_CLASSES) as u32
+        });
         let matches: Vec<Box<[u16]>> = order[1..]
             .iter()
             .map(|set| matches[*set].clone())
@@ -280,10 +316,10 @@ impl<'n> Builder<'n> {
             .collect();
         Dfa {
             classes: self.classes,
+            columns,
             table,
-            stride_bits,
             start: ids[start as usize],
-            last_match: (matches.len() << stride_bits) as StateId,
+            last_match: (matches.len() * BLOCK_CLASSES) as StateId,
             matches,
         }
     }

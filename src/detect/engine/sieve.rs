@@ -116,7 +116,7 @@ impl Sieve {
         self.ask(&text[start..end], outline, at, group)
     }
 
-    /// Chooses the tokens of a known outline at which its own digits may begin a match. Counts that the outline was met, and
+    /// Chooses the tokens of a known outline at which its own digits and letters may begin a match. Counts that the outline was met, and
     /// looks closer when that was often.
     #[inline]
     fn choose(&mut self, cell: &[u8], at: usize, group: &TokenGroup) {
@@ -129,7 +129,12 @@ impl Sieve {
         }
         let tokens = answer.tokens.iter().zip(&answer.pairs);
         for (token, pairs) in tokens.take(usize::from(tag.n_tokens)) {
-            if *pairs == u128::MAX || pairs >> pair_at(&cell[token.start as usize..]) & 1 == 1 {
+            let rest = &cell[token.start as usize..];
+            let is_worth = match *pairs {
+                u128::MAX => token.led || group.group.automaton.may_begin_any(rest),
+                pairs => pairs >> pair_at(rest) & 1 == 1,
+            };
+            if is_worth {
                 self.chosen.push(*token);
             }
         }

@@ -227,8 +227,16 @@ fn han_chars(text: &[u8]) -> Option<([char; 4], usize)> {
 
 /// Two to four Han characters.
 fn chinese(chars: &[char], text: &[u8]) -> Verdict {
-    let is_word = |words: &[&str]| words.iter().any(|w| w.as_bytes() == text);
-    let ends = |words: &[&str]| words.iter().any(|w| text.ends_with(w.as_bytes()));
+    let last: Option<&[u8; 3]> = text.last_chunk();
+    // Of most words the last character says that they are not meant.
+    let is_near = |w: &&&str| w.as_bytes().last_chunk() == last;
+    let ends = |words: &[&str]| {
+        words
+            .iter()
+            .filter(is_near)
+            .any(|w| text.ends_with(w.as_bytes()))
+    };
+    let is_word = |words: &[&str]| words.iter().filter(is_near).any(|w| w.as_bytes() == text);
     // 张某, 李某某: made anonymous.
     if chars.contains(&'某')
         || LAST.get_or_init(last_chars).may_hold(chars.last())
@@ -239,7 +247,7 @@ fn chinese(chars: &[char], text: &[u8]) -> Verdict {
     let double = FIRST.get_or_init(first_chars).may_hold(chars.first())
         && DOUBLE_SURNAMES
             .iter()
-            .any(|surname| text.starts_with(surname.as_bytes()));
+            .any(|surname| text.first_chunk::<6>() == surname.as_bytes().first_chunk());
     let single = SINGLE.get_or_init(surnames).may_hold(chars.first());
     match chars.len() {
         3.. if double => Verdict::Strong,
