@@ -47,6 +47,9 @@ pub(crate) struct Common {
     /// When to use colours; `auto` is on a terminal only
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
+    /// Only signs of ASCII in the text report: for consoles that lack blocks and check marks
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
     /// No progress bar
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,

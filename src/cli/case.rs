@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::Audit;
+use leakgauge::category::{Category, Reading};
 use leakgauge::count::Day;
 use leakgauge::law::{self, Circumstances, Instrument, Level, laws};
 use leakgauge::scan::Counted;
@@ -121,6 +122,17 @@ impl Case {
         let is_stated = self.circumstances != Circumstances::default();
         audit.circumstances = is_stated.then(|| self.circumstances.clone());
         Ok(())
+    }
+
+    /// What so many rows reach at most under the law that governs, were none of them a repeat; `None` where it cannot be said.
+    pub(crate) fn at_most(
+        &self,
+        rows: &[(Category, u64)],
+        reading: Reading,
+    ) -> Option<law::Assessment> {
+        let counts = law::counts_from_pairs(rows);
+        let assessments = law::assess(self.governing(), &*counts, &self.circumstances).ok()?;
+        assessments.into_iter().find(|a| a.reading == reading.id())
     }
 
     /// Whether what was found reaches the level that the user named, under the reading that governs.

@@ -16,6 +16,7 @@ mod parts;
 mod progress;
 mod render;
 mod run;
+mod running;
 mod watch;
 
 use std::io::{self, Write};

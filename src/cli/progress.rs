@@ -1,27 +1,32 @@
-//! Progress: a bar by bytes on standard error, and the one place that knows `indicatif`.
+//! Progress: a bar by bytes on standard error with a line of what was counted below it, and the one place that knows
+//! `indicatif`.
 //!
-//! It watches a scan and changes nothing in it. It shows counts of bytes and files, and paths only when asked to be
-//! verbose; never content.
+//! It watches a scan and changes nothing in it. It shows counts, and paths only when asked to be verbose; never content.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use leakgauge::report::Lang;
 
 /// Redraws in a second.
 const HZ: u8 = 10;
+
+/// How far the scan is.
+const MEASURES: &str = "{wide_bar} {percent:>3}% {bytes}/{total_bytes} {binary_bytes_per_sec}";
 
 /// A bar, or nothing at all.
 pub(crate) struct Progress {
     bar: ProgressBar,
     files: AtomicU64,
     files_done: AtomicU64,
+    lang: Lang,
 }
 
 impl Progress {
     /// A bar if one is wanted and standard error is a terminal.
-    pub(crate) fn new(wanted: bool) -> Progress {
+    pub(crate) fn new(wanted: bool, lang: Lang) -> Progress {
         let target = if wanted && io::stderr().is_terminal() {
             ProgressDrawTarget::stderr_with_hz(HZ)
         } else {
@@ -31,18 +36,20 @@ impl Progress {
             bar: ProgressBar::with_draw_target(None, target),
             files: AtomicU64::new(0),
             files_done: AtomicU64::new(0),
+            lang,
         }
     }
 
     /// The scan begins. Without a number of bytes (standard input) there is no end to estimate.
     pub(crate) fn started(&self, files: usize, bytes: u64) {
         self.files.store(files as u64, Ordering::Relaxed);
-        let template = if bytes == 0 {
-            "{spinner} {bytes} {binary_bytes_per_sec} {msg}"
-        } else {
-            "{wide_bar} {percent:>3}% {bytes}/{total_bytes} {binary_bytes_per_sec}, {eta} left {msg}"
+        let (measures, left) = match (bytes, self.lang) {
+            (0, _) => ("{spinner} {bytes} {binary_bytes_per_sec}", ""),
+            (_, Lang::En) => (MEASURES, ", {eta} left"),
+            (_, Lang::Zh) => (MEASURES, "，剩余 {eta}"),
         };
-        let style = ProgressStyle::with_template(template).expect("the template is well formed");
+        let template = format!("{measures}{left} {{prefix}}\n{{wide_msg}}");
+        let style = ProgressStyle::with_template(&template).expect("the template is well formed");
         self.bar.set_style(style.progress_chars("=> "));
         if bytes > 0 {
             self.bar.set_length(bytes);
@@ -63,6 +70,16 @@ impl Progress {
         self.show_files();
     }
 
+    /// Whether anything is shown.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
+    /// Shows what was counted so far, cut to the width of the window.
+    pub(crate) fn show(&self, line: String) {
+        self.bar.set_message(line);
+    }
+
     /// Writes a line without tearing the bar.
     pub(crate) fn say(&self, line: &str) {
         self.bar.suspend(|| super::say(line));
@@ -79,6 +96,9 @@ impl Progress {
         }
         let done = self.files_done.load(Ordering::Relaxed);
         let files = self.files.load(Ordering::Relaxed);
-        self.bar.set_message(format!("({done}/{files} files)"));
+        self.bar.set_prefix(match self.lang {
+            Lang::En => format!("({done}/{files} files)"),
+            Lang::Zh => format!("（{done}/{files} 个文件）"),
+        });
     }
 }

@@ -34,6 +34,7 @@ impl Render {
         let governing = laws.iter().find(|law| law.id() == instrument);
         let options = Options {
             lang: language(common),
+            ascii: common.ascii,
             width: width(),
             names: names(catalog),
             instruments: laws

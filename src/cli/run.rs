@@ -24,7 +24,8 @@ use super::exit::ExitCode;
 use super::output::{self, Output};
 use super::parts::{self, Parts};
 use super::progress::Progress;
-use super::render::{self, Render};
+use super::render::{self, Render, language};
+use super::running::Running;
 use super::say;
 use super::watch::{Outputs, Watch};
 
@@ -71,7 +72,8 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         .into_iter()
         .partition(|output| output.format == Format::JsonLines);
     let has_text = has_text(&outputs);
-    let watch = watch(common, &found, lines);
+    let running = Running::new(&law, args.gate.reading, language(common));
+    let watch = watch(common, &found, running, lines);
     let options = ScanOptions {
         threads: args.counting.threads,
         memory: args.counting.memory,
@@ -254,7 +256,12 @@ fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[PathBuf]) -> Resu
     Ok(())
 }
 
-fn watch(common: &Common, found: &WalkResult, lines: Vec<Output>) -> Watch {
+fn watch<'a>(
+    common: &Common,
+    found: &WalkResult,
+    running: Running<'a>,
+    lines: Vec<Output>,
+) -> Watch<'a> {
     let mut names = Vec::new();
     if common.verbose {
         for gap in &found.skipped {
@@ -262,8 +269,8 @@ fn watch(common: &Common, found: &WalkResult, lines: Vec<Output>) -> Watch {
         }
         names = found.entries.iter().map(|e| e.display.clone()).collect();
     }
-    let progress = Progress::new(!common.no_progress && !common.quiet);
-    Watch::new(progress, Outputs(lines), names)
+    let progress = Progress::new(!common.no_progress && !common.quiet, language(common));
+    Watch::new(progress, running, Outputs(lines), names)
 }
 
 /// Whether the summary is on the screen.

@@ -5,26 +5,37 @@
 use std::io::{self, BufWriter, Write};
 
 use leakgauge::audit::Hit;
+use leakgauge::category::Category;
 use leakgauge::report::OrderedHits;
 use leakgauge::scan::Observer;
 
 use super::output::Output;
 use super::progress::Progress;
+use super::running::Running;
 
 /// Everything that watches one scan.
-pub(crate) struct Watch {
+pub(crate) struct Watch<'a> {
     progress: Progress,
+    /// What has been counted, if it is shown.
+    running: Option<Running<'a>>,
     hits: Option<OrderedHits<BufWriter<Outputs>>>,
     /// What to call each file when it is done; empty unless verbose.
     names: Vec<String>,
 }
 
-impl Watch {
-    /// Watches for a progress bar, for the outputs in JSON Lines and, if `names` are given, for every file.
-    pub(crate) fn new(progress: Progress, outputs: Outputs, names: Vec<String>) -> Watch {
+impl<'a> Watch<'a> {
+    /// Watches for a progress bar with what was counted, for the outputs in JSON Lines and, if `names` are given, for every file.
+    pub(crate) fn new(
+        progress: Progress,
+        running: Running<'a>,
+        outputs: Outputs,
+        names: Vec<String>,
+    ) -> Watch<'a> {
+        let running = progress.is_shown().then_some(running);
         let hits = (!outputs.0.is_empty()).then(|| OrderedHits::new(BufWriter::new(outputs)));
         Watch {
             progress,
+            running,
             hits,
             names,
         }
@@ -48,7 +59,7 @@ impl Watch {
     }
 }
 
-impl Observer for Watch {
+impl Observer for Watch<'_> {
     fn started(&self, files: usize, bytes: u64) {
         self.progress.started(files, bytes);
     }
@@ -64,6 +75,16 @@ impl Observer for Watch {
         }
         if let Some(hits) = &self.hits {
             hits.file_end(index);
+        }
+    }
+
+    fn wants_rows(&self) -> bool {
+        self.running.is_some()
+    }
+
+    fn rows(&self, more: &[u64; Category::ALL.len()]) {
+        if let Some(line) = self.running.as_ref().and_then(|running| running.add(more)) {
+            self.progress.show(line);
         }
     }
 

@@ -30,7 +30,7 @@ pub fn write_explanation(
     options: &Options,
 ) -> io::Result<()> {
     let mut wtr = BufWriter::new(wtr);
-    let page = Page::new(&mut wtr, options.color, options.columns());
+    let page = Page::new(&mut wtr, options);
     Sheet {
         page,
         lang: options.lang,

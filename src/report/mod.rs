@@ -21,6 +21,7 @@ mod markup;
 mod number;
 mod ordered;
 mod reasons;
+mod running;
 mod sarif;
 mod sections;
 mod summary;
@@ -46,6 +47,7 @@ pub use explain::{write_explanation, write_explanation_json};
 pub use json::read;
 pub use jsonl::write_hit;
 pub use ordered::{HELD_BYTES_MAX, OrderedHits};
+pub use running::running;
 
 /// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,6 +200,8 @@ pub struct Options {
     pub lang: Lang,
     /// Whether the terminal summary may use colours (SGR sequences).
     pub color: bool,
+    /// Whether the terminal summary does without signs that old consoles lack: `#` for blocks, `+` for check marks. Letters stay.
+    pub ascii: bool,
     /// Columns of the terminal; used between [`Options::WIDTH_MIN`] and [`Options::WIDTH_MAX`].
     pub width: usize,
     /// Names of kinds by id; a kind without one is shown by its id alone.
@@ -234,6 +238,7 @@ impl Default for Options {
         Options {
             lang: Lang::En,
             color: false,
+            ascii: false,
             width: 80,
             names: BTreeMap::new(),
             instruments: BTreeMap::new(),

@@ -14,6 +14,8 @@ use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::Options;
+
 /// Columns left free at both sides of a page.
 pub(super) const MARGIN: usize = 2;
 
@@ -211,20 +213,39 @@ impl Span {
     }
 }
 
+/// The sign of ASCII for a sign that old consoles and their fonts lack, one column for one. Letters of other scripts have none.
+fn ascii(c: char) -> char {
+    match c {
+        '█' | '▉' | '▊' | '▋' | '▌' => '#',
+        '▍' | '▎' | '▏' | '│' => '|',
+        '└' | '┘' => '+',
+        '─' | '—' | '–' | '✗' => '-',
+        '·' | '…' => '.',
+        '✓' => '+',
+        '☐' | '○' => 'o',
+        '▸' | '↳' => '>',
+        '×' => 'x',
+        '“' | '”' => '"',
+        other => other,
+    }
+}
+
 /// A page of lines.
 pub(super) struct Page<'w> {
     wtr: &'w mut dyn Write,
     color: bool,
+    ascii: bool,
     columns: usize,
 }
 
 impl<'w> Page<'w> {
-    /// A page of `columns` columns, margins included.
-    pub(super) fn new(wtr: &'w mut dyn Write, color: bool, columns: usize) -> Page<'w> {
+    /// A page as the options want it.
+    pub(super) fn new(wtr: &'w mut dyn Write, options: &Options) -> Page<'w> {
         Page {
             wtr,
-            color,
-            columns,
+            color: options.color,
+            ascii: options.ascii,
+            columns: options.columns(),
         }
     }
 
@@ -297,6 +318,10 @@ impl<'w> Page<'w> {
 
     fn paint(&mut self, text: &str, style: Style) -> io::Result<()> {
         let sgr = style.sgr();
+        let text = match self.ascii && !text.is_ascii() {
+            true => Cow::Owned(text.chars().map(ascii).collect()),
+            false => Cow::Borrowed(text),
+        };
         if self.color && !sgr.is_empty() {
             write!(self.wtr, "\x1b[{sgr}m{text}\x1b[0m")
         } else {

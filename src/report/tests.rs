@@ -42,6 +42,26 @@ fn check(name: &str, got: &str) {
     }
 }
 
+#[test]
+fn a_console_without_blocks_gets_signs_of_ascii_in_the_same_places() {
+    for audit in [plain(), hostile()] {
+        for lang in [Lang::En, Lang::Zh] {
+            let full = options(lang, 80, false);
+            let narrow = Options {
+                ascii: true,
+                ..full.clone()
+            };
+            let (full, ascii) = (text(&audit, &full), text(&audit, &narrow));
+            assert_ne!(full, ascii);
+            assert!(!ascii.contains(['█', '·', '…', '✓', '─']), "{ascii}");
+            assert_eq!(full.lines().count(), ascii.lines().count());
+            for (a, b) in full.lines().zip(ascii.lines()) {
+                assert_eq!(width(a), width(b), "{a}\n{b}");
+            }
+        }
+    }
+}
+
 /// Every format and language, with and without colour, at several widths.
 fn all_reports(audit: &Audit) -> Vec<(String, String)> {
     let mut out = Vec::new();

@@ -22,7 +22,7 @@ const CATALOG_SHOWN: usize = "blake3:".len() + 17;
 
 /// Writes the whole summary.
 pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
-    let mut page = Page::new(wtr, options.color, options.columns());
+    let mut page = Page::new(wtr, options);
     let governing = summary::governing(audit, options);
     page.blank()?;
     headline(&mut page, audit, governing, options)?;

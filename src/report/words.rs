@@ -57,6 +57,9 @@ messages! { Msg:
     HeadOutcome: "REACHED: {0}", "达到：{0}";
     HeadOutcomePartial: "REACHED BY WHAT WAS READ: {0}", "已读取部分达到：{0}";
     Under: "{0}, {1} reading", "{0}，{1}";
+    RunningNone: "no records of personal data so far", "目前尚无个人信息记录";
+    RunningRows: "{0} · rows so far, repeats among them: {1}", "{0} · 目前行数（含重复）：{1}";
+    RunningLevel: "up to {0}", "至多{0}";
     NotAssessed: "No assessment under {0} with the {1} reading is in this audit.",
         "本审计结果中没有按{0}（{1}）作出的评估。";
     // distance
