@@ -53,7 +53,9 @@ Documents, databases and mail are containers too, of tables, text and messages:
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
   eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last
-                                form is read where it is there in several; what is attached is a member
+                                form is read where it is there in several; what is attached is a member; the text of a
+                                msg that is there only as compressed RTF, and what is attached to one as an object of
+                                another program or only referred to, are reported as skipped
 
 A document that is protected by a password is reported as encrypted.
 

@@ -3,19 +3,11 @@
 //! Archives that were packed on a Chinese Windows hold names in GBK without saying so. A name is never opened or made on the
 //! disk, so that `..` and absolute names are harmless; they are shown as they are.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use crate::decode::charset::decode_guessed;
 
 /// A name as text. Control characters become `\x..`, so that a name cannot write on a terminal.
 pub(super) fn shown(raw: &[u8]) -> String {
-    let text = match std::str::from_utf8(raw) {
-        Ok(text) => text.into(),
-        Err(_) => {
-            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-            detector.feed(raw, true);
-            let encoding = detector.guess(Some(b"cn"), Utf8Detection::Deny);
-            encoding.decode_without_bom_handling(raw).0
-        }
-    };
+    let text = decode_guessed(raw);
     let mut shown = String::with_capacity(text.len());
     for c in text.trim_start_matches('/').chars() {
         match c {

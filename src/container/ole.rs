@@ -2,8 +2,8 @@
 //! newer ones keep what is encrypted or embedded.
 //!
 //! Which document it is its streams tell. A document that is embedded in another stands in a folder of its own and is read in
-//! place; a file that was packed as it is becomes a member. Tables of sectors that lead in circles are refused when the file is
-//! opened.
+//! place, and so is a message; a file that was packed as it is becomes a member. Tables of sectors that lead in circles are
+//! refused when the file is opened.
 
 use std::io::{self, Read, Seek};
 
@@ -13,7 +13,7 @@ use super::mail::msg;
 use super::office::{doc, xls};
 use super::pump::{Job, Sink, Stop};
 use super::source::Seekable;
-use super::{Limits, reason_of};
+use super::{Broken, Limits, reason_of};
 use crate::decode::decode_code_page;
 use crate::error::Reason;
 
@@ -30,9 +30,9 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let (source, size) = job.source.into_seekable(limits.spool_bytes)?;
     sink.of_size(size);
     let mut file = CompoundFile::open(source).map_err(|e| broken(&e))?;
-    if msg::is_message(&file) {
+    if file.is_stream(format!("/{}", msg::PROPERTIES)) {
         sink.is("msg")?;
-        return msg::walk(&mut file, sink);
+        return msg::walk(&mut file, "/", "", sink);
     }
     if let Some(id) = format(&file) {
         sink.is(id)?;
@@ -74,15 +74,16 @@ fn folder(
         .map(|entry| (entry.name().to_owned(), entry.is_storage()))
         .partition(|entry| entry.1);
     let has = |name: &str| streams.iter().any(|stream| stream.0 == name);
-    let read = if let Some(book) = ["Workbook", "Book"].into_iter().find(|name| has(name)) {
+    let is_message = has(msg::PROPERTIES);
+    let read = if is_message {
+        msg::walk(file, path, prefix, sink)
+    } else if let Some(book) = ["Workbook", "Book"].into_iter().find(|name| has(name)) {
         let stream = file.open_stream(at(book)).map_err(|e| broken(&e))?;
         xls::walk(stream, prefix, limits.strings_max, sink)
     } else if has("WordDocument") {
         doc::walk(file, path, prefix, sink)
     } else if has("PowerPoint Document") {
         Err(Reason::Unsupported("presentation (ppt)".to_owned()).into())
-    } else if has("__properties_version1.0") {
-        Err(Reason::Unsupported("Outlook message (msg)".to_owned()).into())
     } else if has("_VBA_PROJECT") {
         Err(Reason::Unsupported("macros (VBA)".to_owned()).into())
     } else {
@@ -91,6 +92,10 @@ fn folder(
     match read {
         Err(Stop::Because(reason)) if depth > 0 => sink.refuse(prefix.as_bytes(), reason)?,
         read => read?,
+    }
+    if is_message {
+        // What is attached to it stands in them, and was handed over.
+        return Ok(());
     }
     for (name, _) in folders {
         let (path, prefix) = (format!("{path}{name}/"), format!("{prefix}{name}/"));
@@ -108,9 +113,8 @@ fn streams(
     sink: &mut Sink,
 ) -> Result<(), Stop> {
     for (name, _) in streams {
-        let mut stream = file
-            .open_stream(format!("{path}{name}"))
-            .map_err(|e| broken(&e))?;
+        let stream = file.open_stream(format!("{path}{name}"));
+        let mut stream = Stored(stream.map_err(|e| broken(&e))?);
         if name == "\u{1}Ole10Native" {
             let label = packed(&mut stream)?;
             sink.member(format!("{prefix}{label}").as_bytes(), &mut stream)?;
@@ -149,12 +153,33 @@ fn packed(stream: &mut (impl Read + Seek)) -> io::Result<String> {
     })
 }
 
-fn broken(error: &io::Error) -> Stop {
-    let reason = match error.kind() {
-        io::ErrorKind::InvalidData => {
+/// A stream of the file, for whoever does not know that it is one.
+pub(super) struct Stored<R>(pub(super) R);
+
+impl<R: Read> Read for Stored<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buf);
+        read.map_err(|e| io::Error::other(Broken(reason(&e))))
+    }
+}
+
+impl<S: Seek> Seek for Stored<S> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let sought = self.0.seek(to);
+        sought.map_err(|e| io::Error::other(Broken(reason(&e))))
+    }
+}
+
+/// What is wrong with the file, by an error of the library.
+pub(super) fn broken(error: &io::Error) -> Stop {
+    reason(error).into()
+}
+
+fn reason(error: &io::Error) -> Reason {
+    match reason_of(error) {
+        Reason::Damaged(_) => {
             Reason::Damaged("the table of sectors of the OLE file is wrong or cut off".to_owned())
         }
-        _ => reason_of(error),
-    };
-    reason.into()
+        reason => reason,
+    }
 }

@@ -232,6 +232,14 @@ impl Sink {
         }
     }
 
+    /// Says that passwords are still tried: whoever waits for a process that decodes hears that it goes on.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub(super) fn still_trying(&mut self) -> Result<(), Stop> {
+        self.passed_over(0)
+    }
+
     /// Whether so many bytes more would be too many.
     pub(super) fn would_exceed(&self, n_more: u64) -> bool {
         let n_read = self.n_read.load(Ordering::Relaxed);

@@ -35,8 +35,11 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let (source, size) = job.source.into_seekable(limits.spool_bytes)?;
     sink.of_size(size);
     let passwords = &job.unpacking.passwords;
-    let (archive, password) = open(source, passwords, limits)?;
-    let password = password.or_else(|| find_password(&archive, passwords, limits));
+    let (archive, password) = open(source, passwords, limits, sink)?;
+    let password = match password {
+        Some(password) => Some(password),
+        None => find_password(&archive, passwords, limits, sink)?,
+    };
     let out = Rc::new(RefCell::new(Out::new(sink, limits, &archive)));
     // The sink must be whole again before anybody hears of a panic.
     let read = catch_unwind(AssertUnwindSafe(|| {
@@ -69,11 +72,12 @@ fn options(limits: Limits, password: Option<&Password>) -> ArchiveReadOptions<'_
 }
 
 /// The archive, with the password if its headers needed one.
-fn open(
+fn open<'p>(
     source: Box<dyn Seekable>,
-    passwords: &[Password],
+    passwords: &'p [Password],
     limits: Limits,
-) -> Result<(Archive, Option<&Password>), Stop> {
+    sink: &mut Sink,
+) -> Result<(Archive, Option<&'p Password>), Stop> {
     let source = Common(Arc::new(Mutex::new(source)));
     let read = |password| {
         ArchiveReader::read_reader_with_options(source.clone(), options(limits, password))
@@ -85,11 +89,13 @@ fn open(
     if reason(&without) != Reason::Encrypted {
         return Err(reason(&without).into());
     }
-    let opened = passwords.iter().find_map(|password| {
-        let archive = read(Some(password)).ok()?;
-        Some((archive, Some(password)))
-    });
-    opened.ok_or_else(|| Reason::Encrypted.into())
+    for password in passwords {
+        if let Ok(archive) = read(Some(password)) {
+            return Ok((archive, Some(password)));
+        }
+        sink.still_trying()?;
+    }
+    Err(Reason::Encrypted.into())
 }
 
 /// The first password with which the first encrypted member can be read. The old encryption tells a wrong one only by what
@@ -98,11 +104,13 @@ fn find_password<'p>(
     archive: &Archive,
     passwords: &'p [Password],
     limits: Limits,
-) -> Option<&'p Password> {
-    let at = archive
-        .members()
-        .position(|member| member.meta.is_encrypted)?;
-    passwords.iter().find(|password| {
+    sink: &mut Sink,
+) -> Result<Option<&'p Password>, Stop> {
+    let mut members = archive.members();
+    let Some(at) = members.position(|member| member.meta.is_encrypted) else {
+        return Ok(None);
+    };
+    for password in passwords {
         let mut n_seen = 0;
         let options =
             options(limits, Some(password)).with_max_total_output_bytes(limits.free_bytes);
@@ -116,9 +124,13 @@ fn find_password<'p>(
                 _ => ExtractionDecision::Extract(Box::new(io::sink())),
             })
         });
+        sink.still_trying()?;
         // What is too much to try is told when it is read in earnest.
-        tried.map_or_else(|e| e.kind() == ErrorKind::ResourceLimit, |_| true)
-    })
+        if tried.map_or_else(|e| e.kind() == ErrorKind::ResourceLimit, |_| true) {
+            return Ok(Some(password));
+        }
+    }
+    Ok(None)
 }
 
 fn is_solid(archive: &Archive) -> bool {

@@ -2,10 +2,9 @@
 //!
 //! Folders, links and devices hold no data and are passed over; a hard link names a member that is there as well.
 
-use std::io::Read;
-
 use super::pump::{Job, Sink, Stop};
 use super::reason_of;
+use super::source::Whole;
 use crate::error::Reason;
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
@@ -21,10 +20,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         }
         let name = entry.path_bytes().into_owned();
         let size = entry.size();
-        let mut rdr = Whole {
-            rdr: &mut entry,
-            left: size,
-        };
+        let mut rdr = Whole::new(&mut entry, size);
         sink.member(&name, &mut rdr)?;
     }
     Ok(())
@@ -40,22 +36,5 @@ fn broken(error: &std::io::Error) -> Stop {
             reason => reason.into(),
         },
         _ => reason_of(error).into(),
-    }
-}
-
-/// A member that must be as long as its header says.
-struct Whole<R> {
-    rdr: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Whole<R> {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.rdr.read(buf)?;
-        if n == 0 && !buf.is_empty() && self.left > 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        self.left = self.left.saturating_sub(n as u64);
-        Ok(n)
     }
 }

@@ -11,7 +11,11 @@ pub(super) type All = (Vec<(String, Result<Vec<u8>, String>)>, Option<String>);
 
 pub(super) fn all(container: Container, bytes: &[u8], name: &str, unpacking: &Unpacking) -> All {
     let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
-    let mut members = Members::open(container, source, name, unpacking).unwrap();
+    all_in(Members::open(container, source, name, unpacking).unwrap())
+}
+
+/// As [`all`], of a container that is open.
+pub(super) fn all_in(mut members: Members) -> All {
     let mut all = Vec::new();
     while let Some(member) = members.next_member() {
         let content = member.content.map_err(|reason| reason.to_string());

@@ -10,8 +10,7 @@
 mod frame;
 mod serve;
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -47,6 +46,8 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     command
         .arg(COMMAND)
         .env_clear()
+        // All that it needs to know of the environment: where temporary files go.
+        .env("TMPDIR", tempfile::env::temp_dir())
         .stdin(file)
         .stdout(OwnedFd::from(theirs))
         .stderr(Stdio::null());
@@ -189,32 +190,6 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A file in memory, where the system has such, or else an unnamed one on the disk.
-pub(super) fn spool(rdr: &mut dyn Read, memory_bytes: usize) -> io::Result<(File, u64)> {
-    let mut first = Vec::new();
-    rdr.take(memory_bytes as u64).read_to_end(&mut first)?;
-    let is_whole = first.len() < memory_bytes;
-    let mut file = match is_whole {
-        true => in_memory()?,
-        false => tempfile::tempfile()?,
-    };
-    file.write_all(&first)?;
-    let rest = io::copy(rdr, &mut file)?;
-    io::Seek::rewind(&mut file)?;
-    Ok((file, first.len() as u64 + rest))
-}
-
-#[cfg(target_os = "linux")]
-fn in_memory() -> io::Result<File> {
-    let file = rustix::fs::memfd_create("container", rustix::fs::MemfdFlags::CLOEXEC)?;
-    Ok(file.into())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn in_memory() -> io::Result<File> {
-    tempfile::tempfile()
 }
 
 #[cfg(test)]

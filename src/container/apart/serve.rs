@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::frame::{self, Order};
 use crate::container::pump::{Job, Sink, Stop, Told, ended_by};
@@ -76,18 +76,61 @@ fn limit(limits: &Limits, size: u64) -> io::Result<()> {
     let seconds = limits
         .apart_seconds_max
         .saturating_add(limits.apart_seconds_each_mib.saturating_mul(size >> 20));
-    let most = |n| Rlimit {
-        current: Some(n),
-        maximum: Some(n),
-    };
-    setrlimit(Resource::As, most(limits.apart_memory_bytes_max))?;
-    setrlimit(Resource::Core, most(0))?;
-    let time = Rlimit {
-        current: Some(seconds),
-        maximum: Some(seconds.saturating_add(5)),
-    };
-    setrlimit(Resource::Cpu, time)?;
+    let memory = limits.apart_memory_bytes_max;
+    for (resource, current, maximum) in [
+        (Resource::As, memory, memory),
+        (Resource::Core, 0, 0),
+        (Resource::Cpu, seconds, seconds.saturating_add(5)),
+    ] {
+        let inherited = getrlimit(resource).maximum;
+        setrlimit(resource, lowered(inherited, current, maximum))?;
+    }
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     Ok(())
+}
+
+/// The limit that is wanted, or the one that was inherited where that is lower: to raise it is not allowed.
+fn lowered(inherited: Option<u64>, current: u64, maximum: u64) -> Rlimit {
+    let room = maximum - current;
+    let maximum = inherited.map_or(maximum, |inherited| inherited.min(maximum));
+    // Where the system warns at the one and kills at the other, the warning must come first to be told.
+    let current = match maximum {
+        0 => 0,
+        _ => current.min(maximum.saturating_sub(room).max(1)),
+    };
+    Rlimit {
+        current: Some(current),
+        maximum: Some(maximum),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_that_are_there_already_are_kept() {
+        for (inherited, wanted, want) in [
+            (None, (2 << 30, 2 << 30), (2 << 30, 2 << 30)),
+            (Some(1 << 40), (2 << 30, 2 << 30), (2 << 30, 2 << 30)),
+            (Some(1 << 30), (2 << 30, 2 << 30), (1 << 30, 1 << 30)),
+            (Some(0), (0, 0), (0, 0)),
+            (Some(100), (0, 0), (0, 0)),
+            (None, (600, 605), (600, 605)),
+            (Some(605), (600, 605), (600, 605)),
+            (Some(602), (600, 605), (597, 602)),
+            (Some(3), (600, 605), (1, 3)),
+            (Some(0), (600, 605), (0, 0)),
+            (None, (u64::MAX, u64::MAX), (u64::MAX, u64::MAX)),
+        ] {
+            let limit = lowered(inherited, wanted.0, wanted.1);
+            let limit = (limit.current, limit.maximum);
+            assert_eq!(
+                limit,
+                (Some(want.0), Some(want.1)),
+                "{inherited:?} {wanted:?}"
+            );
+        }
+    }
 }

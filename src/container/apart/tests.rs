@@ -1,12 +1,13 @@
 //! Programs that should decode and do not: whatever they do, the container ends with a reason.
 
-use std::io::Cursor;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::container::pump::{Job, Sink, Told};
 use crate::container::tests::all;
-use crate::container::{Limits, Unpacking};
+use crate::container::{Limits, Password, Source, Unpacking, walk_of};
 use crate::decode::Container;
 
 /// A script in place of the program.
@@ -78,13 +79,63 @@ fn what_was_said_before_the_end_is_kept() {
 }
 
 #[test]
-fn streams_become_files_whatever_their_size() {
-    use std::io::Read;
-    for n in [0, 1, 99, 100, 101, 5_000] {
-        let bytes = vec![7; n];
-        let (mut file, size) = super::spool(&mut Cursor::new(&bytes), 100).unwrap();
-        let mut read = Vec::new();
-        file.read_to_end(&mut read).unwrap();
-        assert!(read == bytes && size == n as u64, "{n}");
+fn a_process_knows_where_temporary_files_go_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"printf %s "$TMPDIR$CARGO_MANIFEST_DIR" > "$0.told""#;
+    let unpacking = program(folder.path(), script);
+    let (_, ended) = all(Container::Rar, b"Rar!", "a.rar", &unpacking);
+    assert!(ended.unwrap().contains("ended too early"));
+    let told = std::fs::read_to_string(folder.path().join("program.told")).unwrap();
+    assert_eq!(Path::new(&told), tempfile::env::temp_dir());
+}
+
+#[test]
+fn each_password_that_is_tried_is_told_to_whoever_waits() {
+    const WRONG: [&[u8]; 3] = [b"one", b"two", b"three"];
+    let archives: [(Container, &[u8]); 5] = [
+        (
+            Container::SevenZip,
+            include_bytes!("../../../tests/data/formats/mail/encrypted.7z"),
+        ),
+        (
+            Container::SevenZip,
+            include_bytes!("../../../tests/data/formats/mail/hidden.7z"),
+        ),
+        (
+            Container::Rar,
+            include_bytes!("../../../tests/data/formats/mail/rar4-encrypted.rar"),
+        ),
+        (
+            Container::Rar,
+            include_bytes!("../../../tests/data/formats/mail/rar5-encrypted.rar"),
+        ),
+        (
+            Container::Rar,
+            include_bytes!("../../../tests/data/formats/mail/rar5-hidden.rar"),
+        ),
+    ];
+    let n_read = if cfg!(feature = "rar") { 5 } else { 2 };
+    for (number, (container, bytes)) in archives[..n_read].iter().enumerate() {
+        let n_told = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&n_told);
+        let tell = move |told| {
+            let is_sign = matches!(told, Told::PassedOver(0));
+            counter.fetch_add(usize::from(is_sign), Ordering::Relaxed);
+            Ok(())
+        };
+        let mut sink = Sink::of(Arc::new(tell), Limits::default(), Arc::default());
+        let job = Job {
+            container: *container,
+            source: Source::Stream(Box::new(*bytes)),
+            name: "a".to_owned(),
+            unpacking: Unpacking {
+                passwords: WRONG.iter().map(|word| Password::new(word)).collect(),
+                ..Unpacking::default()
+            },
+        };
+        // Whether the archive is refused or its members are, is said elsewhere.
+        let _ = walk_of(*container)(job, &mut sink);
+        let n_told = n_told.load(Ordering::Relaxed);
+        assert!(n_told >= WRONG.len(), "archive {number}: {n_told}");
     }
 }

@@ -1,12 +1,13 @@
 //! The lines before a message or a part of one (RFC 5322, section 2.2), with encoded words (RFC 2047) and parameters (RFC 2231).
 //!
-//! Text in them is often not in the encoding that the standards ask for: what says nothing of its encoding is UTF-8 if it can
-//! be, and is guessed otherwise. What the lines mean is not known here.
+//! Text in them is often not in the encoding that the standards ask for, nor in the one that it says. What the lines mean is not
+//! known here.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 
 use super::transfer::Transfer;
+use crate::decode::charset::decode_said;
+use crate::decode::sniff::mail::split_field;
 
 /// Bytes of all lines before a message or a part that are kept.
 pub(super) const HEADER_BYTES_MAX: usize = 1 << 20;
@@ -82,15 +83,6 @@ impl Header {
     }
 }
 
-/// The name of a field and what stands behind its colon.
-pub(super) fn split_field(line: &[u8]) -> Option<(&str, &[u8])> {
-    let colon = memchr::memchr(b':', line)?;
-    let name = line[..colon].trim_ascii_end();
-    let is_name = !name.is_empty() && name.len() <= 76 && name.iter().all(u8::is_ascii_graphic);
-    let name = std::str::from_utf8(name).ok().filter(|_| is_name)?;
-    Some((name, &line[colon + 1..]))
-}
-
 /// Parameters of a value.
 pub(super) struct Parameters(Vec<(String, Vec<u8>)>);
 
@@ -146,7 +138,7 @@ impl Parameters {
                 false => bytes.extend_from_slice(value),
             }
         }
-        (!pieces.is_empty()).then(|| text(&bytes, charset))
+        (!pieces.is_empty()).then(|| decode_said(&bytes, charset))
     }
 }
 
@@ -209,11 +201,14 @@ fn unquoted(value: &[u8]) -> Vec<u8> {
 /// characters they may cut.
 pub(super) fn words(value: &[u8]) -> String {
     let value = value.trim_ascii();
+    // Behind the last sign that ends one no word can begin, so that no end is searched for in vain again and again.
+    let last_end = memchr::memmem::rfind(value, b"?=").unwrap_or(0);
     let mut decoded = String::new();
     let mut pending: Option<(&'static Encoding, Vec<u8>)> = None;
     let mut rest = value;
     loop {
-        let start = memchr::memmem::find(rest, b"=?");
+        let passed = value.len() - rest.len();
+        let start = memchr::memmem::find(rest, b"=?").filter(|at| passed + at < last_end);
         let (plain, word) = match start {
             Some(at) => (&rest[..at], encoded_word(&rest[at..])),
             None => (rest, None),
@@ -221,7 +216,7 @@ pub(super) fn words(value: &[u8]) -> String {
         let is_between = plain.iter().all(u8::is_ascii_whitespace) && word.is_some();
         if pending.is_none() || !is_between {
             put_pending(&mut decoded, &mut pending);
-            decoded.push_str(&text(plain, None));
+            decoded.push_str(&decode_said(plain, None));
         }
         let Some(at) = start else { break };
         match word {
@@ -248,7 +243,7 @@ pub(super) fn words(value: &[u8]) -> String {
 
 fn put_pending(decoded: &mut String, pending: &mut Option<(&'static Encoding, Vec<u8>)>) {
     if let Some((encoding, bytes)) = pending.take() {
-        decoded.push_str(&encoding.decode_without_bom_handling(&bytes).0);
+        decoded.push_str(&decode_said(&bytes, Some(encoding)));
     }
 }
 
@@ -257,54 +252,26 @@ fn encoded_word(text: &[u8]) -> Option<(&'static Encoding, Vec<u8>, usize)> {
     let inner = text.strip_prefix(b"=?")?;
     let mut parts = inner.splitn(3, |b| *b == b'?');
     let (label, way, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let end = memchr::memmem::find(rest, b"?=")?;
     // A language may follow the encoding (RFC 2231).
     let label = label.split(|b| *b == b'*').next()?;
     let encoding = Encoding::for_label(label)?;
-    let written = &rest[..end];
-    let bytes = match way {
-        b"B" | b"b" => Transfer::Base64.decode(written),
-        b"Q" | b"q" => {
-            let spaced: Vec<u8> = written
-                .iter()
-                .map(|b| if *b == b'_' { b' ' } else { *b })
-                .collect();
-            Transfer::QuotedPrintable.decode(&spaced)
-        }
+    let is_base64 = match way {
+        b"B" | b"b" => true,
+        b"Q" | b"q" => false,
         _ => return None,
     };
-    let n = 2 + label_len(inner, rest) + end + 2;
-    Some((encoding, bytes, n))
-}
-
-/// How much stands before the written part of an encoded word.
-fn label_len(inner: &[u8], rest: &[u8]) -> usize {
-    inner.len() - rest.len()
-}
-
-/// Bytes as text, in the encoding that was told, or else in the one they seem to be in.
-pub(super) fn text(bytes: &[u8], told: Option<&'static Encoding>) -> String {
-    if bytes.is_ascii()
-        && told.is_none_or(Encoding::is_ascii_compatible)
-        && let Ok(text) = std::str::from_utf8(bytes)
-    {
-        return text.to_owned();
-    }
-    let is_unsure = told.is_none_or(|e| e == encoding_rs::WINDOWS_1252);
-    let encoding = match (told, std::str::from_utf8(bytes)) {
-        // What many programs write when they mean nothing by it.
-        (_, Ok(text)) if is_unsure => return text.to_owned(),
-        (None, _) => guess(bytes),
-        (Some(told), _) if told == encoding_rs::GBK => encoding_rs::GB18030,
-        (Some(told), _) => told,
+    // Searched for last: of what is no word for another reason nothing is read.
+    let end = memchr::memmem::find(rest, b"?=")?;
+    let written = &rest[..end];
+    let bytes = match is_base64 {
+        true => Transfer::Base64.decode(written),
+        false => {
+            let spaced = written.iter().map(|b| if *b == b'_' { b' ' } else { *b });
+            Transfer::QuotedPrintable.decode(&spaced.collect::<Vec<u8>>())
+        }
     };
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    detector.guess(Some(b"cn"), Utf8Detection::Allow)
+    let n_before = text.len() - rest.len();
+    Some((encoding, bytes, n_before + end + 2))
 }
 
 #[cfg(test)]
@@ -333,6 +300,26 @@ mod tests {
             "a b c =?x-unknown?q?d?=",
         );
         check(b"=?utf-8?q?never closed", "=?utf-8?q?never closed");
+        check(
+            b"=?utf-8?q?a?= =?utf-8?q?never closed",
+            "a =?utf-8?q?never closed",
+        );
+        // The encoding is another than is said.
+        check(b"=?us-ascii?B?1cXI/Q==?=", "张三");
+        check(b"=?utf-8?B?1cXI/Q==?=", "张三");
+        check(b"=?iso-8859-1?Q?Jos=E9?=", "José");
+    }
+
+    #[test]
+    fn words_that_never_end_cost_no_more_than_their_length() {
+        // To look for each end in all that follows would take minutes.
+        for unit in ["=?gbk?q? ", "=?x?q? ", "=?gbk?x? "] {
+            for end in ["", "?="] {
+                let text = unit.repeat(2_000_000 / unit.len());
+                let decoded = words(format!("{text}{end}").as_bytes());
+                assert!(decoded.len() > 1_900_000, "{unit}{end}");
+            }
+        }
     }
 
     fn header(text: &str) -> Header {

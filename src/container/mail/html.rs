@@ -2,6 +2,13 @@
 //!
 //! No document is built and nothing is fetched; scripts, styles and comments are left out.
 
+use std::borrow::Cow;
+
+use quick_xml::escape::resolve_html5_entity;
+
+/// Bytes of a reference to a character, with its signs: the longest name has 31 letters.
+const ENTITY_BYTES_MAX: usize = 33;
+
 /// The text of a document.
 pub(super) fn to_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len() / 2);
@@ -88,55 +95,45 @@ fn put_words(text: &mut String, words: &str) {
         if c == '&'
             && let Some((decoded, n)) = entity(rest)
         {
-            text.push(decoded);
+            text.extend(decoded.chars().map(plain_blank));
             rest = &rest[n..];
             continue;
         }
         rest = &rest[c.len_utf8()..];
         if !c.is_ascii_whitespace() {
-            text.push(c);
+            text.push(plain_blank(c));
         } else if !text.is_empty() && !text.ends_with([' ', '\n', '\t']) {
             text.push(' ');
         }
     }
 }
 
-/// A character that is written by its number or name, and how long that is.
-fn entity(text: &str) -> Option<(char, usize)> {
-    const NAMES: [(&str, char); 16] = [
-        ("amp", '&'),
-        ("apos", '\''),
-        ("copy", '©'),
-        ("emsp", ' '),
-        ("ensp", ' '),
-        ("gt", '>'),
-        ("hellip", '…'),
-        ("laquo", '«'),
-        ("ldquo", '“'),
-        ("lt", '<'),
-        ("mdash", '—'),
-        ("middot", '·'),
-        ("nbsp", ' '),
-        ("ndash", '–'),
-        ("quot", '"'),
-        ("yen", '¥'),
-    ];
-    let end = text.bytes().take(12).position(|b| b == b';')?;
+/// A blank for those that have another width or do not break a line.
+fn plain_blank(c: char) -> char {
+    match c {
+        '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' => ' ',
+        c => c,
+    }
+}
+
+/// What is written by a number or a name, and how long that is.
+fn entity(text: &str) -> Option<(Cow<'static, str>, usize)> {
+    let end = text
+        .bytes()
+        .take(ENTITY_BYTES_MAX)
+        .position(|b| b == b';')?;
     let name = text.get(1..end)?;
-    let c = match name.strip_prefix('#') {
+    let decoded = match name.strip_prefix('#') {
         Some(number) => {
             let code = match number.strip_prefix(['x', 'X']) {
                 Some(hex) => u32::from_str_radix(hex, 16).ok()?,
                 None => number.parse().ok()?,
             };
-            match char::from_u32(code)? {
-                '\u{A0}' => ' ',
-                c => c,
-            }
+            char::from_u32(code)?.to_string().into()
         }
-        None => NAMES.iter().find(|(known, _)| *known == name)?.1,
+        None => resolve_html5_entity(name)?.into(),
     };
-    Some((c, end + 1))
+    Some((decoded, end + 1))
 }
 
 #[cfg(test)]
@@ -163,6 +160,17 @@ mod tests {
             "xy",
         );
         check("a &lt; b &amp; c &unknown; d", "a < b & c &unknown; d");
+        check("&Aring;sa &euro;&#8364;&#x20AC; &rsquo;", "Åsa €€€ ’");
+        check("&CounterClockwiseContourIntegral;", "∳");
+        // Blanks of any make keep the parts of a number apart, as one would.
+        check(
+            "138&nbsp;0001&#160;1&ensp;2&emsp;3\u{A0}4\u{2009}5",
+            "138 0001 1 2 3 4 5",
+        );
+        check(
+            "&#xFFFFFFFF; &#x110000; &; &#; &",
+            "&#xFFFFFFFF; &#x110000; &; &#; &",
+        );
         check("1 < 2<br/>3", "1 < 2\n3");
         check("<a title=\"x>y\">link</a>", "link");
         check("it's <i>it's</i> <a href='#'>fine</a>", "it's it's fine");

@@ -7,6 +7,8 @@ use std::io::{self, BufRead};
 
 use memchr::memchr;
 
+use crate::decode::sniff::mail::is_separator;
+
 /// Bytes of a line that are taken at a time.
 pub(super) const PIECE_BYTES_MAX: usize = 64 << 10;
 
@@ -123,13 +125,4 @@ impl<R: BufRead> Lines<R> {
         }
         Ok(())
     }
-}
-
-/// Whether a line can begin a message of a mailbox: `From `, an address, and a time with a colon between digits.
-pub(super) fn is_separator(line: &[u8]) -> bool {
-    line.starts_with(b"From ")
-        && line.windows(4).any(|four| {
-            matches!(four, [a, b':', c, d]
-                if a.is_ascii_digit() && c.is_ascii_digit() && d.is_ascii_digit())
-        })
 }

@@ -11,6 +11,7 @@ pub(super) mod msg;
 mod parts;
 mod transfer;
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use serde::Serialize;
@@ -19,6 +20,7 @@ use self::header::Header;
 use self::lines::Lines;
 use self::parts::Part;
 use super::pump::{Job, Sink, Stop};
+use crate::decode::charset::decode_said;
 use crate::decode::{Container, Known};
 use crate::error::Reason;
 
@@ -27,9 +29,6 @@ pub(super) const TEXT_BYTES_MAX: u64 = 16 << 20;
 
 /// Bytes of a mailbox that are read at a time.
 const BLOCK_BYTES: usize = 64 << 10;
-
-/// Reasons that are told of a mailbox; of each kind once.
-const REASONS_MAX: usize = 8;
 
 /// What is counted of a message. The names are those of the vocabulary of columns.
 #[derive(Default, Serialize)]
@@ -53,13 +52,25 @@ struct Record {
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let is_mailbox = job.container == Container::Mbox;
-    let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
+    let limits = job.unpacking.limits;
+    let (mut source, size, failed) = job.source.into_seekable_so_far(limits.spool_bytes)?;
     sink.of_size(size);
-    let rdr = BufReader::with_capacity(BLOCK_BYTES, &mut source);
-    let with_files = records(rdr, is_mailbox, sink)?;
+    messages(&mut source, is_mailbox, limits.members_max, sink)?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Hands over the records of all messages, and then what is attached to them.
+fn messages(
+    source: &mut (impl Read + Seek),
+    is_mailbox: bool,
+    members_max: u64,
+    sink: &mut Sink,
+) -> Result<(), Stop> {
+    let rdr = BufReader::with_capacity(BLOCK_BYTES, &mut *source);
+    let (with_files, failed) = records(rdr, is_mailbox, members_max, sink)?;
     for (number, offset) in with_files {
         source.seek(SeekFrom::Start(offset))?;
-        let rdr = BufReader::with_capacity(BLOCK_BYTES, &mut source);
+        let rdr = BufReader::with_capacity(BLOCK_BYTES, &mut *source);
         let mut lines = Lines::inside(rdr, is_mailbox);
         let folder = match is_mailbox {
             true => format!("{number}/"),
@@ -68,24 +79,40 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         let mut n_parts = 0;
         parts::read(&mut lines, &mut |part, body| {
             n_parts += usize::from(!part.is_between);
-            match part.is_text() {
-                true => Ok(()),
-                false => attached(part, body, &folder, n_parts, sink),
+            match part.is_file() {
+                true => attached(part, body, &folder, n_parts, sink),
+                false => Ok(()),
             }
         })?;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-/// Writes the records, and returns the messages to which something is attached: their numbers, from 1, and where they begin.
-fn records<R: BufRead>(rdr: R, is_mailbox: bool, sink: &mut Sink) -> Result<Vec<(u64, u64)>, Stop> {
+/// Messages to which something is attached: their numbers, from 1, and where they begin.
+type WithFiles = Vec<(u64, u64)>;
+
+/// Writes the records. Returns what is to be gone through once more, and why the source cannot be read further, if it cannot.
+fn records<R: BufRead>(
+    rdr: R,
+    is_mailbox: bool,
+    members_max: u64,
+    sink: &mut Sink,
+) -> Result<(WithFiles, Option<Stop>), Stop> {
     let mut lines = Lines::new(rdr, is_mailbox);
     let name = if is_mailbox { "messages" } else { "message" };
     let mut member = sink.begin(name.as_bytes(), Known::Objects)?;
-    let (mut number, mut with_files) = (0, Vec::new());
+    let (mut number, mut with_files) = (0, WithFiles::new());
     let mut reasons: Vec<Reason> = Vec::new();
     let mut failed = None;
-    while failed.is_none() && lines.next_message()? {
+    while failed.is_none() {
+        match lines.next_message() {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                failed = Some(error.into());
+                break;
+            }
+        }
         number += 1;
         let offset = lines.offset();
         let mut texts = Texts::default();
@@ -93,7 +120,7 @@ fn records<R: BufRead>(rdr: R, is_mailbox: bool, sink: &mut Sink) -> Result<Vec<
         let read = parts::read(&mut lines, &mut |part, body| {
             match part.is_text() {
                 true => texts.add(part, body)?,
-                false => has_files = true,
+                false => has_files |= part.is_file(),
             }
             Ok(())
         });
@@ -105,12 +132,13 @@ fn records<R: BufRead>(rdr: R, is_mailbox: bool, sink: &mut Sink) -> Result<Vec<
                 parts::Ended::default()
             }
         };
-        if has_files {
+        // Each gives a member at least, so that no more are reached.
+        if has_files && with_files.len() as u64 <= members_max {
             with_files.push((number, offset));
         }
         let over = texts.is_cut.then(text_limit);
         for reason in ended.reasons.into_iter().chain(over) {
-            if reasons.len() < REASONS_MAX && !reasons.contains(&reason) {
+            if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
         }
@@ -118,7 +146,7 @@ fn records<R: BufRead>(rdr: R, is_mailbox: bool, sink: &mut Sink) -> Result<Vec<
         write(&mut member, &record)?;
     }
     member.end(joined(&reasons))?;
-    failed.map_or(Ok(with_files), Err)
+    Ok((with_files, failed))
 }
 
 fn text_limit() -> Reason {
@@ -150,9 +178,9 @@ fn write(member: &mut super::pump::MemberWriter<'_>, record: &Record) -> Result<
 impl Record {
     fn of(header: &Header, texts: Texts) -> Record {
         let addresses = |names: &[&str]| {
-            let mut all: Vec<String> = Vec::new();
+            let (mut all, mut met) = (Vec::new(), HashSet::new());
             for address in names.iter().flat_map(|name| header.addresses(name)) {
-                if !all.contains(&address) {
+                if met.insert(address.clone()) {
                     all.push(address);
                 }
             }
@@ -194,7 +222,7 @@ impl Texts {
             let n_more = io::copy(body, &mut io::sink())?;
             self.is_cut |= n_more > 0;
         }
-        let text = header::text(&bytes, part.charset);
+        let text = decode_said(&bytes, part.charset);
         self.put(part.choice, part.media_type == "text/html", &text);
         Ok(())
     }
@@ -215,7 +243,7 @@ impl Texts {
 
     /// All texts. Of a choice of the same in several forms the last is the best (RFC 2046, section 5.1.4): HTML, where it is there.
     fn joined(self) -> String {
-        let with_html: Vec<usize> = self
+        let with_html: HashSet<usize> = self
             .texts
             .iter()
             .filter(|text| text.is_html)
@@ -240,6 +268,11 @@ impl Part {
         );
         is_text && !self.is_attachment && self.name.is_none() && !self.is_encrypted
     }
+
+    /// Whether it is a file that comes with the message. One part only says that the next is encrypted, and no more.
+    fn is_file(&self) -> bool {
+        !self.is_text() && self.media_type != "application/pgp-encrypted"
+    }
 }
 
 /// Hands over what is attached to a message.
@@ -254,10 +287,6 @@ fn attached(
         Some(name) => format!("{folder}{}", name.trim()),
         None => format!("{folder}part-{number}{}", ending(&part.media_type)),
     };
-    if part.media_type == "application/pgp-encrypted" {
-        // It says that the next part is encrypted, and no more.
-        return Ok(());
-    }
     if part.is_encrypted {
         return sink.refuse(name.as_bytes(), Reason::Encrypted);
     }

@@ -2,24 +2,29 @@
 //!
 //! A property is a stream named by its number and type, in text as UTF-16 or in the code page of whoever wrote it; those of
 //! a fixed size stand together in one stream. A message that is attached is a storage of the same make inside, and is gone
-//! through in its turn. Text that is there only as compressed RTF is named and not read.
+//! through in its turn. Text that is there only as compressed RTF is named and not read, and so are objects of other programs and
+//! what lies elsewhere.
 
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use cfb::CompoundFile;
-use encoding_rs::Encoding;
+use cfb::{CompoundFile, Stream};
+use encoding_rs::{Encoding, UTF_16LE};
 
-use super::{Record, TEXT_BYTES_MAX, Texts, header, text_limit, write};
+use super::{Record, TEXT_BYTES_MAX, Texts, text_limit, write};
+use crate::container::cell::civil;
+use crate::container::ole::{Stored, broken};
 use crate::container::pump::{Sink, Stop};
-use crate::decode::Known;
+use crate::decode::charset::codepage::code_page;
+use crate::decode::charset::decode_said;
+use crate::decode::{Known, decode_utf16};
 use crate::error::Reason;
 
 /// Attached messages inside each other.
 const DEPTH_MAX: usize = 16;
 
-/// The stream of properties of a fixed size.
-const PROPERTIES: &str = "__properties_version1.0";
+/// The stream of properties of a fixed size, which every message has.
+pub(in crate::container) const PROPERTIES: &str = "__properties_version1.0";
 
 /// Bytes of that stream.
 const PROPERTIES_BYTES_MAX: u64 = 1 << 20;
@@ -51,11 +56,6 @@ const STRING: u16 = 0x001F;
 const TIME: u16 = 0x0040;
 const BINARY: u16 = 0x0102;
 
-/// Whether a compound file is a message.
-pub(in crate::container) fn is_message<F: Read + Seek>(file: &CompoundFile<F>) -> bool {
-    file.is_stream(Path::new("/").join(PROPERTIES))
-}
-
 /// A message that is still to be gone through: where it is, the path to it, and how deep it lies.
 struct Waiting {
     at: PathBuf,
@@ -63,13 +63,16 @@ struct Waiting {
     depth: usize,
 }
 
+/// Hands over the message that stands in a storage of a file, and what is attached to it. Their names begin with `prefix`.
 pub(in crate::container) fn walk<F: Read + Seek>(
     file: &mut CompoundFile<F>,
+    storage: &str,
+    prefix: &str,
     sink: &mut Sink,
 ) -> Result<(), Stop> {
     let mut waiting = vec![Waiting {
-        at: PathBuf::from("/"),
-        folder: String::new(),
+        at: PathBuf::from(storage),
+        folder: prefix.to_owned(),
         depth: 1,
     }];
     while let Some(next) = waiting.pop() {
@@ -92,8 +95,10 @@ fn message<F: Read + Seek>(
         .text(MESSAGE_CLASS)?
         .is_some_and(|class| class.eq_ignore_ascii_case("IPM.Note.SMIME"));
     let mut texts = Texts::default();
-    let reason = put_text(&mut store, &mut texts)?;
+    let lost = put_text(&mut store, &mut texts)?;
     let record = record(&mut store, texts)?;
+    // Whatever of it was cut: what it says, or who it is from and to.
+    let reason = store.is_cut.then(text_limit).or(lost);
     let mut member = sink.begin(
         format!("{}message", message.folder).as_bytes(),
         Known::Objects,
@@ -115,7 +120,7 @@ fn message<F: Read + Seek>(
         let storage = part.path(DATA, OBJECT);
         if part.file.is_stream(part.path(DATA, BINARY)) {
             let stream = part.path(DATA, BINARY);
-            let mut rdr = part.file.open_stream(stream)?;
+            let mut rdr = Stored(open(part.file, &stream)?);
             match is_encrypted {
                 true => sink.refuse(path.as_bytes(), Reason::Encrypted)?,
                 false => sink.member(path.as_bytes(), &mut rdr)?,
@@ -131,15 +136,18 @@ fn message<F: Read + Seek>(
                 folder: format!("{path}/"),
                 depth: message.depth + 1,
             });
-        } else if part.file.is_storage(&storage) {
-            let what = "an object of another program in a message";
+        } else {
+            let what = match part.file.is_storage(&storage) {
+                true => "an object of another program in a message",
+                false => "an attachment that is only referred to",
+            };
             sink.refuse(path.as_bytes(), Reason::Unsupported(what.to_owned()))?;
         }
     }
     Ok(inner)
 }
 
-/// Takes the text of a message. Returns what of it cannot be read.
+/// Takes the text of a message. Returns why it cannot, if there is one that it cannot.
 fn put_text<F: Read + Seek>(
     store: &mut Store<'_, F>,
     texts: &mut Texts,
@@ -149,14 +157,11 @@ fn put_text<F: Read + Seek>(
         texts.put(choice, false, &text);
     }
     let html = match store.bytes(HTML, BINARY)? {
-        Some(bytes) => Some(header::text(&bytes, store.internet_encoding)),
+        Some(bytes) => Some(decode_said(&bytes, store.internet_encoding)),
         None => store.text(HTML)?,
     };
     if let Some(html) = html {
         texts.put(choice, true, &html);
-    }
-    if store.is_cut {
-        return Ok(Some(text_limit()));
     }
     let is_rtf_alone = texts.texts.is_empty() && store.file.is_stream(store.path(RTF, BINARY));
     let what = "a message whose text is there only as compressed RTF";
@@ -177,6 +182,8 @@ fn record<F: Read + Seek>(store: &mut Store<'_, F>, texts: Texts) -> Result<Reco
             None => party.text(ADDRESS)?,
         };
         receiver.extend(named(party.text(DISPLAY_NAME)?, address));
+        let is_cut = party.is_cut;
+        store.is_cut |= is_cut;
     }
     let time = store.number(SENT, TIME).or(store.number(DELIVERED, TIME));
     Ok(Record {
@@ -209,7 +216,7 @@ struct Store<'f, F> {
     encoding: Option<&'static Encoding>,
     /// Of HTML that does not say it.
     internet_encoding: Option<&'static Encoding>,
-    /// Whether a text was longer than is read.
+    /// Whether a text or the properties were longer than is read.
     is_cut: bool,
 }
 
@@ -219,11 +226,12 @@ impl<'f, F: Read + Seek> Store<'f, F> {
         at: PathBuf,
         header_len: usize,
     ) -> Result<Store<'f, F>, Stop> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut is_cut) = (Vec::new(), false);
         let properties = at.join(PROPERTIES);
         if file.is_stream(&properties) {
-            let stream = file.open_stream(&properties)?;
-            stream.take(PROPERTIES_BYTES_MAX).read_to_end(&mut bytes)?;
+            let stream = open(file, &properties)?;
+            is_cut = stream.len() > PROPERTIES_BYTES_MAX;
+            bytes = start_of(stream, PROPERTIES_BYTES_MAX)?;
         }
         let entries = bytes.get(header_len..).unwrap_or_default().chunks_exact(16);
         let fixed = entries.map(|entry| {
@@ -238,9 +246,13 @@ impl<'f, F: Read + Seek> Store<'f, F> {
             fixed: fixed.collect(),
             encoding: None,
             internet_encoding: None,
-            is_cut: false,
+            is_cut,
         };
-        let page = |number: Option<u64>| number.and_then(|page| encoding_of(page as u32));
+        let page = |number: Option<u64>| {
+            let number = u16::try_from(number? as u32).ok()?;
+            // Text in it has properties of its own.
+            code_page(number).filter(|encoding| *encoding != UTF_16LE)
+        };
         store.internet_encoding = page(store.number(INTERNET_CODE_PAGE, 3));
         store.encoding = page(store.number(CODE_PAGE, 3)).or(store.internet_encoding);
         Ok(store)
@@ -257,7 +269,8 @@ impl<'f, F: Read + Seek> Store<'f, F> {
 
     /// Storages inside whose names begin so, in the order of their names.
     fn children(&self, prefix: &str) -> Result<Vec<PathBuf>, Stop> {
-        let entries = self.file.read_storage(&self.at)?;
+        let entries = self.file.read_storage(&self.at);
+        let entries = entries.map_err(|e| broken(&e))?;
         let named = entries.filter(|entry| entry.is_storage() && entry.name().starts_with(prefix));
         let mut paths: Vec<PathBuf> = named.map(|entry| entry.path().to_owned()).collect();
         paths.sort();
@@ -278,21 +291,16 @@ impl<'f, F: Read + Seek> Store<'f, F> {
         if !self.file.is_stream(&path) {
             return Ok(None);
         }
-        let stream = self.file.open_stream(&path)?;
+        let stream = open(self.file, &path)?;
         self.is_cut |= stream.len() > TEXT_BYTES_MAX;
-        let mut bytes = Vec::new();
-        stream.take(TEXT_BYTES_MAX).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
+        start_of(stream, TEXT_BYTES_MAX).map(Some)
     }
 
     fn text(&mut self, tag: u16) -> Result<Option<String>, Stop> {
         let text = match self.bytes(tag, STRING)? {
-            Some(bytes) => encoding_rs::UTF_16LE
-                .decode_without_bom_handling(&bytes)
-                .0
-                .into_owned(),
+            Some(bytes) => decode_utf16(&bytes),
             None => match self.bytes(tag, STRING_8)? {
-                Some(bytes) => header::text(&bytes, self.encoding),
+                Some(bytes) => decode_said(&bytes, self.encoding),
                 None => return Ok(None),
             },
         };
@@ -300,57 +308,156 @@ impl<'f, F: Read + Seek> Store<'f, F> {
     }
 }
 
-/// The encoding of a code page of Windows.
-fn encoding_of(page: u32) -> Option<&'static Encoding> {
-    let label = match page {
-        936 | 54936 | 20936 => "gb18030".to_owned(),
-        950 => "big5".to_owned(),
-        932 => "shift_jis".to_owned(),
-        949 => "euc-kr".to_owned(),
-        50220 => "iso-2022-jp".to_owned(),
-        65001 => "utf-8".to_owned(),
-        1250..=1258 | 874 => format!("windows-{page}"),
-        28591..=28606 => format!("iso-8859-{}", page - 28590),
-        _ => return None,
-    };
-    Encoding::for_label(label.as_bytes())
+/// A stream of the file.
+fn open<F: Read + Seek>(file: &mut CompoundFile<F>, path: &Path) -> Result<Stream<F>, Stop> {
+    file.open_stream(path).map_err(|e| broken(&e))
+}
+
+/// So many bytes of a stream, or all if there are fewer.
+fn start_of<F: Read + Seek>(stream: Stream<F>, most: u64) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    let read = stream.take(most).read_to_end(&mut bytes);
+    read.map_err(|e| broken(&e))?;
+    Ok(bytes)
 }
 
 /// A time in tenths of microseconds since 1601, as it is written in records.
 fn time_of(ticks: u64) -> String {
+    /// From 1601 to 1970.
+    const DAYS: i64 = 134_774;
     let seconds = ticks / 10_000_000;
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let (mut year, mut left) = (1601, days);
-    // Four hundred years have 146,097 days.
-    year += 400 * (left / 146_097);
-    left %= 146_097;
-    let length = |year: u64| match year {
-        y if (y % 4 == 0 && y % 100 != 0) || y % 400 == 0 => 366,
-        _ => 365,
-    };
-    while left >= length(year) {
-        left -= length(year);
-        year += 1;
-    }
-    let february = length(year) - 337;
-    let mut month = 1;
-    for days in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if left < days {
-            break;
-        }
-        left -= days;
-        month += 1;
-    }
-    let (day, hour, minute) = (left + 1, rest / 3600, rest / 60 % 60);
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days as i64 - DAYS);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
     format!(
         "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02}Z",
-        rest % 60
+        second % 60
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write};
+
     use super::*;
+    use crate::container::Unpacking;
+    use crate::container::tests::{All, all};
+    use crate::decode::Container;
+
+    /// What is in a compound file with these streams.
+    fn read(streams: &[(&str, &[u8])]) -> All {
+        let mut file = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+        for (path, bytes) in streams {
+            let path = Path::new(path);
+            file.create_storage_all(path.parent().unwrap()).unwrap();
+            file.create_stream(path).unwrap().write_all(bytes).unwrap();
+        }
+        file.flush().unwrap();
+        let bytes = file.into_inner().into_inner();
+        all(Container::Ole, &bytes, "a.msg", &Unpacking::default())
+    }
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn what_is_attached_is_handed_over_or_named() {
+        let (link, text) = (utf16("link.xlsx"), utf16("hello"));
+        let (found, ended) = read(&[
+            ("/__properties_version1.0", &[0; 32]),
+            ("/__substg1.0_1000001F", &text),
+            ("/__attach_version1.0_#00000000/__substg1.0_3707001F", &link),
+            (
+                "/__attach_version1.0_#00000001/__substg1.0_37010102",
+                b"data",
+            ),
+            (
+                "/__attach_version1.0_#00000002/__substg1.0_3701000D/x",
+                b"x",
+            ),
+        ]);
+        assert_eq!(ended, None);
+        let record = found[0].1.as_ref().expect("the record");
+        assert!(String::from_utf8_lossy(record).contains("\"mail_body\":\"hello\""));
+        let refused = |what: &str| Err(format!("unsupported format: {what}"));
+        let want = [
+            (
+                "link.xlsx",
+                refused("an attachment that is only referred to"),
+            ),
+            ("attachment-2", Ok(b"data".to_vec())),
+            (
+                "attachment-3",
+                refused("an object of another program in a message"),
+            ),
+        ];
+        assert_eq!(
+            found[1..],
+            want.map(|(name, bytes)| (name.to_owned(), bytes))
+        );
+    }
+
+    #[test]
+    fn whatever_is_cut_is_told() {
+        let long = vec![b'a'; TEXT_BYTES_MAX as usize + 1];
+        for path in [
+            "/__substg1.0_1000001E",
+            "/__substg1.0_0037001E",
+            "/__substg1.0_0C1A001E",
+            "/__recip_version1.0_#00000000/__substg1.0_3001001E",
+        ] {
+            for (bytes, is_cut) in [(&long[..], true), (&long[1..], false)] {
+                let (found, _) = read(&[("/__properties_version1.0", &[0; 32]), (path, bytes)]);
+                let told = found[0].1.as_ref().err().map(|reason| &reason[..]);
+                let want = "limit reached: a message with more than 16 MiB of text";
+                assert_eq!(told, is_cut.then_some(want), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_in_a_folder_of_another_document_is_read() {
+        let mut properties = vec![0; 32];
+        properties.extend([0x40, 0, 0x39, 0, 0, 0, 0, 0]);
+        properties.extend(133_536_492_610_000_000_u64.to_le_bytes());
+        let subject = utf16("名单");
+        let (found, ended) = read(&[
+            ("/Pool/_1/__properties_version1.0", &properties),
+            ("/Pool/_1/__substg1.0_0037001F", &subject),
+            (
+                "/Pool/_1/__attach_version1.0_#00000000/__substg1.0_37010102",
+                b"data",
+            ),
+            ("/Pool/_2/other", b"other"),
+        ]);
+        assert_eq!(ended, None);
+        let names: Vec<&str> = found.iter().map(|(name, _)| &name[..]).collect();
+        let want = ["Pool/_1/message", "Pool/_1/attachment-1", "Pool/_2/other"];
+        assert_eq!(names, want);
+        let record = found[0].1.as_ref().expect("the record");
+        let record: serde_json::Value = serde_json::from_slice(record).expect("JSON");
+        assert_eq!(record["mail_subject"], "名单");
+        assert_eq!(record["send_time"], "2024-02-29 03:01:01Z");
+    }
+
+    #[test]
+    fn what_is_broken_is_the_file_and_no_compressed_data() {
+        let whole = include_bytes!("../../../tests/data/formats/mail/gbk.msg");
+        let mut n_told = 0;
+        for i in 0..200 {
+            let mut changed = whole.to_vec();
+            changed[whole.len() * i / 200] ^= 0x15;
+            let (found, ended) = all(Container::Ole, &changed, "a.msg", &Unpacking::default());
+            let told = found.into_iter().filter_map(|member| member.1.err());
+            for reason in told.chain(ended) {
+                assert!(!reason.contains("compressed data"), "{i}: {reason}");
+                assert!(!reason.starts_with("internal"), "{i}: {reason}");
+                n_told += 1;
+            }
+        }
+        assert!(n_told > 0, "nothing was broken");
+    }
 
     #[test]
     fn times_are_those_of_the_calendar() {

@@ -9,6 +9,7 @@ use super::header::{self, Header};
 use super::lines::Lines;
 use super::transfer::{Decoded, Transfer};
 use crate::container::pump::Stop;
+use crate::decode::sniff::mail::without_end;
 use crate::error::Reason;
 
 /// Parts inside each other. What lies deeper is one part, as it is written.
@@ -179,11 +180,6 @@ fn read_header<R: BufRead>(
             return Ok((header, line, None));
         }
     }
-}
-
-fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Which boundary a line is.

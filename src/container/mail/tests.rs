@@ -1,8 +1,11 @@
 //! Messages that are broken or hostile: what can be read of them is, and the rest is told. Those of other programs are in `tests`.
 
+use std::io::Cursor;
+
 use super::*;
-use crate::container::Unpacking;
-use crate::container::tests::{All, all};
+use crate::container::pump::Walk;
+use crate::container::tests::{All, all, all_in};
+use crate::container::{Limits, Members, Source, Unpacking};
 
 fn eml(text: &str) -> All {
     all(
@@ -198,4 +201,133 @@ fn mailboxes_are_cut_where_a_message_begins_and_nowhere_else() {
         "",
     ];
     assert_eq!(said, want);
+}
+
+/// Three messages, each with a file.
+fn mailbox() -> Vec<u8> {
+    let message = |number: usize| {
+        format!(
+            "From a@example.com Fri Mar  1 10:00:00 2024\n{HEAD}Content-Type: multipart/mixed; boundary=x\n\n\
+             --x\n\ntext {number}\n--x\nContent-Disposition: attachment; filename=a.csv\n\nrow {number}\n--x--\n\n"
+        )
+    };
+    (1..=3).map(message).collect::<String>().into_bytes()
+}
+
+/// Bytes of which the last cannot be read.
+struct Lost {
+    bytes: Cursor<Vec<u8>>,
+    from: u64,
+}
+
+impl Lost {
+    /// The mailbox to the middle of the last file.
+    fn mailbox() -> Lost {
+        let bytes = mailbox();
+        let from = (bytes.len() - "w 3\n--x--\n\n".len()) as u64;
+        Lost {
+            bytes: Cursor::new(bytes),
+            from,
+        }
+    }
+}
+
+impl Read for Lost {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let left = self.from.saturating_sub(self.bytes.position()) as usize;
+        match buf.len().min(left) {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            n => self.bytes.read(&mut buf[..n]),
+        }
+    }
+}
+
+impl Seek for Lost {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
+#[test]
+fn what_came_before_a_fault_is_read() {
+    let truncated = "truncated: ends in the middle of what it contains".to_owned();
+    let check = |members: Members, last: Result<Vec<u8>, String>| {
+        let (found, ended) = all_in(members);
+        let records = found[0].1.as_ref().expect("the records");
+        assert_eq!(records.iter().filter(|b| **b == b'\n').count(), 3);
+        let want = [
+            ("1/a.csv", Ok(b"row 1".to_vec())),
+            ("2/a.csv", Ok(b"row 2".to_vec())),
+            ("3/a.csv", last),
+        ];
+        assert_eq!(
+            found[1..],
+            want.map(|(name, bytes)| (name.to_owned(), bytes))
+        );
+        assert_eq!(ended.as_ref(), Some(&truncated));
+    };
+    // A stream, as of a compressed file that was cut off.
+    let source = Source::Stream(Box::new(Lost::mailbox()));
+    let unpacking = Unpacking::default();
+    let cut = Members::open(Container::Mbox, source, "box", &unpacking).expect("a thread");
+    check(cut, Ok(b"ro".to_vec()));
+    // A file on a disk that has a fault.
+    let walk: Walk = |_, sink| messages(&mut Lost::mailbox(), true, 10, sink);
+    let nothing = Source::Stream(Box::new(io::empty()));
+    let faulty = Members::pumped(Container::Mbox, walk, nothing, "box", &unpacking);
+    check(faulty.expect("a thread"), Err(truncated.clone()));
+}
+
+#[test]
+fn attachments_end_at_the_limit_of_members() {
+    for (members_max, n_files) in [(1, 0), (2, 1), (3, 2)] {
+        let unpacking = Unpacking {
+            limits: Limits {
+                members_max,
+                ..Limits::default()
+            },
+            ..Unpacking::default()
+        };
+        let (found, ended) = all(Container::Mbox, &mailbox(), "box", &unpacking);
+        assert_eq!(found.len(), 1 + n_files);
+        let want = format!("limit reached: more than {members_max} members");
+        assert_eq!(ended, Some(want));
+    }
+}
+
+#[test]
+fn what_says_that_the_next_part_is_encrypted_is_no_file() {
+    let version = "--x\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n";
+    let data = "--x\nContent-Type: application/octet-stream\n\n-----BEGIN PGP MESSAGE-----\n";
+    for (parts, want) in [
+        (version.to_owned(), &["message"][..]),
+        (format!("{version}{data}"), &["message", "part-2"]),
+    ] {
+        let found = eml(&format!(
+            "{HEAD}Content-Type: multipart/encrypted; boundary=x\n\n{parts}--x--\n"
+        ));
+        assert_eq!(names(&found), want);
+        for (name, bytes) in &found.0[1..] {
+            assert_eq!(bytes, &Err("encrypted".to_owned()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn many_receivers_are_told_once_each() {
+    // To compare each with all before it would take minutes.
+    const N: usize = 90_000;
+    let addresses: Vec<String> = (0..N).map(|i| format!("{i}@a")).collect();
+    let addresses = addresses.join(",");
+    let found = eml(&format!(
+        "From: a\nTo: {addresses}\nCc: 7@a, 8@a, 9@b\n\ntext"
+    ));
+    let record = found.0[0].1.as_ref().expect("the record");
+    let record: serde_json::Value = serde_json::from_slice(record).expect("JSON");
+    let receivers = record["receiver"].as_array().expect("a list");
+    assert_eq!(receivers.len(), N + 1);
+    assert_eq!(
+        (&receivers[7], &receivers[N]),
+        (&"7@a".into(), &"9@b".into())
+    );
 }

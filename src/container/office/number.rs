@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::container::cell::civil;
+
 /// Whole numbers up to here are exact in a binary64.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
@@ -165,23 +167,6 @@ fn date(serial: f64, has_day: bool, has_time: bool, is_1904: bool) -> Option<Str
         text.push_str(&format!(" {hour:02}:{:02}:{:02}", rest / 60, rest % 60));
     }
     Some(text)
-}
-
-/// Year, month and day, so many days after 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
-    // Counted from 1 March of the year 0, so that a leap day is the last of its year; 146,097 days are 400 years.
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    (era * 400 + year + next, month, day)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! XML as the parts of documents have it: elements and text, one after the other, in bounded memory.
 //!
-//! Names are taken without their prefixes, which every program chooses for itself. References to characters and to the five
-//! entities of XML 1.0 are resolved; entities that a document defines itself are not, so that none of them can grow. What an
+//! Names are taken without their prefixes, which every program chooses for itself. References to characters are resolved, and to
+//! the entities of XML 1.0 and of HTML; entities that a document defines itself are not, so that none of them can grow. What an
 //! element means is not known here.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 
-use quick_xml::escape::resolve_xml_entity;
+use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -167,13 +167,13 @@ impl<R: Read> Xml<R> {
     }
 }
 
-/// What a reference stands for: a character by its number, or one of the five of XML 1.0.
+/// What a reference stands for: a character by its number, or by a name that HTML has for it.
 fn resolved<'x>(reference: &BytesRef<'_>) -> Option<Cow<'x, str>> {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => Some(Cow::Owned(character.to_string())),
         Ok(None) => {
             let name = reference.xml10_content();
-            resolve_xml_entity(&name).map(Cow::Borrowed)
+            resolve_html5_entity(&name).map(Cow::Borrowed)
         }
         Err(_) => None,
     }
@@ -213,5 +213,29 @@ impl<R: BufRead> BufRead for Metered<R> {
     fn consume(&mut self, n: usize) {
         self.left = self.left.saturating_sub(n);
         self.rdr.consume(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_to_what_has_a_number_or_a_known_name() {
+        let written = "<x a='&#20320;&eacute;'>&lt;&amp;&gt;&quot;&apos;&#x5F20;&eacute;&own;</x>";
+        let mut xml = Xml::new(written.as_bytes());
+        let (mut text, mut attribute) = (String::new(), None);
+        loop {
+            match xml.next().expect("well-formed") {
+                Node::Start(tag) => attribute = tag.attr("a"),
+                Node::Text(piece) => text.push_str(&piece),
+                Node::Over => break,
+                _ => {}
+            }
+        }
+        assert_eq!(attribute.as_deref(), Some("你é"));
+        assert_eq!(text, "<&>\"'张é");
+        let remark = xml.remark().expect("one is unknown").to_string();
+        assert!(remark.contains("1 references to entities"), "{remark}");
     }
 }

@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error};
 
 use super::pump::{Job, Sink, Stop};
-use super::source::Seekable;
+use super::source::{Seekable, Whole};
 use super::{Password, reason_of};
 use crate::error::Reason;
 
@@ -27,7 +27,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     sink.of_size(size);
     let is_encrypted = head::check(&mut source, size, limits.window_bytes_max)?;
     let keys: Vec<Key> = job.unpacking.passwords.iter().map(key).collect();
-    let archive = directory(&mut source, &keys, is_encrypted)?;
+    let archive = directory(&mut source, &keys, is_encrypted, sink)?;
     let mut walk = Walk {
         archive: &archive,
         source,
@@ -36,13 +36,9 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     for block in 0..archive.blocks.len() {
         walk.block(block, limits.window_bytes_max, sink)?;
     }
-    let of_no_block = archive.stream_map.file_block_index.iter();
-    for (file, _) in archive
-        .files
-        .iter()
-        .zip(of_no_block)
-        .filter(|(_, b)| b.is_none())
-    {
+    let files = archive.files.iter();
+    let of_blocks = files.zip(&archive.stream_map.file_block_index);
+    for (file, _) in of_blocks.filter(|(_, block)| block.is_none()) {
         if !file.is_directory && !file.is_anti_item {
             sink.member(file.name.as_bytes(), &mut io::empty())?;
         }
@@ -64,13 +60,19 @@ fn directory(
     source: &mut Box<dyn Seekable>,
     keys: &[Key],
     is_encrypted: bool,
+    sink: &mut Sink,
 ) -> Result<Archive, Stop> {
     if !is_encrypted {
         let read = Archive::read(source, &Key::empty());
         return read.map_err(|e| reason(&e, "its directory").into());
     }
-    let opened = keys.iter().find_map(|key| Archive::read(source, key).ok());
-    opened.ok_or_else(|| Reason::Encrypted.into())
+    for key in keys {
+        if let Ok(archive) = Archive::read(source, key) {
+            return Ok(archive);
+        }
+        sink.still_trying()?;
+    }
+    Err(Reason::Encrypted.into())
 }
 
 struct Walk<'a> {
@@ -89,7 +91,7 @@ impl Walk<'_> {
         }
         let key = match is_encrypted(block) {
             false => Key::empty(),
-            true => match self.key(number, sink) {
+            true => match self.key(number, sink)? {
                 Some(key) => key,
                 None => return self.refuse(number, 0, &Reason::Encrypted, sink),
             },
@@ -128,24 +130,31 @@ impl Walk<'_> {
     }
 
     /// The first password with which the first member of a block has its checksum. A cipher alone tells nothing.
-    fn key(&mut self, number: usize, sink: &Sink) -> Option<Key> {
-        let at = self.keys.iter().position(|key| {
+    fn key(&mut self, number: usize, sink: &mut Sink) -> Result<Option<Key>, Stop> {
+        for (at, key) in self.keys.iter().enumerate() {
             let decoder = BlockDecoder::new(1, number, self.archive, key, &mut self.source);
-            let mut n_out = 0;
+            let (mut n_out, mut stopped) = (0, None);
             let tried = decoder.for_each_entries(&mut |file, rdr| {
                 let read = pass_over(rdr, &mut |n| {
                     n_out += n;
+                    stopped = sink.still_trying().err();
                     // What is too much is told when it is read in earnest.
-                    !sink.would_exceed(n_out)
+                    stopped.is_none() && !sink.would_exceed(n_out)
                 });
                 // A member without a checksum proves nothing.
                 read.map(|_| !file.has_crc)
             });
-            tried.is_ok()
-        })?;
-        // The next block has the same one, as a rule.
-        self.keys.swap(0, at);
-        self.keys.first().cloned()
+            if let Some(stop) = stopped {
+                return Err(stop);
+            }
+            sink.still_trying()?;
+            if tried.is_ok() {
+                // The next block has the same one, as a rule.
+                self.keys.swap(0, at);
+                return Ok(self.keys.first().cloned());
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -154,10 +163,7 @@ fn give(file: &ArchiveEntry, rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), 
     if file.is_directory || file.is_anti_item {
         return Ok(());
     }
-    let mut whole = Whole {
-        left: file.size,
-        rdr,
-    };
+    let mut whole = Whole::new(&mut *rdr, file.size);
     sink.member(file.name.as_bytes(), &mut whole)?;
     let mut stopped = None;
     // An error in here shows again behind the member.
@@ -166,23 +172,6 @@ fn give(file: &ArchiveEntry, rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), 
         stopped.is_none()
     });
     stopped.map_or(Ok(()), Err)
-}
-
-/// A member, which has so many bytes. A decoder that comes to its end before does not look at the checksum.
-struct Whole<'r> {
-    rdr: &'r mut dyn Read,
-    left: u64,
-}
-
-impl Read for Whole<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.rdr.read(buf)?;
-        if n == 0 && self.left > 0 && !buf.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.left = self.left.saturating_sub(n as u64);
-        Ok(n)
-    }
 }
 
 /// Reads on for as long as it is told to.

@@ -2,15 +2,19 @@
 //!
 //! [`Encoding::detect`] decides for a whole file by its head; [`Transcoder`] then reads it as UTF-8
 //! and lets single lines that are written in another encoding have their own way, because dumps are
-//! pasted together from several sources. This module knows lines but no formats.
+//! pasted together from several sources. Text that says its encoding (`codepage`, `said`) is decoded as a whole. This module
+//! knows lines but no formats.
 
 pub mod codepage;
 mod detect;
 mod line;
+mod said;
 
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder};
+
+pub(crate) use said::{decode_guessed, decode_said};
 
 /// The encoding of a file's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

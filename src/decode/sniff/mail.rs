@@ -1,7 +1,7 @@
 //! Mail: messages and mailboxes, by the lines they begin with.
 //!
 //! Many texts begin with words and colons. A message has, before its first empty line, nothing but fields (RFC 5322), and among
-//! them names that hardly anything else has.
+//! them names that hardly anything else has. Whoever takes messages apart cuts such lines by the same functions.
 
 use super::Container;
 
@@ -40,7 +40,7 @@ pub(super) fn detect(head: &[u8], ending: Option<&str>) -> Option<Container> {
     let first = lines.next()?;
     if is_separator(first) {
         let second = lines.next()?;
-        return (field(second).is_some() || second.trim_ascii().is_empty())
+        return (name_of(second).is_some() || second.trim_ascii().is_empty())
             .then_some(Container::Mbox);
     }
     let mut found: Vec<&str> = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn detect(head: &[u8], ending: Option<&str>) -> Option<Container> {
         if matches!(line, [b' ' | b'\t', ..]) && is_continued {
             continue;
         }
-        let name = field(line)?;
+        let name = name_of(line)?;
         is_continued = true;
         let telling = TELLING
             .iter()
@@ -73,21 +73,29 @@ pub(super) fn detect(head: &[u8], ending: Option<&str>) -> Option<Container> {
     is_message.then_some(Container::Eml)
 }
 
-/// The name of a field.
-fn field(line: &[u8]) -> Option<&str> {
-    let colon = line.iter().take(78).position(|b| *b == b':')?;
-    let name = std::str::from_utf8(&line[..colon]).ok()?;
-    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
-    is_name.then_some(name)
+/// The name of a field. A blank before the colon, which old programs wrote, is what prints of messages have as well.
+fn name_of(line: &[u8]) -> Option<&str> {
+    let (name, _) = split_field(line)?;
+    (line[name.len()] == b':').then_some(name)
 }
 
-fn without_end(line: &[u8]) -> &[u8] {
+/// The name of a field and what stands behind its colon.
+pub(crate) fn split_field(line: &[u8]) -> Option<(&str, &[u8])> {
+    let colon = memchr::memchr(b':', line)?;
+    let name = line[..colon].trim_ascii_end();
+    let is_name = !name.is_empty() && name.len() <= 76 && name.iter().all(u8::is_ascii_graphic);
+    let name = std::str::from_utf8(name).ok().filter(|_| is_name)?;
+    Some((name, &line[colon + 1..]))
+}
+
+/// A line without its end.
+pub(crate) fn without_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// `From `, an address, and a time with a colon between digits.
-fn is_separator(line: &[u8]) -> bool {
+/// Whether a line can begin a message of a mailbox: `From `, an address, and a time with a colon between digits.
+pub(crate) fn is_separator(line: &[u8]) -> bool {
     line.starts_with(b"From ")
         && line.windows(4).any(|four| {
             matches!(four, [a, b':', c, d]
@@ -132,6 +140,7 @@ mod tests {
         check("name: x\nfrom: y\nto: z\ndate: today\n", None, None);
         check("2024-01-01 10:00:00 INFO From: a\n", None, None);
         check("From: a@example.com\nand then text\n", Some("eml"), None);
+        check("From : a\nTo : b\nSubject : c\nDate : d\n\n", None, None);
         check("", None, None);
     }
 

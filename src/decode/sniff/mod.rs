@@ -1,6 +1,6 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
-//! The order is from the surest sign to the weakest: signatures of formats that are not decoded,
+//! The order is from the surest sign to the weakest: signatures (of containers, and of formats that are not decoded), messages,
 //! control bytes, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
@@ -9,7 +9,7 @@ mod header;
 mod json;
 mod lines;
 mod magic;
-mod mail;
+pub(crate) mod mail;
 mod outline;
 mod sql;
 
