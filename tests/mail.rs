@@ -1,26 +1,16 @@
 //! Archives and messages that other programs wrote (`tests/data/formats/make_mail.py`): what is in them counts like the file itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::count::run;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats")
-}
+use crate::util::formats::{folder, scan_path};
 
 /// Exit code and audit of a scan of one fixture.
 fn scan(name: &str, more: &[&str]) -> (i32, Value) {
     let path = folder().join(name);
     scan_path(&path, more)
-}
-
-fn scan_path(path: &Path, more: &[&str]) -> (i32, Value) {
-    let path = path.to_str().expect("UTF-8");
-    let (code, out, err) = run(&[&["scan", "-f", "json", path], more].concat());
-    let audit = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {err}"));
-    (code, audit)
 }
 
 /// What is known of the file or member whose path ends so.

@@ -5,29 +5,15 @@
 
 use std::fs;
 use std::io::{Cursor, Read, Write};
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::count::run;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats")
-}
+use crate::util::formats::{folder, reasons, scan_path};
 
 fn bytes_of(name: &str) -> Vec<u8> {
     fs::read(folder().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// Exit code and audit of a scan of a path.
-#[track_caller]
-fn scan_path(path: &Path, more: &[&str]) -> (i32, Value) {
-    let path = path.to_str().expect("UTF-8");
-    let (code, out, err) = run(&[&["scan", "-f", "json", path], more].concat());
-    let audit = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {err}"));
-    (code, audit)
 }
 
 /// Exit code and audit of a scan of one file with these bytes.
@@ -62,12 +48,6 @@ fn parts(audit: &Value) -> Vec<(String, String)> {
         (member.to_owned(), format.to_owned())
     };
     files.iter().map(part).collect()
-}
-
-fn reasons(audit: &Value) -> Vec<String> {
-    let skipped = audit["skipped"].as_array().expect("skipped");
-    let text = |s: &Value| s["reason"].as_str().expect("a reason").to_owned();
-    skipped.iter().map(text).collect()
 }
 
 #[track_caller]

@@ -1,23 +1,9 @@
 //! Databases and PDF documents that other programs wrote: they count like the table they were made from, and what cannot be read of
 //! them is told.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
-use crate::count::run;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats")
-}
-
-/// Exit code and audit of a scan of one file.
-fn scan(path: &Path, more: &[&str]) -> (i32, Value) {
-    let path = path.to_str().expect("UTF-8");
-    let (code, out, err) = run(&[&["scan", "-f", "json", path], more].concat());
-    let audit = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{path}: {e}: {err}"));
-    (code, audit)
-}
+use crate::util::formats::{folder, reasons, scan_path};
 
 /// Matches and different values of each kind, rows, items and persons of each category, and persons.
 fn counts(audit: &Value) -> Value {
@@ -33,13 +19,6 @@ fn counts(audit: &Value) -> Value {
     ])
 }
 
-fn reasons(audit: &Value) -> Vec<String> {
-    let skipped = audit["skipped"].as_array().expect("a list").iter();
-    skipped
-        .map(|entry| entry["reason"].as_str().expect("a reason").to_owned())
-        .collect()
-}
-
 /// A file of the people of `people.csv` counts as that does, and so many reasons say what is missing.
 #[track_caller]
 fn check(name: &str, format: &str, want_reasons: &[&str]) {
@@ -48,10 +27,10 @@ fn check(name: &str, format: &str, want_reasons: &[&str]) {
 
 #[track_caller]
 fn check_like(like: &str, name: &str, format: &str, want_reasons: &[&str]) {
-    let (_, want) = scan(&folder().join(like), &[]);
+    let (_, want) = scan_path(&folder().join(like), &[]);
     assert!(want["persons"].as_u64() == Some(80), "{like} has 80 people");
     for threads in ["1", "3"] {
-        let (code, audit) = scan(&folder().join("data").join(name), &["--threads", threads]);
+        let (code, audit) = scan_path(&folder().join("data").join(name), &["--threads", threads]);
         assert_eq!(counts(&audit), counts(&want), "{name}");
         assert_eq!(audit["files"][0]["format"], format);
         assert_eq!(reasons(&audit), want_reasons, "{name}");
@@ -74,25 +53,33 @@ fn databases_count_as_the_table_they_were_made_from() {
 fn the_log_of_a_database_is_read_with_it_and_never_without() {
     check("people-log.db", "sqlite", &[]);
     let data = folder().join("data");
-    let (code, audit) = scan(&data.join("people-log.db-wal"), &[]);
+    let (code, audit) = scan_path(&data.join("people-log.db-wal"), &[]);
     assert_eq!((code, reasons(&audit).len()), (0, 0));
     let dir = tempfile::tempdir().expect("a folder");
     // Half of the people are in the log.
     let alone = dir.path().join("alone.db");
     std::fs::copy(data.join("people-log.db"), &alone).expect("copied");
-    let (_, audit) = scan(&alone, &[]);
+    let (_, audit) = scan_path(&alone, &[]);
     assert_eq!(audit["persons"], 40);
     let log = dir.path().join("other.db-wal");
     std::fs::copy(data.join("people-log.db-wal"), &log).expect("copied");
-    let (code, audit) = scan(&log, &[]);
+    let (code, audit) = scan_path(&log, &[]);
     assert_eq!(code, 3);
     assert!(reasons(&audit)[0].contains("without its database"));
     // A log that was torn in the middle of a commit counts up to the commit before.
     let torn = dir.path().join("alone.db-wal");
     let bytes = std::fs::read(data.join("people-log.db-wal")).expect("read");
     std::fs::write(&torn, &bytes[..bytes.len() - 100]).expect("written");
-    let (_, audit) = scan(&alone, &[]);
+    let (_, audit) = scan_path(&alone, &[]);
     assert_eq!(audit["persons"], 40);
+    // One whose header is damaged is told.
+    std::fs::write(&torn, [&b"not a log"[..], &bytes[9..]].concat()).expect("written");
+    let (code, audit) = scan_path(&alone, &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(40)));
+    assert_eq!(
+        reasons(&audit),
+        ["damaged: the log beside the database is wrong"]
+    );
 }
 
 #[test]
@@ -113,20 +100,20 @@ fn tables_on_pages_count_as_the_table_they_were_made_from() {
 #[test]
 fn documents_without_text_or_without_a_password_are_told() {
     let data = folder().join("data");
-    let (code, audit) = scan(&data.join("scan.pdf"), &[]);
+    let (code, audit) = scan_path(&data.join("scan.pdf"), &[]);
     assert_eq!(code, 3);
     assert_eq!(
         reasons(&audit),
         ["unsupported format: 1 of 1 pages show images and no text"]
     );
-    let (code, audit) = scan(&data.join("secret.pdf"), &[]);
+    let (code, audit) = scan_path(&data.join("secret.pdf"), &[]);
     assert_eq!(code, 3);
     assert_eq!(reasons(&audit), ["encrypted"]);
     let dir = tempfile::tempdir().expect("a folder");
     let passwords = dir.path().join("passwords.txt");
     std::fs::write(&passwords, "wrong\nuser\n").expect("written");
     let option = ["--password-file", passwords.to_str().expect("UTF-8")];
-    let (code, audit) = scan(&data.join("secret.pdf"), &option);
+    let (code, audit) = scan_path(&data.join("secret.pdf"), &option);
     assert_eq!((code, audit["persons"].as_u64()), (0, Some(2)));
 }
 
@@ -137,7 +124,7 @@ fn documents_that_are_cut_off_count_what_is_left_of_them() {
     let path = dir.path().join("cut.pdf");
     for n in [20, bytes.len() / 2, bytes.len() - 400] {
         std::fs::write(&path, &bytes[..n]).expect("written");
-        let (code, audit) = scan(&path, &[]);
+        let (code, audit) = scan_path(&path, &[]);
         assert!(code == 3 || audit["persons"] == 80, "{n}: {code}");
     }
 }

@@ -119,7 +119,6 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "encoding_rs",
         &[
             "src/decode",
-            "src/container/cell",
             "src/container/mail",
             "src/container/pdf",
             "src/container/sevenz",

@@ -48,8 +48,8 @@ Documents, databases and mail are containers too, of tables, text and messages:
   xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
   docx pptx odt odp ofd rtf doc lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
                                 count, and files that are embedded are members; pictures are reported as skipped
-  pdf                           text of all pages, tables as rows, comments, filled-in forms, attached files; pages of
-                                images are reported as skipped
+  pdf                           text of all pages, tables as rows (`list.pdf!/table 1`), comments, filled-in forms and
+                                attached files; pages of images and pages that are missing are reported as skipped
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
   eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last

@@ -7,7 +7,7 @@
 
 #[cfg(unix)]
 mod apart;
-mod cell;
+mod calendar;
 mod mail;
 mod name;
 mod office;

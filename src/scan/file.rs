@@ -291,9 +291,16 @@ impl<'s> Reading<'s> {
         let source = match file.filter(|_| container.is_read_by_directory()) {
             Some(file) => {
                 let names = container.beside();
-                match names.and_then(|(drop, add)| self.entry.open_beside(drop, add)) {
-                    Some(beside) => Source::Pair(file, beside),
-                    None => Source::File(file),
+                let beside = names.map(|(drop, add)| self.entry.open_beside(drop, add));
+                match beside.transpose().map(Option::flatten) {
+                    Ok(Some(beside)) => Source::Pair(file, beside),
+                    Ok(None) => Source::File(file),
+                    Err(error) => {
+                        let cause = error.kind();
+                        let reason = format!("the file beside it cannot be opened: {cause}");
+                        self.last_part().reasons.push(Reason::Truncated(reason));
+                        Source::File(file)
+                    }
                 }
             }
             None => Source::Stream(rdr),

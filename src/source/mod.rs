@@ -12,6 +12,7 @@ mod display;
 mod shard;
 mod walk;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -170,11 +171,30 @@ impl Entry {
 
     /// Opens a regular file beside this one, whose name is this one's with `add` in the place of `drop` at its end. None if
     /// there is no such file.
-    pub fn open_beside(&self, drop: &str, add: &str) -> Option<File> {
-        let name = self.path.file_name()?.to_str()?.strip_suffix(drop)?;
-        let path = self.path.with_file_name(format!("{name}{add}"));
-        let is_file = fs::symlink_metadata(&path).ok()?.is_file();
-        (self.kind == EntryKind::File && is_file).then(|| File::open(path).ok())?
+    ///
+    /// # Errors
+    /// When it is there and cannot be opened.
+    pub fn open_beside(&self, drop: &str, add: &str) -> io::Result<Option<File>> {
+        let name = self.path.file_name();
+        let Some(kept) = name.and_then(|name| without_ending(name, drop)) else {
+            return Ok(None);
+        };
+        if self.kind != EntryKind::File {
+            return Ok(None);
+        }
+        let mut name = kept.to_owned();
+        name.push(add);
+        let path = self.path.with_file_name(name);
+        let opened = fs::symlink_metadata(&path).and_then(|metadata| match metadata.is_file() {
+            true => File::open(&path).map(Some),
+            false => Ok(None),
+        });
+        use io::ErrorKind::{InvalidFilename, NotFound};
+        match opened {
+            // A name may also be too long to have one beside it.
+            Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(None),
+            opened => opened,
+        }
     }
 
     /// Whether the file is still as large and as old as the walk found it. Standard input never is.
@@ -211,6 +231,24 @@ impl Entry {
 /// The ending of a file name in lower case, without the dot.
 pub(crate) fn ending(path: &Path) -> Option<String> {
     path.extension()?.to_str().map(str::to_lowercase)
+}
+
+/// What stands before an ending of a file name; none if it does not end so.
+#[cfg(unix)]
+fn without_ending<'n>(name: &'n OsStr, ending: &str) -> Option<&'n OsStr> {
+    use std::os::unix::ffi::OsStrExt;
+    let kept = name.as_bytes().strip_suffix(ending.as_bytes());
+    kept.map(OsStr::from_bytes)
+}
+
+/// What stands before an ending of a file name; none if it does not end so. Of a name that is no Unicode, only nothing can be
+/// taken away here.
+#[cfg(not(unix))]
+fn without_ending<'n>(name: &'n OsStr, ending: &str) -> Option<&'n OsStr> {
+    match ending {
+        "" => Some(name),
+        _ => name.to_str()?.strip_suffix(ending).map(OsStr::new),
+    }
 }
 
 /// Device and inode of a file.
@@ -263,5 +301,44 @@ mod tests {
         fs::create_dir(&path).unwrap();
         let error = entry.open().err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+
+    /// Whether a file of one name finds one of another beside it.
+    #[track_caller]
+    fn check_beside(name: &OsStr, other: &OsStr, drop: &str, add: &str, want: bool) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        fs::write(&path, "x").unwrap();
+        fs::write(dir.path().join(other), "beside").unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        let entry = Entry::file(path, "x".into(), &metadata);
+        let found = entry.open_beside(drop, add).unwrap();
+        assert_eq!(found.is_some(), want, "{name:?} {other:?}");
+    }
+
+    #[test]
+    fn a_file_beside_is_found_by_its_name() {
+        let (db, log) = (OsStr::new("a.db"), OsStr::new("a.db-wal"));
+        check_beside(db, log, "", "-wal", true);
+        check_beside(log, db, "-wal", "", true);
+        check_beside(db, OsStr::new("b.db-wal"), "", "-wal", false);
+        check_beside(db, OsStr::new("b.db"), "-wal", "", false);
+        assert!(Entry::stdin().open_beside("", "-wal").unwrap().is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_beside_is_found_whatever_its_name() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = OsStr::from_bytes(b"\xD5\xC5.db");
+        let log = OsStr::from_bytes(b"\xD5\xC5.db-wal");
+        check_beside(name, log, "", "-wal", true);
+        check_beside(log, name, "-wal", "", true);
+        // No name may be longer than this one.
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a".repeat(255));
+        fs::write(&path, "x").unwrap();
+        let entry = Entry::file(path.clone(), "x".into(), &fs::metadata(&path).unwrap());
+        assert!(entry.open_beside("", "-wal").unwrap().is_none());
     }
 }

@@ -1,12 +1,13 @@
 //! The harness: a folder of its own for each test, and the real program run in it.
 //!
-//! [`Dir`] builds a tree, [`Cmd`] runs the binary and captures everything, [`Run`] asks about the result, and [`audit`]
-//! holds the JSON report as an outsider reads it. Nothing here uses the library, so that what is promised to a user is
+//! [`Dir`] builds a tree, [`Cmd`] runs the binary and captures everything, [`Run`] asks about the result, [`audit`]
+//! holds the JSON report as an outsider reads it, and [`formats`] scans files of other programs. Nothing here uses the library, so that what is promised to a user is
 //! tested as a user sees it.
 
 #![allow(dead_code, reason = "each test file uses its own part of the harness")]
 
 pub(crate) mod audit;
+pub(crate) mod formats;
 pub(crate) mod people;
 
 use std::fs;

@@ -12,7 +12,7 @@ use cfb::{CompoundFile, Stream};
 use encoding_rs::{Encoding, UTF_16LE};
 
 use super::{Record, TEXT_BYTES_MAX, Texts, text_limit, write};
-use crate::container::cell::civil;
+use crate::container::calendar::civil;
 use crate::container::ole::{Stored, broken};
 use crate::container::pump::{Sink, Stop};
 use crate::decode::charset::codepage::code_page;

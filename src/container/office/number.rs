@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::container::cell::civil;
+use crate::container::calendar::civil;
 
 /// Whole numbers up to here are exact in a binary64.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;

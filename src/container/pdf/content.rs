@@ -12,7 +12,7 @@ use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream};
 use hayro_syntax::page::Resources;
 
 use super::font::{Font, Fonts};
-use super::stream::{STREAM_BYTES_MAX, decoded};
+use super::stream::{STREAM_BYTES_MAX, damaged, decoded};
 use crate::error::Reason;
 
 /// Forms inside each other.
@@ -21,9 +21,12 @@ const DEPTH_MAX: usize = 12;
 /// Bytes of instructions that are followed for one page, however often a form is used.
 const CONTENT_BYTES_MAX: usize = 128 << 20;
 
-/// Characters and lines of one page.
+/// Characters and drawn lines of one page; further lines are passed over, which can cost a table and no text.
 const CHARS_MAX: usize = 1 << 20;
 const LINES_MAX: usize = 1 << 18;
+
+/// Stands behind the last instruction: none before it means that one cannot be read. No instruction is called so.
+const END: &[u8] = b"\nend-of-all\n";
 
 /// A character where it stands. Lengths are in the units of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,20 +143,43 @@ impl<'f> Follower<'f> {
     }
 
     /// Follows the contents of a page, or of a form that stands on it.
-    pub(super) fn follow(&mut self, content: &[u8], resources: &Resources<'_>, ctm: Matrix) {
+    pub(super) fn follow(&mut self, mut content: Vec<u8>, resources: &Resources<'_>, ctm: Matrix) {
         self.n_bytes += content.len();
         if self.n_bytes > CONTENT_BYTES_MAX || self.depth > DEPTH_MAX {
-            let reason = Reason::Limit("a page with too many instructions".to_owned());
-            self.shown.broken.get_or_insert(reason);
+            self.breaks(too_many_instructions());
             return;
         }
         self.depth += 1;
+        content.extend_from_slice(END);
         let mut pen = Pen::new(ctm);
-        let mut instructions = TypedIter::new(content);
-        while let Some(op) = instructions.next() {
-            self.instruction(&op, resources, &mut pen);
+        let mut instructions = TypedIter::new(&content);
+        let (mut is_end, mut n_failed) = (false, 0);
+        loop {
+            match instructions.next() {
+                Some(op) => {
+                    n_failed = 0;
+                    is_end = matches!(&op, Op::Fallback(op) if op[..] == *END.trim_ascii());
+                    self.instruction(&op, resources, &mut pen);
+                }
+                None if is_end => break,
+                // The library passes over some instructions that it cannot read, and stops at others for good.
+                None => {
+                    n_failed += 1;
+                    self.breaks(damaged());
+                    if n_failed == 2 {
+                        break;
+                    }
+                }
+            }
         }
         self.depth -= 1;
+    }
+
+    /// Takes note of a reason why something of the page is not read.
+    pub(super) fn breaks(&mut self, reason: impl Into<Option<Reason>>) {
+        if let Some(reason) = reason.into() {
+            self.shown.broken.get_or_insert(reason);
+        }
     }
 
     fn instruction(&mut self, op: &Op<'_, '_>, resources: &Resources<'_>, pen: &mut Pen) {
@@ -201,7 +227,9 @@ impl<'f> Follower<'f> {
             Op::ShowTexts(texts) => self.show_all(pen, texts.0),
             Op::XObject(object) => self.object(resources, object.0, pen.state.ctm),
             Op::InlineImage(_) => self.shown.n_images += 1,
-            Op::CubicTo(_) | Op::CubicStartTo(_) | Op::CubicEndTo(_) => self.shown.n_curves += 1,
+            Op::CubicTo(to) => self.curve(pen, to.4, to.5),
+            Op::CubicStartTo(to) => self.curve(pen, to.2, to.3),
+            Op::CubicEndTo(to) => self.curve(pen, to.2, to.3),
             Op::MoveTo(to) => {
                 pen.point = pen.state.ctm.at(to.0.as_f64(), to.1.as_f64());
                 pen.start = pen.point;
@@ -211,7 +239,10 @@ impl<'f> Follower<'f> {
                 self.rule(pen.point, to);
                 pen.point = to;
             }
-            Op::ClosePath(_) => self.rule(pen.point, pen.start),
+            Op::ClosePath(_) => {
+                self.rule(pen.point, pen.start);
+                pen.point = pen.start;
+            }
             Op::RectPath(r) => {
                 let [x, y, w, h] = [r.0, r.1, r.2, r.3].map(|n| n.as_f64());
                 let corners = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)];
@@ -222,6 +253,11 @@ impl<'f> Follower<'f> {
             }
             _ => {}
         }
+    }
+
+    fn curve(&mut self, pen: &mut Pen, x: Number, y: Number) {
+        self.shown.n_curves += 1;
+        pen.point = pen.state.ctm.at(x.as_f64(), y.as_f64());
     }
 
     fn rule(&mut self, from: (f64, f64), to: (f64, f64)) {
@@ -275,7 +311,7 @@ impl<'f> Follower<'f> {
                 None => self.shown.n_unknown += 1,
                 Some(_) if self.shown.chars.len() >= CHARS_MAX => {
                     let reason = Reason::Limit("a page with too many characters".to_owned());
-                    self.shown.broken.get_or_insert(reason);
+                    self.breaks(reason);
                 }
                 Some(text) => self
                     .shown
@@ -305,30 +341,33 @@ impl<'f> Follower<'f> {
     /// What a form shows, with its own fonts or those of the page.
     pub(super) fn form(&mut self, stream: &Stream<'_>, outer: &Resources<'_>, ctm: Matrix) {
         if self.depth > DEPTH_MAX || self.n_bytes > CONTENT_BYTES_MAX {
-            let reason = Reason::Limit("a page with too many instructions".to_owned());
-            self.shown.broken.get_or_insert(reason);
+            self.breaks(too_many_instructions());
             return;
         }
-        let content = match decoded(stream) {
-            Ok(content) => content,
-            Err(reason) => {
-                self.n_bytes += STREAM_BYTES_MAX;
-                self.shown.broken.get_or_insert(reason);
-                return;
-            }
+        let (content, broken) = decoded(stream);
+        // Decoding costs even where nothing is in it, and most where it was stopped.
+        self.n_bytes += match broken {
+            Some(Reason::Limit(_)) => STREAM_BYTES_MAX,
+            _ => 1024,
         };
-        // Decoding costs even where nothing is in it.
-        self.n_bytes += 1024;
+        self.breaks(broken);
+        if content.is_empty() {
+            return;
+        }
         let matrix = stream.dict().get::<Array<'_>>("Matrix");
         let matrix = matrix.map(|m| m.iter::<Number>().take(6).collect::<Vec<_>>());
         let matrix = matrix.and_then(|m| <[Number; 6]>::try_from(m).ok());
         let ctm = matrix.map_or(ctm, |m| Matrix::of(m).then(ctm));
         let own = stream.dict().get::<Dict<'_>>("Resources");
         match own {
-            Some(own) => self.follow(&content, &Resources::new(own), ctm),
-            None => self.follow(&content, outer, ctm),
+            Some(own) => self.follow(content, &Resources::new(own), ctm),
+            None => self.follow(content, outer, ctm),
         }
     }
+}
+
+fn too_many_instructions() -> Reason {
+    Reason::Limit("a page with too many instructions".to_owned())
 }
 
 impl Pen {

@@ -2,11 +2,13 @@
 //!
 //! A font's own table (`ToUnicode`) is believed first. Chinese fonts often have none: then the bytes are in a code page or in
 //! UTF-16 (`GBK-EUC-H`, `UniGB-UCS2-H`), or numbers of one of Adobe's character collections, whose tables come with the
-//! library. A font that has only numbers of its own shapes has no text: such characters are counted, not guessed.
+//! library. Bytes of a simple font are in the encoding that it names, in that of its own program, or in a Western code page. A
+//! font that has only numbers of its own shapes has no text: such characters are counted, not guessed.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use encoding_rs::{Encoding, UTF_16BE};
 use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
@@ -23,7 +25,7 @@ pub(super) struct Font {
 
 enum Coding {
     /// One byte a character, with the text of each.
-    Simple(Box<[Option<char>; 256]>),
+    Simple(Box<Texts>),
     /// Bytes to numbers of a collection, and those to text.
     Composite {
         cmap: Rc<CMap>,
@@ -93,9 +95,10 @@ const TABLE_BYTES_MAX: usize = 4 << 20;
 
 /// The table in a stream of the document.
 fn own_table(dict: &Dict<'_>, key: &str, n_bytes: &mut usize) -> Option<CMap> {
-    let bytes = decoded(&dict.get::<Stream<'_>>(key)?).ok()?;
+    // Of one that is not whole counts what is left; characters without text are told.
+    let (bytes, _) = decoded(&dict.get::<Stream<'_>>(key)?);
     *n_bytes += bytes.len();
-    match bytes.len() <= TABLE_BYTES_MAX {
+    match (1..=TABLE_BYTES_MAX).contains(&bytes.len()) {
         true => CMap::parse(&bytes, load_embedded),
         false => None,
     }
@@ -109,7 +112,7 @@ impl Font {
             .and_then(|fonts| fonts.iter::<Dict<'_>>().next());
         match descendant {
             Some(descendant) => Font::composite(dict, &descendant, to_unicode, fonts, n_bytes),
-            None => Font::simple(dict, to_unicode),
+            None => Font::simple(dict, to_unicode, n_bytes),
         }
     }
 
@@ -153,7 +156,7 @@ impl Font {
         }
     }
 
-    fn simple(dict: &Dict<'_>, to_unicode: Option<CMap>) -> Font {
+    fn simple(dict: &Dict<'_>, to_unicode: Option<CMap>, n_bytes: &mut usize) -> Font {
         let first = dict.get::<i32>("FirstChar").unwrap_or(0);
         let mut of = HashMap::new();
         if let Some(widths) = dict.get::<Array<'_>>("Widths") {
@@ -168,9 +171,14 @@ impl Font {
             of.values_mut()
                 .for_each(|width| *width *= f64::from(unit) * 1000.0);
         }
+        let known = match &to_unicode {
+            Some(_) => None,
+            None => of_embedded(dict, n_bytes),
+        };
+        let texts = simple_coding(dict, known);
         Font {
             to_unicode,
-            coding: Coding::Simple(Box::new(simple_coding(dict))),
+            coding: Coding::Simple(Box::new(texts)),
             widths: Widths { of, default: 500.0 },
             is_vertical: false,
         }
@@ -257,11 +265,8 @@ fn to_text(found: BfString) -> String {
 }
 
 fn utf16(bytes: &[u8]) -> Option<String> {
-    let units = bytes
-        .chunks_exact(2)
-        .map(|b| u16::from_be_bytes([b[0], b[1]]));
-    let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.ok().filter(|text| !text.is_empty())
+    let text = UTF_16BE.decode_without_bom_handling_and_without_replacement(bytes)?;
+    (!text.is_empty()).then(|| text.into_owned())
 }
 
 fn family_of(descendant: &Dict<'_>) -> Option<CidFamily> {
@@ -308,7 +313,75 @@ fn composite_widths(descendant: &Dict<'_>) -> Widths {
     Widths { of, default }
 }
 
-fn simple_coding(dict: &Dict<'_>) -> [Option<char>; 256] {
+/// The text of each byte.
+type Texts = [Option<char>; 256];
+
+/// What bytes mean by an embedded font of symbols that names no encoding: its own, which only one of Type 1 tells. None for
+/// other fonts.
+fn of_embedded(dict: &Dict<'_>, n_bytes: &mut usize) -> Option<Texts> {
+    const SYMBOLIC: i32 = 1 << 2;
+    let descriptor = dict.get::<Dict<'_>>("FontDescriptor")?;
+    let flags = descriptor.get::<i32>("Flags").unwrap_or(0);
+    let is_embedded = ["FontFile", "FontFile2", "FontFile3"]
+        .iter()
+        .any(|key| descriptor.contains_key(key));
+    if flags & SYMBOLIC == 0 || !is_embedded || dict.contains_key("Encoding") {
+        return None;
+    }
+    let Some(program) = descriptor.get::<Stream<'_>>("FontFile") else {
+        return Some([None; 256]);
+    };
+    let (program, _) = decoded(&program);
+    *n_bytes += program.len();
+    Some(of_program(&program))
+}
+
+/// The encoding that a font program of Type 1 begins with: `dup 65 /A put` for each of its characters.
+fn of_program(program: &[u8]) -> Texts {
+    let mut texts = [None; 256];
+    // What follows is encrypted.
+    let clear = memchr::memmem::find(program, b"eexec").unwrap_or(program.len());
+    let clear = &program[..clear];
+    let Some(at) = memchr::memmem::find(clear, b"/Encoding") else {
+        return texts;
+    };
+    let mut words = clear[at..]
+        .split(|b| b.is_ascii_whitespace() || *b == b'/')
+        .filter(|word| !word.is_empty())
+        .skip(1)
+        .peekable();
+    if words.next_if_eq(&&b"StandardEncoding"[..]).is_some() {
+        return of_code_page(encoding_rs::WINDOWS_1252);
+    }
+    while let Some(word) = words.next() {
+        match word {
+            b"def" => break,
+            b"dup" => {
+                let code = words.next().and_then(|word| std::str::from_utf8(word).ok());
+                let code = code.and_then(|word| word.parse::<usize>().ok());
+                let text = code.and_then(|code| texts.get_mut(code));
+                if let (Some(text), Some(name)) = (text, words.peek()) {
+                    *text = glyphs::character(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
+fn of_code_page(code_page: &'static Encoding) -> Texts {
+    let mut texts = [None; 256];
+    for (code, text) in texts.iter_mut().enumerate().skip(32) {
+        let bytes = [code as u8];
+        let decoded = code_page.decode_without_bom_handling(&bytes).0;
+        *text = decoded.chars().next().filter(|c| !c.is_control());
+    }
+    texts
+}
+
+/// What bytes mean: by a table that is known already, else by what the font says.
+fn simple_coding(dict: &Dict<'_>, known: Option<Texts>) -> Texts {
     let of_name = |name: &[u8]| match name {
         b"MacRomanEncoding" | b"MacExpertEncoding" => encoding_rs::MACINTOSH,
         _ => encoding_rs::WINDOWS_1252,
@@ -321,12 +394,7 @@ fn simple_coding(dict: &Dict<'_>) -> [Option<char>; 256] {
     let base = by_name
         .or(base)
         .map_or(encoding_rs::WINDOWS_1252, |n| of_name(n.as_ref()));
-    let mut texts = [None; 256];
-    for (code, text) in texts.iter_mut().enumerate().skip(32) {
-        let bytes = [code as u8];
-        let decoded = base.decode_without_bom_handling(&bytes).0;
-        *text = decoded.chars().next().filter(|c| !c.is_control());
-    }
+    let mut texts = known.unwrap_or_else(|| of_code_page(base));
     let changes = differences.and_then(|encoding| encoding.get::<Array<'_>>("Differences"));
     let mut code = 0usize;
     for object in changes.iter().flat_map(Array::iter::<Object<'_>>) {
@@ -342,4 +410,42 @@ fn simple_coding(dict: &Dict<'_>) -> [Option<char>; 256] {
         }
     }
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(program: &str, want: &[(u8, char)]) {
+        let texts = of_program(program.as_bytes());
+        let all = (0..=255u8).zip(texts);
+        let got: Vec<(u8, char)> = all.filter_map(|(code, text)| Some((code, text?))).collect();
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn a_font_program_tells_what_its_bytes_mean() {
+        let head = "%!PS-AdobeFont-1.0: CMR10\n/FontName /CMR10 def\n/Encoding 256 array\n0 1 255 {1 index exch /.notdef put} for\n";
+        check(
+            &format!(
+                "{head}dup 1 /A put\ndup 49/one put\ndup 50 /g42 put\ndup 256 /B put\nreadonly def\ndup 66 /B put"
+            ),
+            &[(1, 'A'), (49, '1')],
+        );
+        check(&format!("{head}currentfile eexec dup 66 /B put"), &[]);
+        check("dup 66 /B put", &[]);
+        let standard = of_program(b"/Encoding StandardEncoding def");
+        assert_eq!((standard[65], standard[48]), (Some('A'), Some('0')));
+    }
+
+    #[test]
+    fn what_is_utf16_is_read_and_what_is_half_of_it_is_not() {
+        assert_eq!(utf16(&[0x5F, 0x20]).as_deref(), Some("张"));
+        assert_eq!(utf16(&[0xD8, 0x3D, 0xDE, 0x00]).as_deref(), Some("😀"));
+        let wrong: [&[u8]; 4] = [&[], &[0x5F], &[0xD8, 0x3D], &[0x5F, 0x20, 0x5F]];
+        for bytes in wrong {
+            assert_eq!(utf16(bytes), None);
+        }
+    }
 }

@@ -38,6 +38,11 @@ pub(super) fn blocks(lines: &[Line], rules: &Rules) -> Vec<Block> {
         .iter()
         .map(|l| rules.borders(half_height(l)))
         .collect();
+    let mut tables = Tables {
+        lines,
+        rules,
+        found: vec![None; lines.len()],
+    };
     let mut at = 0;
     while at < lines.len() {
         if let Some((n, rows, gutters)) = grid(&lines[at..], &borders[at..], rules) {
@@ -45,14 +50,13 @@ pub(super) fn blocks(lines: &[Line], rules: &Rules) -> Vec<Block> {
             at += n;
             continue;
         }
-        let table = best_table(&lines[at..], rules);
-        match table {
-            Some((0, n, gutters)) => {
+        match tables.best_at(at) {
+            Some((n, gutters)) => {
                 let of_table = &lines[at..at + n];
                 blocks.push(Block::Table(rows(of_table, &gutters, rules), gutters));
                 at += n;
             }
-            _ => {
+            None => {
                 blocks.push(Block::Text(lines[at].text()));
                 at += 1;
             }
@@ -177,26 +181,36 @@ fn half_height(line: &Line) -> f64 {
     line.y + 0.3 * line.size
 }
 
-/// The table that begins at the first line, or at one of the next two if that has more columns: with the first line, the number
-/// of lines, and the gutters.
-fn best_table(lines: &[Line], rules: &Rules) -> Option<(usize, usize, Vec<Gutter>)> {
-    let mut best: Option<(usize, usize, Vec<Gutter>)> = None;
-    for from in 0..3.min(lines.len()) {
-        let Some((n, gutters)) = table(&lines[from..], rules) else {
-            continue;
-        };
-        if best
-            .as_ref()
-            .is_none_or(|(_, _, found)| gutters.len() > found.len())
-        {
-            best = Some((from, n, gutters));
-        }
+/// A number of lines, and the gutters they have in common.
+type Run = (usize, Vec<Gutter>);
+
+/// The tables of a page by their first lines, each looked for once.
+struct Tables<'l> {
+    lines: &'l [Line],
+    rules: &'l Rules,
+    /// For each line that was asked for, the table that begins there, if one does.
+    found: Vec<Option<Option<Run>>>,
+}
+
+impl Tables<'_> {
+    /// The table that begins at a line, unless one with more columns begins at one of the next two.
+    fn best_at(&mut self, at: usize) -> Option<Run> {
+        let n_gutters = self.n_gutters(at);
+        let is_best = n_gutters > 0 && (1..3).all(|i| self.n_gutters(at + i) <= n_gutters);
+        is_best.then(|| self.found[at].take().flatten())?
     }
-    best
+
+    fn n_gutters(&mut self, at: usize) -> usize {
+        let Some(found) = self.found.get_mut(at) else {
+            return 0;
+        };
+        let run = found.get_or_insert_with(|| table(&self.lines[at..], self.rules));
+        run.as_ref().map_or(0, |(_, gutters)| gutters.len())
+    }
 }
 
 /// The longest run of lines from the first on that have a gutter in common.
-fn table(lines: &[Line], rules: &Rules) -> Option<(usize, Vec<Gutter>)> {
+fn table(lines: &[Line], rules: &Rules) -> Option<Run> {
     let first = lines.first().filter(|line| line.pieces.len() > 1)?;
     let between = |two: &[Piece]| Gutter {
         x0: two[0].x1,

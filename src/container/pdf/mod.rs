@@ -2,24 +2,26 @@
 //!
 //! `hayro-syntax` parses the objects and the page tree, repairs what is cut off, and opens documents that are encrypted without
 //! a password; everything about text is done here. Tables that go on over pages are one member, all other text is another.
-//! Pages of images alone have no text to read: they are counted and told. Not read: text that is drawn as curves, text of
-//! fonts that do not tell it, and the properties of the document.
+//! Pages of images alone have no text to read: they are counted and told, as are pages that are missing and what of a page is
+//! damaged. Not read: text that is drawn as curves, text of fonts that do not tell it, and the properties of the document.
 
 mod content;
+mod files;
 mod font;
 mod glyphs;
 mod layout;
 mod lines;
+mod page;
 mod stream;
 
-use std::collections::HashSet;
 use std::io::Read;
 
-use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream};
+use hayro_syntax::object::Dict;
 use hayro_syntax::page::Page;
 use hayro_syntax::{LoadPdfError, Pdf};
 
-use self::content::{Char, Follower, Matrix, Shown};
+use self::content::{Char, Shown};
+use self::files::Files;
 use self::font::Fonts;
 use self::layout::{Block, Gutter, Rules};
 use super::pump::{Job, Sink, Stop};
@@ -27,14 +29,11 @@ use super::{Limits, Password};
 use crate::decode::Known;
 use crate::error::Reason;
 
-/// Bytes of text that wait until no table is open.
+/// Bytes of lines, and of the rows of a table, from which on a member is written and another begins with the next ones.
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
 /// Curves on a page without text from which on it may be drawn text.
 const CURVES_MIN: u64 = 100;
-
-/// Attached files, and comments of a page.
-const FILES_MAX: usize = 10_000;
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let limits = job.unpacking.limits;
@@ -46,6 +45,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let is_cut_off = stream::is_cut_off(&bytes);
     let pdf = open(bytes, &job.unpacking.passwords)?;
     let mut document = Document::default();
+    document.missing.of_catalog(&pdf);
     let mut excess = None;
     for page in pdf.pages().iter() {
         document.page(page, sink)?;
@@ -59,7 +59,8 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     if let Some(reason) = excess {
         return Err(reason.into());
     }
-    files(&pdf, sink)?;
+    document.files.of_document(&pdf, sink)?;
+    document.missing.files = document.files.broken;
     match document.missing.reason() {
         Some(reason) => Err(reason.into()),
         None if is_cut_off => {
@@ -114,19 +115,26 @@ struct Document {
     /// The table that the last page ended with: its rows wait for those of the next page.
     table: Option<Table>,
     n_tables: usize,
+    files: Files,
     missing: Missing,
 }
 
 struct Table {
+    /// Never none.
     rows: Vec<Vec<String>>,
     gutters: Vec<Gutter>,
     n_bytes: usize,
 }
 
-/// What of the pages could not be read, counted.
+/// What of the document could not be read, counted.
 #[derive(Default)]
 struct Missing {
     n_pages: u64,
+    /// Pages that there ought to be.
+    n_pages_told: u64,
+    /// Whether a program of its own has to make the pages.
+    is_made_later: bool,
+    files: Option<Reason>,
     n_without_text: u64,
     n_unknown: u64,
     n_broken: u64,
@@ -136,8 +144,9 @@ struct Missing {
 impl Document {
     fn page(&mut self, page: &Page<'_>, sink: &mut Sink) -> Result<(), Stop> {
         self.missing.n_pages += 1;
-        let (shown, n_bytes) = shown(page, &mut self.fonts);
-        self.n_bytes += n_bytes as u64;
+        let read = page::read(page, &mut self.fonts);
+        let shown = read.shown;
+        self.n_bytes += read.n_bytes as u64;
         self.missing.add(&shown);
         let mut turns: Vec<Vec<Char>> = vec![Vec::new(); 4];
         for c in shown.chars {
@@ -152,8 +161,11 @@ impl Document {
                 self.block(block, sink)?;
             }
         }
-        for line in comments(page) {
-            self.line(&line);
+        for line in &read.lines {
+            self.line(line);
+        }
+        for file in &read.files {
+            self.files.attached(file, sink)?;
         }
         if self.text.len() > TEXT_BYTES_MAX {
             self.write_text(sink)?;
@@ -174,18 +186,25 @@ impl Document {
             .flatten()
             .map(|cell| cell.len() + 1)
             .sum::<usize>();
-        match &mut self.table {
-            Some(table)
-                if layout::goes_on(&table.gutters, &gutters) && table.n_bytes < TEXT_BYTES_MAX =>
-            {
+        let before = self.table.as_mut();
+        let before = before.filter(|table| layout::goes_on(&table.gutters, &gutters));
+        let has_header = before
+            .as_ref()
+            .is_some_and(|table| table.rows[0] == rows[0]);
+        match before {
+            Some(table) if table.n_bytes < TEXT_BYTES_MAX => {
                 // The header is repeated on every page.
-                if rows.first() == table.rows.first() {
+                if has_header {
                     rows.remove(0);
                 }
                 table.rows.extend(rows);
                 table.n_bytes += n_bytes;
             }
-            _ => {
+            before => {
+                // What goes on with a table in another member does so below the same header.
+                if let (Some(table), false) = (before, has_header) {
+                    rows.insert(0, table.rows[0].clone());
+                }
                 self.write_table(sink)?;
                 self.table = Some(Table {
                     rows,
@@ -207,7 +226,7 @@ impl Document {
             return Ok(());
         };
         self.n_tables += 1;
-        let name = format!("table-{}", self.n_tables);
+        let name = format!("table {}", self.n_tables);
         let mut writer = sink.begin(name.as_bytes(), Known::Sheet)?;
         for row in &table.rows {
             writer.row(row)?;
@@ -222,7 +241,7 @@ impl Document {
         self.n_texts += 1;
         let name = match self.n_texts {
             1 => "text".to_owned(),
-            n => format!("text-{n}"),
+            n => format!("text {n}"),
         };
         let mut writer = sink.begin(name.as_bytes(), Known::Text)?;
         writer.write(self.text.as_bytes())?;
@@ -236,148 +255,18 @@ impl Document {
     }
 }
 
-/// What a page shows, with the forms that are filled in on it, and how many bytes of instructions that took.
-fn shown(page: &Page<'_>, fonts: &mut Fonts) -> (Shown, usize) {
-    let mut follower = Follower::new(fonts);
-    let mut content = Vec::new();
-    let single = page.raw().get::<Stream<'_>>("Contents");
-    let several = page.raw().get::<Array<'_>>("Contents");
-    let streams = several.iter().flat_map(Array::iter::<Stream<'_>>);
-    for stream in single.into_iter().chain(streams) {
-        match stream::decoded(&stream) {
-            Ok(bytes) if content.len() + bytes.len() <= stream::STREAM_BYTES_MAX => {
-                content.extend_from_slice(&bytes);
-                content.push(b'\n');
-            }
-            Ok(_) => {
-                let reason = Reason::Limit("a page with too many instructions".to_owned());
-                follower.shown.broken.get_or_insert(reason);
-            }
-            Err(reason) => {
-                follower.shown.broken.get_or_insert(reason);
-            }
-        }
-    }
-    follower.follow(&content, page.resources(), Matrix::IDENTITY);
-    for annotation in annotations(page) {
-        let appearance = annotation.get::<Dict<'_>>("AP");
-        if let Some(stream) = appearance.and_then(|ap| ap.get::<Stream<'_>>("N")) {
-            let rect = annotation.get::<hayro_syntax::object::Rect>("Rect");
-            let (x, y) = rect.map_or((0.0, 0.0), |rect| {
-                (f64::from(rect.x0 as f32), f64::from(rect.y0 as f32))
-            });
-            follower.form(&stream, page.resources(), Matrix::shift(x, y));
-        }
-    }
-    (follower.shown, follower.n_bytes)
-}
-
-fn annotations<'p>(page: &Page<'p>) -> Vec<Dict<'p>> {
-    let all = page.raw().get::<Array<'p>>("Annots");
-    let dicts = all.iter().flat_map(Array::iter::<Dict<'p>>);
-    dicts.take(FILES_MAX).collect()
-}
-
-/// Comments of a page, and what stands in fields that have no appearance yet.
-fn comments(page: &Page<'_>) -> Vec<String> {
-    let mut lines = Vec::new();
-    for annotation in annotations(page) {
-        let has_appearance = annotation.contains_key("AP");
-        let is_field = annotation
-            .get::<Name<'_>>("Subtype")
-            .is_some_and(|name| name.as_ref() == b"Widget");
-        let key = match (is_field, has_appearance) {
-            (true, true) => continue,
-            (true, false) => "V",
-            (false, _) => "Contents",
-        };
-        let text = annotation.get::<hayro_syntax::object::String<'_>>(key);
-        let Some(text) = text.map(|text| text_string(text.as_bytes())) else {
-            continue;
-        };
-        let name = annotation.get::<hayro_syntax::object::String<'_>>("T");
-        let name = name
-            .filter(|_| is_field)
-            .map(|name| text_string(name.as_bytes()));
-        lines.push(match name {
-            Some(name) => format!("{name}: {text}"),
-            None => text,
-        });
-    }
-    lines
-}
-
-/// A text outside of pages (7.9.2.2): UTF-16 or UTF-8 with a mark, else a code page that is nearly Windows-1252.
-fn text_string(bytes: &[u8]) -> String {
-    match bytes {
-        [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE
-            .decode_without_bom_handling(rest)
-            .0
-            .into_owned(),
-        [0xFF, 0xFE, rest @ ..] => encoding_rs::UTF_16LE
-            .decode_without_bom_handling(rest)
-            .0
-            .into_owned(),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => encoding_rs::WINDOWS_1252
-            .decode_without_bom_handling(bytes)
-            .0
-            .into_owned(),
-    }
-}
-
-/// Hands over the files that are attached to the document.
-fn files(pdf: &Pdf, sink: &mut Sink) -> Result<(), Stop> {
-    let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else {
-        return Ok(());
-    };
-    let names = root.get::<Dict<'_>>("Names");
-    let Some(tree) = names.and_then(|names| names.get::<Dict<'_>>("EmbeddedFiles")) else {
-        return Ok(());
-    };
-    let mut seen: HashSet<ObjectIdentifier> = HashSet::new();
-    let mut waiting = vec![tree];
-    let mut n_files = 0;
-    while let Some(node) = waiting.pop() {
-        if node.obj_id().is_some_and(|id| !seen.insert(id)) || seen.len() > FILES_MAX {
-            continue;
-        }
-        if let Some(kids) = node.get::<Array<'_>>("Kids") {
-            waiting.extend(kids.iter::<Dict<'_>>().take(FILES_MAX));
-        }
-        let pairs = node.get::<Array<'_>>("Names");
-        for file in pairs
-            .iter()
-            .flat_map(Array::iter::<Object<'_>>)
-            .filter_map(Object::into_dict)
-        {
-            n_files += 1;
-            if n_files > FILES_MAX {
-                return Err(Reason::Limit(format!("more than {FILES_MAX} attached files")).into());
-            }
-            attached(&file, sink)?;
-        }
-    }
-    Ok(())
-}
-
-fn attached(file: &Dict<'_>, sink: &mut Sink) -> Result<(), Stop> {
-    let name = ["UF", "F"].iter().find_map(|key| {
-        let name = file.get::<hayro_syntax::object::String<'_>>(key)?;
-        Some(text_string(name.as_bytes()))
-    });
-    let name = name.unwrap_or_else(|| "attachment".to_owned());
-    let embedded = file.get::<Dict<'_>>("EF");
-    let of_key = |key: &str| embedded.as_ref()?.get::<Stream<'_>>(key);
-    let stream = of_key("F").or_else(|| of_key("UF"));
-    match stream.as_ref().map(stream::decoded) {
-        Some(Ok(bytes)) => sink.member(name.as_bytes(), &mut &bytes[..]),
-        Some(Err(reason)) => sink.refuse(name.as_bytes(), reason),
-        None => Ok(()),
-    }
-}
-
 impl Missing {
+    /// What the document says of itself: how many pages it has, and whether they are made only when they are shown.
+    fn of_catalog(&mut self, pdf: &Pdf) {
+        let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else {
+            return;
+        };
+        self.is_made_later = root.get::<bool>("NeedsRendering") == Some(true);
+        let pages = root.get::<Dict<'_>>("Pages");
+        let n_pages = pages.and_then(|pages| pages.get::<i64>("Count"));
+        self.n_pages_told = n_pages.map_or(0, |n| n.max(0) as u64);
+    }
+
     fn add(&mut self, shown: &Shown) {
         let is_empty = shown.chars.is_empty() && shown.n_unknown == 0;
         self.n_without_text +=
@@ -393,6 +282,13 @@ impl Missing {
     fn reason(self) -> Option<Reason> {
         let n_pages = self.n_pages;
         let mut told = Vec::new();
+        if n_pages < self.n_pages_told {
+            let (n, all) = (self.n_pages_told - n_pages, self.n_pages_told);
+            told.push(format!("{n} of {all} pages are missing"));
+        }
+        if self.is_made_later {
+            told.push("the pages of the form (XFA) are made by another program".to_owned());
+        }
         if self.n_without_text > 0 {
             let n = self.n_without_text;
             told.push(format!("{n} of {n_pages} pages show images and no text"));
@@ -407,13 +303,18 @@ impl Missing {
             let n = self.n_broken;
             told.push(format!("{n} of {n_pages} pages are read in part: {reason}"));
         }
+        if let Some(Reason::Limit(what) | Reason::Damaged(what)) = &self.files {
+            told.push(what.clone());
+        }
         if told.is_empty() {
             return None;
         }
         let told = told.join(", ");
-        Some(match self.broken {
+        let is_damaged =
+            [&self.broken, &self.files].map(|reason| matches!(reason, Some(Reason::Damaged(_))));
+        Some(match self.broken.or(self.files) {
             Some(Reason::Limit(_)) => Reason::Limit(told),
-            Some(Reason::Damaged(_)) => Reason::Damaged(told),
+            _ if is_damaged.contains(&true) || n_pages < self.n_pages_told => Reason::Damaged(told),
             _ => Reason::Unsupported(told),
         })
     }

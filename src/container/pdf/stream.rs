@@ -5,7 +5,8 @@
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, ZlibDecoder};
+use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Dict, Stream};
 
@@ -17,13 +18,16 @@ pub(super) const STREAM_BYTES_MAX: usize = 64 << 20;
 /// Most bytes of a stream that only the library decodes, before decoding: LZW makes at most 1,365 of one.
 const FOREIGN_BYTES_MAX: usize = 48 << 10;
 
-/// The bytes of a stream.
-///
-/// # Errors
-/// When there are too many of them, or they are compressed in a way that text is not.
-pub(super) fn decoded(stream: &Stream<'_>) -> Result<Vec<u8>, Reason> {
+/// The bytes of a stream as far as they go, and why they go no further if that is not to their end: some are missing or wrong,
+/// there are too many of them (then none are given), or they are compressed in a way that text is not.
+pub(super) fn decoded(stream: &Stream<'_>) -> (Vec<u8>, Option<Reason>) {
     let filters = stream.filters();
     let mut bytes = stream.raw_data().into_owned();
+    // What cannot be decrypted is given as nothing.
+    let len = stream.dict().get::<i64>("Length");
+    if bytes.is_empty() && len.is_some_and(|len| len > 0) {
+        return (bytes, Some(damaged()));
+    }
     let is_plain = filters.iter().all(|filter| {
         matches!(
             filter,
@@ -36,24 +40,28 @@ pub(super) fn decoded(stream: &Stream<'_>) -> Result<Vec<u8>, Reason> {
     });
     if !is_plain || has_predictor(stream.dict()) {
         if bytes.len() > FOREIGN_BYTES_MAX || filters.len() > 1 {
-            return Err(Reason::Unsupported("a method of compression".to_owned()));
+            let reason = Reason::Unsupported("a method of compression".to_owned());
+            return (Vec::new(), Some(reason));
         }
-        let decoded = stream.decoded_data();
-        return match decoded {
-            Ok(bytes) => Ok(bytes.into_owned()),
-            Err(_) => Err(damaged()),
+        return match stream.decoded_data() {
+            Ok(bytes) => (bytes.into_owned(), None),
+            Err(_) => (Vec::new(), Some(damaged())),
         };
     }
+    let mut broken = None;
     for filter in filters {
-        bytes = match filter {
-            Filter::AsciiHexDecode => hex(&bytes),
-            Filter::Ascii85Decode => base85(&bytes),
-            Filter::FlateDecode => inflated(&bytes, STREAM_BYTES_MAX)?,
-            Filter::RunLengthDecode => run_lengths(&bytes)?,
-            _ => bytes,
+        let (decoded, reason) = match filter {
+            Filter::AsciiHexDecode => (hex(&bytes), None),
+            Filter::Ascii85Decode => (base85(&bytes), None),
+            Filter::FlateDecode => inflated(&bytes, STREAM_BYTES_MAX),
+            Filter::RunLengthDecode => run_lengths(&bytes),
+            _ => (bytes, None),
         };
+        bytes = decoded;
+        // What is wrong inside comes of what is wrong outside.
+        broken = broken.or(reason);
     }
-    Ok(bytes)
+    (bytes, broken)
 }
 
 fn has_predictor(dict: &Dict<'_>) -> bool {
@@ -66,7 +74,7 @@ fn has_predictor(dict: &Dict<'_>) -> bool {
     })
 }
 
-fn damaged() -> Reason {
+pub(super) fn damaged() -> Reason {
     Reason::Damaged("a stream of the document is not whole".to_owned())
 }
 
@@ -75,25 +83,51 @@ fn too_large(bytes_max: usize) -> Reason {
     Reason::Limit(format!("a stream of more than {mib} MiB"))
 }
 
-/// What deflate makes of bytes, as far as they go: a page whose end is missing is read to there.
-fn inflated(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, Reason> {
-    let mut out = Vec::new();
-    let limit = bytes_max as u64 + 1;
-    let whole = ZlibDecoder::new(bytes).take(limit).read_to_end(&mut out);
-    if whole.is_err() && out.is_empty() {
-        // Some writers leave out the header, or get it wrong.
-        for raw in [bytes, bytes.get(2..).unwrap_or_default()] {
-            let _ = DeflateDecoder::new(raw).take(limit).read_to_end(&mut out);
-            if !out.is_empty() {
-                break;
-            }
+/// What deflate makes of bytes, as far as they go: a page whose end is missing is read to there. The sum behind them is not
+/// looked at: where it alone is wrong, nothing is missing.
+fn inflated(bytes: &[u8], bytes_max: usize) -> (Vec<u8>, Option<Reason>) {
+    if bytes.is_empty() {
+        return (Vec::new(), None);
+    }
+    // Some writers leave out the header, or get it wrong.
+    let behind = bytes.get(2..).unwrap_or_default();
+    let ways = match bytes.get(..2).is_some_and(is_zlib) {
+        true => [behind, bytes],
+        false => [bytes, behind],
+    };
+    let mut part = Vec::new();
+    for raw in ways {
+        let (out, is_whole) = raw_inflated(raw, bytes_max);
+        if out.len() > bytes_max {
+            return (Vec::new(), Some(too_large(bytes_max)));
+        }
+        if is_whole {
+            return (out, None);
+        }
+        if part.is_empty() {
+            part = out;
         }
     }
-    match out.len() {
-        0 if !bytes.is_empty() && whole.is_err() => Err(damaged()),
-        n if n > bytes_max => Err(too_large(bytes_max)),
-        _ => Ok(out),
+    (part, Some(damaged()))
+}
+
+/// What deflate makes of bytes without a header, little more than so many, and whether it comes to its end.
+fn raw_inflated(bytes: &[u8], bytes_max: usize) -> (Vec<u8>, bool) {
+    let mut inflater = Decompress::new(false);
+    let mut out = Vec::new();
+    let mut block = vec![0; 64 << 10];
+    while out.len() <= bytes_max {
+        let before = (inflater.total_in(), inflater.total_out());
+        let rest = &bytes[before.0 as usize..];
+        let status = inflater.decompress(rest, &mut block, FlushDecompress::None);
+        out.extend_from_slice(&block[..(inflater.total_out() - before.1) as usize]);
+        match status {
+            Ok(Status::StreamEnd) => return (out, true),
+            Ok(_) if (inflater.total_in(), inflater.total_out()) != before => {}
+            Ok(_) | Err(_) => break,
+        }
     }
+    (out, false)
 }
 
 fn hex(bytes: &[u8]) -> Vec<u8> {
@@ -135,7 +169,7 @@ fn base85(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn run_lengths(bytes: &[u8]) -> Result<Vec<u8>, Reason> {
+fn run_lengths(bytes: &[u8]) -> (Vec<u8>, Option<Reason>) {
     let (mut out, mut rest) = (Vec::new(), bytes);
     while let [length, tail @ ..] = rest {
         match (*length, tail) {
@@ -152,10 +186,10 @@ fn run_lengths(bytes: &[u8]) -> Result<Vec<u8>, Reason> {
             _ => break,
         }
         if out.len() > STREAM_BYTES_MAX {
-            return Err(too_large(STREAM_BYTES_MAX));
+            return (Vec::new(), Some(too_large(STREAM_BYTES_MAX)));
         }
     }
-    Ok(out)
+    (out, None)
 }
 
 /// Whether objects follow the last mark of the end, or there is none: then the tables of objects were put together anew, from
@@ -273,8 +307,8 @@ mod tests {
         assert_eq!(base85(b"87cURD]i,\"Ebo80~>"), b"Hello World!");
         assert_eq!(base85(b"z~>"), [0; 4]);
         assert_eq!(
-            run_lengths(&[2, 1, 2, 3, 254, 9, 128, 7]).unwrap(),
-            [1, 2, 3, 9, 9, 9]
+            run_lengths(&[2, 1, 2, 3, 254, 9, 128, 7]),
+            (vec![1, 2, 3, 9, 9, 9], None)
         );
     }
 
@@ -300,6 +334,36 @@ mod tests {
         assert!(bomb(document("/Type/XRef", &zlib(&zeros))).is_some());
         assert!(bomb(document("/Subtype/Image", &zeros)).is_none());
         assert!(bomb(document("/Type/ObjStm", &zlib(b"1 0 null"))).is_none());
-        assert!(inflated(&zeros, 1 << 20).is_err());
+        let limited = inflated(&zeros, 1 << 20);
+        assert!(matches!(&limited, (out, Some(Reason::Limit(_))) if out.is_empty()));
+    }
+
+    /// What is left of a stream, and whether something is missing.
+    #[track_caller]
+    fn check_inflated(bytes: &[u8], want: &[u8], is_broken: bool) {
+        let (out, reason) = inflated(bytes, 1 << 20);
+        assert!(out == want, "{} of {} bytes", out.len(), want.len());
+        assert_eq!(matches!(reason, Some(Reason::Damaged(_))), is_broken);
+        assert_eq!(reason.is_some(), is_broken);
+    }
+
+    #[test]
+    fn damage_after_the_first_byte_is_told_and_a_wrong_sum_is_none() {
+        let text: Vec<u8> = (0..200_000u32)
+            .map(|i| (i.wrapping_mul(i) >> 7) as u8)
+            .collect();
+        let whole = zlib(&text);
+        let len = whole.len();
+        check_inflated(&whole, &text, false);
+        // Without its sum, with a wrong one, without its header, with a wrong one.
+        check_inflated(&whole[..len - 4], &text, false);
+        check_inflated(&[&whole[..len - 1], b"?"].concat(), &text, false);
+        check_inflated(&whole[2..], &text, false);
+        check_inflated(&[b"\x07\0", &whole[2..]].concat(), &text, false);
+        check_inflated(b"", b"", false);
+        let (part, reason) = inflated(&whole[..len / 2], 1 << 20);
+        assert!(!part.is_empty() && text.starts_with(&part));
+        assert!(matches!(reason, Some(Reason::Damaged(_))));
+        check_inflated(b"\x78\x9C\xFF", b"", true);
     }
 }

@@ -12,13 +12,13 @@ mod pages;
 mod record;
 mod schema;
 
+use std::borrow::Cow;
 use std::io::Read;
 
-use self::btree::{Tree, record_at};
-use self::pages::{Pages, TextEncoding};
-use self::record::{Value, text, values};
+use self::btree::{Record, Tree, record_at};
+use self::pages::Pages;
+use self::record::{Value, values};
 use self::schema::Columns;
-use super::cell;
 use super::pump::{Job, MemberWriter, Sink, Stop};
 use super::source::Seekable;
 use crate::decode::Known;
@@ -76,20 +76,17 @@ fn tables(pages: &mut Pages) -> (Vec<Table>, Option<Reason>) {
     let encoding = pages.encoding;
     let mut tree = Tree::new(pages, 1, ROW_BYTES_MAX);
     let mut tables = Vec::new();
-    let mut trouble = None;
+    let mut trouble = pages.log_trouble.take();
     while let Some(record) = tree.next(pages) {
-        let text_of = |value: &Value<'_>| match value {
-            Value::Text(bytes) => text(bytes, encoding),
-            _ => String::new(),
-        };
         let Some((row, true)) = values(&record.payload) else {
-            trouble = Some(pages::damaged("the schema of the database"));
+            trouble.get_or_insert_with(|| pages::damaged("the schema of the database"));
             continue;
         };
         // type, name, tbl_name, rootpage, sql; views and virtual tables have no root
         let [of, name, _, Value::Integer(root), sql, ..] = &row[..] else {
             continue;
         };
+        let text_of = |value: &Value<'_>| value.shown(encoding).unwrap_or_default().into_owned();
         if text_of(of) != "table" || *root <= 0 {
             continue;
         }
@@ -104,7 +101,7 @@ fn tables(pages: &mut Pages) -> (Vec<Table>, Option<Reason>) {
             columns: schema::columns(&text_of(sql)),
         });
     }
-    (tables, tree.broken.or(trouble))
+    (tables, trouble.or(tree.broken))
 }
 
 /// What of a table could not be read, counted.
@@ -145,24 +142,20 @@ fn member(pages: &mut Pages, table: &Table, sink: &mut Sink) -> Result<(), Stop>
                 .row
                 .get_or_insert(cut.unwrap_or_else(|| pages::damaged("a row of the database")));
         }
+        let mut shown = Vec::with_capacity(row.len());
+        for (i, value) in row.iter().enumerate() {
+            let text = value.shown(pages.encoding);
+            if let (None, Value::Blob(bytes)) = (&text, value) {
+                blob_of(table, bytes, &record, i, &mut files, &mut missing);
+            }
+            shown.push(text.unwrap_or_default());
+        }
+        let cells = cells(table, shown, record.rowid);
         if !has_header {
-            header(table, row.len(), &mut writer)?;
+            header(table, cells.len(), &mut writer)?;
             has_header = true;
         }
-        let cells = cells(table, &row, record.rowid, pages.encoding);
         writer.row(&cells)?;
-        for (value, blob) in row.iter().enumerate() {
-            let Value::Blob(bytes) = blob else { continue };
-            blob_of(
-                table,
-                bytes,
-                record.place,
-                value,
-                record.rowid,
-                &mut files,
-                &mut missing,
-            );
-        }
         if !writer.is_wanted() {
             break;
         }
@@ -174,39 +167,29 @@ fn member(pages: &mut Pages, table: &Table, sink: &mut Sink) -> Result<(), Stop>
     files_of(pages, &files, sink)
 }
 
-fn header(table: &Table, n_values: usize, writer: &mut MemberWriter<'_>) -> Result<(), Stop> {
+fn header(table: &Table, n_cells: usize, writer: &mut MemberWriter<'_>) -> Result<(), Stop> {
     match &table.columns {
         Some(columns) => writer.row(&columns.names),
-        None => writer.row(vec![""; n_values]),
+        None => writer.row(vec![""; n_cells]),
     }
 }
 
-/// The cells of a row in the order of the columns. Values behind the last column that is known follow it.
-fn cells(
-    table: &Table,
-    row: &[Value<'_>],
-    rowid: Option<i64>,
-    encoding: TextEncoding,
-) -> Vec<String> {
-    let of_value = |value: &Value<'_>| match value {
-        Value::Null => String::new(),
-        Value::Integer(n) => n.to_string(),
-        Value::Real(x) => cell::real(*x),
-        Value::Text(bytes) => text(bytes, encoding),
-        Value::Blob(bytes) => cell::text_of_bytes(bytes).unwrap_or_default().to_owned(),
-    };
+/// The cells of a row in the order of the columns. Values behind the last column that is known follow it. Where none is known,
+/// the key of the row stands in front: it may be the only place of a value.
+fn cells<'p>(table: &Table, shown: Vec<Cow<'p, str>>, rowid: Option<i64>) -> Vec<Cow<'p, str>> {
+    let rowid = rowid.map(|rowid| Cow::Owned(rowid.to_string()));
     let Some(columns) = &table.columns else {
-        return row.iter().map(of_value).collect();
+        return rowid.into_iter().chain(shown).collect();
     };
-    let mut cells = vec![String::new(); columns.names.len()];
-    for (i, value) in row.iter().enumerate() {
+    let mut cells = vec![Cow::Borrowed(""); columns.names.len()];
+    for (i, text) in shown.into_iter().enumerate() {
         match columns.stored.get(i) {
-            Some(at) => cells[*at] = of_value(value),
-            None => cells.push(of_value(value)),
+            Some(at) => cells[*at] = text,
+            None => cells.push(text),
         }
     }
     if let (Some(at), Some(rowid)) = (columns.rowid, rowid) {
-        cells[at] = rowid.to_string();
+        cells[at] = rowid;
     }
     cells
 }
@@ -215,15 +198,11 @@ fn cells(
 fn blob_of(
     table: &Table,
     bytes: &[u8],
-    place: (u32, u16),
+    record: &Record,
     value: usize,
-    rowid: Option<i64>,
     files: &mut Vec<File>,
     missing: &mut Missing,
 ) {
-    if cell::text_of_bytes(bytes).is_some() {
-        return;
-    }
     if !crate::decode::sniff::has_signature(bytes) {
         missing.n_blobs += 1;
         return;
@@ -237,9 +216,12 @@ fn blob_of(
         columns.names.get(at).cloned()
     });
     let column = column.unwrap_or_else(|| (value + 1).to_string());
-    let row = rowid.map_or_else(|| (files.len() + 1).to_string(), |rowid| rowid.to_string());
+    let row = match record.rowid {
+        Some(rowid) => rowid.to_string(),
+        None => (files.len() + 1).to_string(),
+    };
     files.push(File {
-        place,
+        place: record.place,
         value,
         name: format!("{}/{row}/{column}", table.name),
     });

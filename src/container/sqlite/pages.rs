@@ -7,27 +7,21 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
 use super::super::reason_of;
 use super::super::source::Seekable;
 use crate::error::Reason;
 
-/// Bytes that are read from the file at a time.
-const CHUNK_BYTES: u64 = 64 << 10;
+/// Bytes that are read from the file at a time: as many as its reader takes anyway.
+const CHUNK_BYTES: u64 = 256 << 10;
 
 /// Chunks that are kept, for the pages that lead from one to the next.
-const CHUNKS_MAX: usize = 16;
+const CHUNKS_MAX: usize = 4;
 
 /// Bytes of the header of a log, and of the header of a frame in it.
 const LOG_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
-
-/// The text of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TextEncoding {
-    Utf8,
-    Utf16Le,
-    Utf16Be,
-}
 
 /// The pages of a database.
 pub(super) struct Pages {
@@ -36,10 +30,13 @@ pub(super) struct Pages {
     page_bytes: usize,
     /// Bytes of a page that are used; extensions reserve some at its end.
     pub(super) usable_bytes: usize,
-    pub(super) encoding: TextEncoding,
+    /// The encoding of its text.
+    pub(super) encoding: &'static Encoding,
+    /// Why the log beside it is not read, if there is one.
+    pub(super) log_trouble: Option<Reason>,
     /// Pages that the database has, at least one; further numbers lead nowhere.
     n_pages: u32,
-    /// Pages that were given, a bit each. Every page belongs to one tree, once.
+    /// Pages of the file that were given, a bit each; those in the log say so themselves. Every page belongs to one tree, once.
     seen: Vec<u64>,
 }
 
@@ -47,7 +44,7 @@ impl Pages {
     /// The pages of a file of so many bytes, with the log beside it if there is one.
     ///
     /// # Errors
-    /// When there is no header, or it makes no sense.
+    /// When there is no header, or it makes no sense. A log that makes none is left out, and told.
     pub(super) fn open(
         file: Box<dyn Seekable>,
         size: u64,
@@ -57,24 +54,27 @@ impl Pages {
         let mut header = [0; 100];
         file.read_at(0, &mut header).map_err(|e| reason_of(&e))?;
         let mut page_bytes = page_bytes(u32::from(u16_at(&header, 16)))?;
-        let log = log.and_then(Log::read);
+        let (log, log_trouble) = match log.map(Log::read) {
+            Some(Ok(log)) => (log, None),
+            Some(Err(reason)) => (None, Some(reason)),
+            None => (None, None),
+        };
         // A log that begins before the first checkpoint may know a page size that the file does not have yet.
         if let Some(log) = &log {
             page_bytes = log.page_bytes;
         }
-        let mut n_pages = (size / page_bytes as u64).min(u64::from(u32::MAX)) as u32;
-        if let Some(log) = &log {
-            n_pages = log.n_pages.max(n_pages);
-        }
-        let n_real = n_pages.min(bound(size, page_bytes, log.as_ref()));
+        let in_file = (size / page_bytes as u64).min(u64::from(u32::MAX)) as u32;
+        // What a log says of the size is not believed: nothing is made that large.
+        let n_pages = log.as_ref().map_or(0, |log| log.n_pages).max(in_file);
         let mut pages = Pages {
             file,
             log,
             page_bytes,
             usable_bytes: page_bytes,
-            encoding: TextEncoding::Utf8,
+            encoding: UTF_8,
+            log_trouble,
             n_pages: n_pages.max(1),
-            seen: vec![0; n_real as usize / 64 + 1],
+            seen: vec![0; in_file as usize / 64 + 1],
         };
         let first = pages.read(1)?;
         pages.usable_bytes = page_bytes.saturating_sub(usize::from(first[20]));
@@ -82,9 +82,9 @@ impl Pages {
             return Err(damaged("the header of the database"));
         }
         pages.encoding = match u32_at(&first, 56) {
-            0 | 1 => TextEncoding::Utf8,
-            2 => TextEncoding::Utf16Le,
-            3 => TextEncoding::Utf16Be,
+            0 | 1 => UTF_8,
+            2 => UTF_16LE,
+            3 => UTF_16BE,
             _ => return Err(damaged("the header of the database")),
         };
         Ok(pages)
@@ -98,13 +98,24 @@ impl Pages {
         if number == 0 {
             return Err(damaged("a page number"));
         }
-        let (word, bit) = (number as usize / 64, 1 << (number % 64));
-        match self.seen.get_mut(word) {
-            Some(seen) if *seen & bit != 0 => return Err(damaged("a page that is used twice")),
-            Some(seen) => *seen |= bit,
-            None => return Err(behind_the_end()),
+        let in_log = self
+            .log
+            .as_mut()
+            .and_then(|log| log.frames.get_mut(&number));
+        let was_given = match in_log {
+            Some(frame) => std::mem::replace(&mut frame.is_given, true),
+            None => {
+                let seen = self.seen.get_mut(number as usize / 64);
+                let seen = seen.ok_or_else(behind_the_end)?;
+                let before = *seen;
+                *seen |= 1 << (number % 64);
+                *seen == before
+            }
+        };
+        match was_given {
+            true => Err(damaged("a page that is used twice")),
+            false => self.read(number),
         }
-        self.read(number)
     }
 
     /// A page, again: for what was found on it before.
@@ -131,13 +142,6 @@ impl Pages {
     }
 }
 
-/// Pages that there can be, by the bytes that are there.
-fn bound(size: u64, page_bytes: usize, log: Option<&Log>) -> u32 {
-    let in_file = (size / page_bytes as u64).min(u64::from(u32::MAX)) as u32;
-    let in_log = log.and_then(|log| log.frames.keys().max().copied());
-    in_file.max(in_log.unwrap_or(0)).saturating_add(1)
-}
-
 fn page_bytes(field: u32) -> Result<usize, Reason> {
     let n = if field == 1 { 65_536 } else { field };
     match n.is_power_of_two() && (512..=65_536).contains(&n) {
@@ -150,6 +154,10 @@ pub(super) fn damaged(what: &str) -> Reason {
     Reason::Damaged(format!("{what} is wrong"))
 }
 
+fn damaged_log() -> Reason {
+    damaged("the log beside the database")
+}
+
 fn behind_the_end() -> Reason {
     Reason::Truncated("pages of the database are missing".to_owned())
 }
@@ -158,25 +166,45 @@ fn behind_the_end() -> Reason {
 struct Log {
     file: Chunks,
     page_bytes: usize,
-    frames: HashMap<u32, u64>,
+    frames: HashMap<u32, Frame>,
     /// Size of the database after the last commit.
     n_pages: u32,
 }
 
+/// The newest version of a page in a log.
+struct Frame {
+    at: u64,
+    /// Whether it was given already.
+    is_given: bool,
+}
+
 impl Log {
     /// The log, up to its last commit; none if it holds no commit.
-    fn read(mut file: Box<dyn Seekable>) -> Option<Log> {
-        let size = file.seek(SeekFrom::End(0)).ok()?;
-        file.rewind().ok()?;
+    ///
+    /// # Errors
+    /// When it cannot be read, or its header makes no sense: then there is no telling what is missing.
+    fn read(mut file: Box<dyn Seekable>) -> Result<Option<Log>, Reason> {
+        let size = file.seek(SeekFrom::End(0)).map_err(|e| reason_of(&e))?;
+        file.rewind().map_err(|e| reason_of(&e))?;
         let mut rdr = io::BufReader::with_capacity(CHUNK_BYTES as usize, file);
-        let mut header = [0; LOG_HEADER_BYTES];
-        rdr.read_exact(&mut header).ok()?;
+        let mut header = Vec::new();
+        let mut front = rdr.by_ref().take(LOG_HEADER_BYTES as u64);
+        front.read_to_end(&mut header).map_err(|e| reason_of(&e))?;
+        // Programs empty a log that is done with, or write zeros over its header.
+        if header.iter().all(|byte| *byte == 0) {
+            return Ok(None);
+        }
+        if header.len() < LOG_HEADER_BYTES {
+            return Err(Reason::Truncated(
+                "the log beside the database ends in its header".to_owned(),
+            ));
+        }
         let is_big_endian = match u32_at(&header, 0) {
             0x377F_0682 => false,
             0x377F_0683 => true,
-            _ => return None,
+            _ => return Err(damaged_log()),
         };
-        let page_bytes = page_bytes(u32_at(&header, 8)).ok()?;
+        let page_bytes = page_bytes(u32_at(&header, 8)).map_err(|_| damaged_log())?;
         let salts = &header[16..24];
         let mut sum = Checksum {
             is_big_endian,
@@ -184,19 +212,25 @@ impl Log {
         };
         sum.add(&header[..24]);
         if !sum.stands_at(&header, 24) {
-            return None;
+            return Err(damaged_log());
         }
         let (mut frames, mut uncommitted) = (HashMap::new(), Vec::new());
         let mut n_pages = 0;
         let mut frame = vec![0; FRAME_HEADER_BYTES + page_bytes];
         let mut at = LOG_HEADER_BYTES as u64;
-        while rdr.read_exact(&mut frame).is_ok() {
+        // A frame that is not whole belongs to no commit.
+        while at + frame.len() as u64 <= size {
+            rdr.read_exact(&mut frame).map_err(|e| reason_of(&e))?;
             sum.add(&frame[..8]);
             sum.add(&frame[FRAME_HEADER_BYTES..]);
             if &frame[8..16] != salts || !sum.stands_at(&frame, 16) {
                 break;
             }
-            uncommitted.push((u32_at(&frame, 0), at + FRAME_HEADER_BYTES as u64));
+            let place = Frame {
+                at: at + FRAME_HEADER_BYTES as u64,
+                is_given: false,
+            };
+            uncommitted.push((u32_at(&frame, 0), place));
             let n_after = u32_at(&frame, 4);
             if n_after > 0 {
                 n_pages = n_after;
@@ -204,16 +238,16 @@ impl Log {
             }
             at += frame.len() as u64;
         }
-        (n_pages > 0).then(|| Log {
+        Ok((n_pages > 0).then(|| Log {
             file: Chunks::new(rdr.into_inner(), size),
             page_bytes,
             frames,
             n_pages,
-        })
+        }))
     }
 
     fn place(&mut self, page: u32) -> Option<(&mut Chunks, u64)> {
-        let at = *self.frames.get(&page)?;
+        let at = self.frames.get(&page)?.at;
         Some((&mut self.file, at))
     }
 }

@@ -1,15 +1,17 @@
 //! Records of a database: the types that stand in front, and the values behind them, as text.
 //!
-//! Integers become digits, reals the shortest digits that read back as the same number. Text is taken in the encoding of the
-//! database; bytes that are no text in it are tried as GB18030, as old Chinese programs wrote it. What is not stored, because a
-//! column was added later, is empty: its default is not looked up.
+//! Integers become digits, reals the fewest digits that read back as the same number, because telephone and card numbers are
+//! stored as either. Text is taken in the encoding of the database; bytes that are no text in it are tried as GB18030, as old
+//! Chinese programs wrote it. What is not stored, because a column was added later, is empty: its default is not looked up.
 
-use super::super::cell;
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, GB18030, UTF_8};
+
 use super::btree::varint;
-use super::pages::TextEncoding;
 
 /// Most columns of a table (`SQLITE_MAX_COLUMN` can be raised to this).
-const COLUMNS_MAX: usize = 32_767;
+pub(super) const COLUMNS_MAX: usize = 32_767;
 
 /// A value of a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,14 +82,48 @@ fn value(serial_type: u64, body: &[u8]) -> Option<Option<(Value<'_>, usize)>> {
     Some(found)
 }
 
-/// A text in the encoding of the database.
-pub(super) fn text(bytes: &[u8], encoding: TextEncoding) -> String {
-    let encoding = match encoding {
-        TextEncoding::Utf8 => return cell::text(bytes),
-        TextEncoding::Utf16Le => encoding_rs::UTF_16LE,
-        TextEncoding::Utf16Be => encoding_rs::UTF_16BE,
-    };
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+impl<'p> Value<'p> {
+    /// The value as the text of a cell; none if it is a blob that is no text.
+    pub(super) fn shown(self, encoding: &'static Encoding) -> Option<Cow<'p, str>> {
+        Some(match self {
+            Value::Null => Cow::Borrowed(""),
+            Value::Integer(n) => Cow::Owned(n.to_string()),
+            Value::Real(x) => Cow::Owned(real(x)),
+            Value::Text(bytes) => text(bytes, encoding),
+            Value::Blob(bytes) => Cow::Borrowed(text_of_blob(bytes)?),
+        })
+    }
+}
+
+/// A real as digits. From 10^17 on it is written with an exponent: it is no number of anything then.
+fn real(value: f64) -> String {
+    match value.abs() < 1e17 {
+        true => format!("{value}"),
+        false => format!("{value:e}"),
+    }
+}
+
+/// A text in the encoding of the database. In one of UTF-8, what is none is GB18030 if it is that without a fault, else it has
+/// what is wrong replaced.
+fn text<'p>(bytes: &'p [u8], encoding: &'static Encoding) -> Cow<'p, str> {
+    if encoding != UTF_8 {
+        return encoding.decode_without_bom_handling(bytes).0;
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    GB18030
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .unwrap_or_else(|| String::from_utf8_lossy(bytes))
+}
+
+/// A blob that may be text: UTF-8 without control characters that no text uses.
+fn text_of_blob(bytes: &[u8]) -> Option<&str> {
+    let is_control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r') || *b == 0x7F;
+    match bytes.iter().any(is_control) {
+        true => None,
+        false => std::str::from_utf8(bytes).ok(),
+    }
 }
 
 #[cfg(test)]
@@ -127,5 +163,38 @@ mod tests {
         check(&[200], None);
         check(&[], None);
         check(&[9, 1], None);
+    }
+
+    #[track_caller]
+    fn check_shown(value: Value<'_>, encoding: &'static Encoding, want: Option<&str>) {
+        assert_eq!(value.shown(encoding).as_deref(), want);
+    }
+
+    #[test]
+    fn reals_are_written_with_the_fewest_digits() {
+        for (value, want) in [
+            (13_800_138_000.0, "13800138000"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (1e300, "1e300"),
+            (6_222_021_234_567_890.0, "6222021234567890"),
+        ] {
+            check_shown(Value::Real(value), UTF_8, Some(want));
+        }
+    }
+
+    #[test]
+    fn bytes_are_text_where_they_can_be() {
+        use Value::{Blob, Integer, Null, Text};
+        check_shown(Null, UTF_8, Some(""));
+        check_shown(Integer(-7), UTF_8, Some("-7"));
+        check_shown(Text("张伟".as_bytes()), UTF_8, Some("张伟"));
+        let old = GB18030.encode("张伟").0;
+        check_shown(Text(&old), UTF_8, Some("张伟"));
+        check_shown(Text(b"a\xFF"), UTF_8, Some("a\u{FFFD}"));
+        check_shown(Text(&[0x20, 0x5F]), encoding_rs::UTF_16LE, Some("张"));
+        check_shown(Text(&[0x5F, 0x20]), encoding_rs::UTF_16BE, Some("张"));
+        check_shown(Blob("张\t伟".as_bytes()), UTF_8, Some("张\t伟"));
+        check_shown(Blob(b"a\0"), UTF_8, None);
     }
 }

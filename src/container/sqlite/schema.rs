@@ -2,7 +2,15 @@
 //!
 //! Of a `CREATE TABLE` only what tells values apart is understood: the names of the columns, which of them is the key of the
 //! rows (its values are not stored again), which are computed (not stored at all), and the order in which a table `WITHOUT
-//! ROWID` stores them. Types, checks and defaults are passed over. A statement that is not understood costs the names alone.
+//! ROWID` stores them. Types, checks and defaults are passed over. A statement that is not understood, or is longer than any
+//! program writes one, costs the names alone: the keys of the rows then stand in front of their values.
+
+use std::collections::HashMap;
+
+use super::record::COLUMNS_MAX;
+
+/// Longest statement that is looked at.
+const SQL_BYTES_MAX: usize = 1 << 20;
 
 /// A table as its rows are stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,8 +46,11 @@ enum Token {
     Other,
 }
 
-/// The columns of a `CREATE TABLE` statement; none if it is not understood.
+/// The columns of a `CREATE TABLE` statement; none if it is not understood, too long, or names too many.
 pub(super) fn columns(sql: &str) -> Option<Columns> {
+    if sql.len() > SQL_BYTES_MAX {
+        return None;
+    }
     let tokens = tokens(sql);
     let open = tokens.iter().position(|token| *token == Token::Open)?;
     let mut parts = Vec::new();
@@ -74,31 +85,37 @@ pub(super) fn columns(sql: &str) -> Option<Columns> {
             None => declared.push(column(part)?),
         }
     }
+    if declared.len() > COLUMNS_MAX {
+        return None;
+    }
     arranged(&declared, &key, is_without_rowid)
 }
 
 fn arranged(declared: &[Declared], key: &[String], is_without_rowid: bool) -> Option<Columns> {
-    let position = |name: &String| {
-        declared
-            .iter()
-            .position(|c| c.name.eq_ignore_ascii_case(name))
-    };
+    let mut positions: HashMap<String, usize> = HashMap::new();
+    for (at, column) in declared.iter().enumerate() {
+        let name = column.name.to_ascii_lowercase();
+        positions.entry(name).or_insert(at);
+    }
     let mut keys: Vec<usize> = Vec::new();
-    for at in key.iter().filter_map(position) {
-        if !keys.contains(&at) {
-            keys.push(at);
+    let mut is_key = vec![false; declared.len()];
+    for name in key {
+        if let Some(at) = positions.get(&name.to_ascii_lowercase())
+            && !std::mem::replace(&mut is_key[*at], true)
+        {
+            keys.push(*at);
         }
     }
-    let by_column = declared.iter().position(|c| c.is_key);
-    if keys.is_empty() {
-        keys.extend(by_column);
+    if let (true, Some(at)) = (keys.is_empty(), declared.iter().position(|c| c.is_key)) {
+        keys.push(at);
+        is_key[at] = true;
     }
     let is_stored = |at: &usize| !declared[*at].is_virtual;
     let mut stored = Vec::new();
     let mut rowid = None;
     if is_without_rowid {
         stored.extend(keys.iter().copied());
-        stored.extend((0..declared.len()).filter(|at| is_stored(at) && !keys.contains(at)));
+        stored.extend((0..declared.len()).filter(|at| is_stored(at) && !is_key[*at]));
     } else {
         stored.extend((0..declared.len()).filter(is_stored));
         // `INTEGER PRIMARY KEY` is the key of the row, but not `INTEGER PRIMARY KEY DESC` (a quirk that was kept)
@@ -206,15 +223,17 @@ fn tokens(sql: &str) -> Vec<Token> {
         let (token, len) = match first {
             '-' if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
             '/' if rest.starts_with("/*") => {
-                (None, rest.find("*/").map_or(rest.len(), |at| at + 2))
+                let end = rest[2..].find("*/");
+                (None, end.map_or(rest.len(), |at| at + 4))
             }
             '"' | '\'' | '`' => {
                 let (text, len) = quoted(rest, first);
                 (Some(Token::Quoted(text)), len)
             }
             '[' => {
-                let end = rest.find(']').unwrap_or(rest.len() - 1);
-                (Some(Token::Quoted(rest[1..end.max(1)].to_owned())), end + 1)
+                let end = rest.find(']').unwrap_or(rest.len());
+                let name = rest[1..end].to_owned();
+                (Some(Token::Quoted(name)), (end + 1).min(rest.len()))
             }
             '(' => (Some(Token::Open), 1),
             ')' => (Some(Token::Close), 1),
@@ -324,10 +343,31 @@ mod tests {
             "CREATE TABLE t(a",
             "CREATE TABLE t()",
             "[",
+            "[张",
+            "CREATE TABLE t([张",
             "\"",
             "/*",
+            "/*/",
         ] {
             assert_eq!(columns(sql), None, "{sql}");
         }
+    }
+
+    #[test]
+    fn statements_that_are_too_long_or_name_too_many_are_not_understood() {
+        let of = |n: usize| {
+            let names: Vec<String> = (0..n).map(|i| format!("c{i}")).collect();
+            let keys = names.join(",");
+            columns(&format!(
+                "CREATE TABLE t({keys}, PRIMARY KEY({keys})) WITHOUT ROWID"
+            ))
+        };
+        let most = of(COLUMNS_MAX).expect("it is understood");
+        assert!(most.stored.iter().copied().eq(0..COLUMNS_MAX));
+        assert_eq!(of(COLUMNS_MAX + 1), None);
+        let padded = |n: usize| format!("CREATE TABLE t(a){}", " ".repeat(n));
+        let n_left = SQL_BYTES_MAX - padded(0).len();
+        assert!(columns(&padded(n_left)).is_some());
+        assert_eq!(columns(&padded(n_left + 1)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Databases that the library of SQLite wrote, whole, damaged and made to harm. What is counted of them is tested in `tests`.
 
-use std::io::Cursor;
+use std::io::{Cursor, Seek, Write};
 
 use super::*;
 use crate::container::{Members, Source, Unpacking, reason_in};
@@ -8,10 +8,26 @@ use crate::decode::Container;
 
 const PEOPLE: &[u8] = include_bytes!("../../../tests/data/formats/data/people.db");
 const UTF16: &[u8] = include_bytes!("../../../tests/data/formats/data/people-utf16.db");
+const LOGGED: &[u8] = include_bytes!("../../../tests/data/formats/data/people-log.db");
+const LOG: &[u8] = include_bytes!("../../../tests/data/formats/data/people-log.db-wal");
 
 /// Names of the members with their bytes, and all reasons.
 fn read(bytes: Vec<u8>) -> (Vec<(String, Vec<u8>)>, Vec<Reason>) {
-    let source = Source::Stream(Box::new(Cursor::new(bytes)));
+    read_from(Source::Stream(Box::new(Cursor::new(bytes))))
+}
+
+/// The same with a log beside the database.
+fn read_with(log: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<Reason>) {
+    let file = |bytes: &[u8]| {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        file
+    };
+    read_from(Source::Pair(file(LOGGED), file(log)))
+}
+
+fn read_from(source: Source) -> (Vec<(String, Vec<u8>)>, Vec<Reason>) {
     let unpacking = Unpacking::default();
     let mut members = Members::open(Container::Sqlite, source, "x.db", &unpacking).unwrap();
     let (mut all, mut reasons) = (Vec::new(), Vec::new());
@@ -59,6 +75,72 @@ fn tables_are_members_and_views_and_triggers_are_not_run() {
     );
     assert_eq!(lines.count(), 79);
     assert_eq!(members[1].1, b"a,b\n");
+}
+
+#[test]
+fn the_key_of_a_row_stands_in_front_where_the_columns_are_not_known() {
+    let (before, after) = (b"(id INTEGER", b"[id INTEGER");
+    let mut bytes = PEOPLE.to_vec();
+    let at = memchr::memmem::find(&bytes, before).unwrap();
+    bytes[at..at + after.len()].copy_from_slice(after);
+    let (members, reasons) = read(bytes);
+    assert_eq!(reasons, []);
+    let text = String::from_utf8(members[0].1.clone()).unwrap();
+    let mut lines = text.lines();
+    // The key and ten values: one is computed, and one was added when these rows were there.
+    assert_eq!(lines.next(), Some(&",".repeat(10)[..]));
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("1,,马明,440305198907046856,18914859888,guest"));
+}
+
+#[test]
+fn a_log_is_honoured_or_told() {
+    let (without, reasons) = read(LOGGED.to_vec());
+    assert_eq!(reasons, []);
+    let (with, reasons) = read_with(LOG);
+    assert_eq!(reasons, []);
+    assert!(with[0].1.len() > without[0].1.len());
+    // Nothing is in a log that is empty, or whose header was made zeros.
+    let zeroed = [&[0; 32][..], &LOG[32..]].concat();
+    for log in [&b""[..], &zeroed[..]] {
+        assert_eq!(read_with(log), (without.clone(), vec![]));
+    }
+    // Something may be in any other: one that is no log, or is wrong in its page size or its sum, or ends in its header.
+    let with_fault = |at: usize| {
+        let mut log = LOG.to_vec();
+        log[at] ^= 1;
+        log
+    };
+    for log in [
+        with_fault(0),
+        with_fault(8),
+        with_fault(25),
+        LOG[..20].to_vec(),
+    ] {
+        let (members, reasons) = read_with(&log);
+        assert_eq!(members, without);
+        let is_told = matches!(reasons[..], [Reason::Damaged(_) | Reason::Truncated(_)]);
+        assert!(is_told, "{reasons:?}");
+    }
+}
+
+#[test]
+fn pages_that_stand_in_the_log_alone_are_given_once() {
+    let cursor = |bytes: &[u8]| Box::new(Cursor::new(bytes.to_vec())) as Box<dyn Seekable>;
+    // The file is cut off behind its first page; the log still holds what it held.
+    let page_bytes = usize::from(pages::u16_at(LOGGED, 16));
+    let mut pages = Pages::open(
+        cursor(&LOGGED[..page_bytes]),
+        page_bytes as u64,
+        Some(cursor(LOG)),
+    )
+    .unwrap();
+    let frames = LOG[32..].chunks(24 + page_bytes);
+    let last = frames.map(|frame| pages::u32_at(frame, 0)).max().unwrap();
+    assert!(last > 1);
+    assert!(pages.take(last).is_ok());
+    assert!(matches!(pages.take(last), Err(Reason::Damaged(_))));
+    assert!(matches!(pages.take(u32::MAX), Err(Reason::Truncated(_))));
 }
 
 #[test]

@@ -89,6 +89,7 @@ impl Container {
                 | Container::Rtf
                 | Container::Sqlite
                 | Container::SqliteLog
+                | Container::Pdf
         )
     }
 
