@@ -46,7 +46,8 @@ bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is wr
 Documents, databases and mail are containers too, of tables, text and messages:
 
   xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
-  docx pptx odt odp ofd rtf doc lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
+  ofd                           lines, also those of tables; what is attached is a member
+  docx pptx odt odp rtf doc     lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
                                 count, and files that are embedded are members; pictures are reported as skipped
   pdf                           text of all pages, tables as rows (`list.pdf!/table 1`), comments, filled-in forms and
                                 attached files; pages of images and pages that are missing are reported as skipped
@@ -57,7 +58,8 @@ Documents, databases and mail are containers too, of tables, text and messages:
                                 msg that is there only as compressed RTF, and what is attached to one as an object of
                                 another program or only referred to, are reported as skipped
 
-A document that is protected by a password is reported as encrypted.
+A document that is protected by a password is reported as encrypted. The properties of xls and doc, and pictures that float
+over the text of a doc, are passed over.
 
 7z, rar, OLE (xls, doc, msg) and PDF files are decoded by a process of their own where the system is a Unix, with
 {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and

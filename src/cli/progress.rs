@@ -10,8 +10,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leakgauge::report::Lang;
 
+use super::render::width;
+
 /// Redraws in a second.
 const HZ: u8 = 10;
+
+/// Columns of a window in which all of that has room.
+const WIDTH_FOR_ALL: usize = 80;
 
 /// How far the scan is.
 const MEASURES: &str = "{wide_bar} {percent:>3}% {bytes}/{total_bytes} {binary_bytes_per_sec}";
@@ -43,10 +48,14 @@ impl Progress {
     /// The scan begins. Without a number of bytes (standard input) there is no end to estimate.
     pub(crate) fn started(&self, files: usize, bytes: u64) {
         self.files.store(files as u64, Ordering::Relaxed);
+        let measures = match width() < WIDTH_FOR_ALL {
+            true => "{percent:>3}%",
+            false => MEASURES,
+        };
         let (measures, left) = match (bytes, self.lang) {
             (0, _) => ("{spinner} {bytes} {binary_bytes_per_sec}", ""),
-            (_, Lang::En) => (MEASURES, ", {eta} left"),
-            (_, Lang::Zh) => (MEASURES, "，剩余 {eta}"),
+            (_, Lang::En) => (measures, ", {eta} left"),
+            (_, Lang::Zh) => (measures, "，剩余 {eta}"),
         };
         let template = format!("{measures}{left} {{prefix}}\n{{wide_msg}}");
         let style = ProgressStyle::with_template(&template).expect("the template is well formed");

@@ -152,7 +152,7 @@ fn use_color(color: Color, to_stdout: bool) -> bool {
 }
 
 /// Columns of the terminal as the shell tells them, else the width of a report in a file.
-fn width() -> usize {
+pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     columns.unwrap_or(Options::default().width)
 }

@@ -114,10 +114,18 @@ fn streams(
 ) -> Result<(), Stop> {
     for (name, _) in streams {
         let stream = file.open_stream(format!("{path}{name}"));
-        let mut stream = Stored(stream.map_err(|e| broken(&e))?);
+        let stream = stream.map_err(|e| broken(&e))?;
+        let n_bytes_all = stream.len();
+        let mut stream = Stored(stream);
         if name == "\u{1}Ole10Native" {
-            let label = packed(&mut stream)?;
-            sink.member(format!("{prefix}{label}").as_bytes(), &mut stream)?;
+            let Packed { name, n_bytes } = packed(&mut stream)?;
+            let name = format!("{prefix}{name}");
+            let n_there = n_bytes_all.saturating_sub(stream.stream_position()?);
+            sink.member(name.as_bytes(), &mut stream.take(n_bytes))?;
+            if n_bytes > n_there {
+                let reason = "a file that was packed as it is ends early".to_owned();
+                sink.refuse(name.as_bytes(), Reason::Truncated(reason))?;
+            }
         } else if !name.starts_with(|c: char| c.is_control()) {
             // Names that begin with a control character describe the object.
             sink.member(format!("{prefix}{name}").as_bytes(), &mut stream)?;
@@ -126,8 +134,14 @@ fn streams(
     Ok(())
 }
 
-/// Reads what stands before a file that was packed as it is, and returns its name.
-fn packed(stream: &mut (impl Read + Seek)) -> io::Result<String> {
+/// A file that was packed as it is.
+struct Packed {
+    name: String,
+    n_bytes: u64,
+}
+
+/// Reads what stands before a file that was packed as it is: its name and its length. Names stand behind it too.
+fn packed(stream: &mut (impl Read + Seek)) -> io::Result<Packed> {
     let mut head = Vec::new();
     stream.take(LABEL_BYTES_MAX).read_to_end(&mut head)?;
     // Size and a number, then the name, and two more ends of names; a length before the second and before the file.
@@ -138,18 +152,24 @@ fn packed(stream: &mut (impl Read + Seek)) -> io::Result<String> {
         *at += n + 1;
         decode_code_page(&rest[..n], 936)
     };
-    let label = text(&mut at);
+    let name = text(&mut at);
     text(&mut at);
     at += 8;
     text(&mut at);
-    at += 4;
-    let is_packed = !label.is_empty() && at < head.len();
-    let start = if is_packed { at as u64 } else { 4 };
-    stream.seek(io::SeekFrom::Start(start))?;
-    Ok(if is_packed {
-        label
-    } else {
-        "object".to_owned()
+    let length = |at: usize| {
+        let bytes = head.get(at..at + 4).and_then(|b| b.try_into().ok());
+        bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(bytes)))
+    };
+    let is_packed = !name.is_empty() && at + 4 < head.len();
+    let (name, at) = match is_packed {
+        true => (name, at),
+        // Whatever it is, the size of it stands before.
+        false => ("object".to_owned(), 0),
+    };
+    stream.seek(io::SeekFrom::Start(at as u64 + 4))?;
+    Ok(Packed {
+        name,
+        n_bytes: length(at),
     })
 }
 

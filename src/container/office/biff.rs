@@ -10,7 +10,7 @@ use crate::decode::{decode_code_page, decode_utf16};
 use crate::error::Reason;
 
 /// Kind of a record that goes on with the one before.
-pub(super) const CONTINUE: u16 = 0x003C;
+const CONTINUE: u16 = 0x003C;
 
 /// Bytes of a record, by a generous reading.
 const RECORD_BYTES_MAX: usize = 32 << 10;

@@ -2,7 +2,8 @@
 //!
 //! The characters lie in pieces, in the order of a list; what stands in notes, headers, comments and boxes comes behind the text
 //! itself. Which paragraphs stand in tables is told by their properties, of which nothing else is read. Deleted text is in the
-//! pieces like any other. Word 95 wrote in a code page, and is read where it kept the text in one piece.
+//! pieces like any other. Pictures in a line are named and not read; what floats over the text is neither, but for the words of
+//! its boxes. Word 95 wrote in a code page, and is read where it kept the text in one piece.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -70,8 +71,14 @@ pub(in crate::container) fn walk<F: Read + Seek>(
     };
     let mut text = Text::new(stream(file)?, &layout);
     text::write_lines(|| text.next(), &format!("{prefix}text"), sink)?;
+    let n_pictures = text.n_pictures;
     let mut text = Text::new(stream(file)?, &layout);
-    text::write_tables(|| text.next(), (&format!("{prefix}table"), &mut 0), sink)
+    text::write_tables(|| text.next(), (&format!("{prefix}table"), &mut 0), sink)?;
+    for number in 1..=n_pictures {
+        let reason = Reason::Unsupported("image in a document".to_owned());
+        sink.refuse(format!("{prefix}picture {number}").as_bytes(), reason)?;
+    }
+    Ok(())
 }
 
 fn layout<F: Read + Seek>(file: &mut CompoundFile<F>, path: &str) -> Result<Layout, Reason> {
@@ -285,6 +292,7 @@ struct Text<'l, F: Read + Seek> {
     story: Story,
     /// For each field that is open, whether its code is over and what it shows has begun.
     fields: Vec<bool>,
+    n_pictures: usize,
     is_over: bool,
 }
 
@@ -300,6 +308,7 @@ impl<'l, F: Read + Seek> Text<'l, F> {
             at: 0,
             story: Story::default(),
             fields: Vec::new(),
+            n_pictures: 0,
             is_over: false,
         }
     }
@@ -312,11 +321,25 @@ impl<'l, F: Read + Seek> Text<'l, F> {
             if self.is_over {
                 return self.story.take_lost().map_or(Ok(Item::Over), Err);
             }
-            if !self.step()? {
-                self.story.end();
-                self.is_over = true;
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.story.end();
+                    self.is_over = true;
+                }
+                Err(reason) => self.cut(reason),
             }
         }
+    }
+
+    /// Ends the text before its time, with what was read of it.
+    fn cut(&mut self, reason: Reason) {
+        let all = std::mem::take(&mut self.block);
+        if let Some(piece) = self.layout.pieces.get(self.piece) {
+            self.put(all.get(self.at..).unwrap_or_default(), piece.code_page);
+        }
+        self.story.cut(reason);
+        self.is_over = true;
     }
 
     /// Takes characters up to the next mark, and the mark. False at the end.
@@ -327,20 +350,19 @@ impl<'l, F: Read + Seek> Text<'l, F> {
         };
         let width = if piece.code_page.is_some() { 1 } else { 2 };
         let is_mark = |unit: &[u8]| unit[0] < 0x20 && (width == 1 || unit[1] == 0);
-        let rest = &self.block[self.at..];
-        let n = rest.chunks_exact(width).position(is_mark);
-        match n {
-            None if self.n_read < piece.n_bytes => {
-                self.fill(piece)?;
-                return Ok(true);
-            }
+        let mut units = self.block[self.at..].chunks_exact(width);
+        match units.position(is_mark) {
             None => {
+                if self.n_read < piece.n_bytes && self.fill(piece)? {
+                    return Ok(true);
+                }
                 let all = std::mem::take(&mut self.block);
                 self.put(&all[self.at..], piece.code_page);
                 (self.at, self.n_read) = (0, 0);
                 self.piece += 1;
             }
             Some(n) => {
+                let rest = &self.block[self.at..];
                 let text = rest[..n * width].to_vec();
                 let mark = rest[n * width];
                 let place = self.block_start + (self.at + n * width) as u64;
@@ -352,8 +374,8 @@ impl<'l, F: Read + Seek> Text<'l, F> {
         Ok(true)
     }
 
-    /// Reads on in a piece. What was not taken stays, so that no character is cut.
-    fn fill(&mut self, piece: &Piece) -> Result<(), Reason> {
+    /// Reads on in a piece. What was not taken stays, so that no character is cut. False where the file ends before the piece.
+    fn fill(&mut self, piece: &Piece) -> Result<bool, Reason> {
         self.block.drain(..self.at);
         self.at = 0;
         let kept = self.block.len();
@@ -361,18 +383,23 @@ impl<'l, F: Read + Seek> Text<'l, F> {
         let size = self.stream.len();
         let place = piece.offset + self.n_read;
         let n = (piece.n_bytes - self.n_read).min(BLOCK_BYTES.max(kept) as u64);
-        if place + n > size {
+        let n = n.min(size.saturating_sub(place));
+        if n == 0 {
             let reason = "the text ends before its pieces do".to_owned();
-            return Err(Reason::Truncated(reason));
+            self.story.lose(Reason::Truncated(reason));
+            return Ok(false);
         }
         self.block.resize(kept + n as usize, 0);
         let read = self
             .stream
             .seek(SeekFrom::Start(place))
             .and_then(|_| self.stream.read_exact(&mut self.block[kept..]));
-        read.map_err(|e| reason_of(&e))?;
+        if let Err(error) = read {
+            self.block.truncate(kept);
+            return Err(reason_of(&error));
+        }
         self.n_read += n;
-        Ok(())
+        Ok(true)
     }
 
     fn put(&mut self, bytes: &[u8], code_page: Option<u16>) {
@@ -404,6 +431,8 @@ impl<'l, F: Read + Seek> Text<'l, F> {
                 let is_in_cell = self.of_table(place).is_some();
                 self.story.end_paragraph(is_in_cell);
             }
+            // One in the code of a field is data of a link.
+            0x01 if !self.fields.contains(&false) => self.n_pictures += 1,
             0x09 => self.story.push("\t"),
             0x0B => self.story.push("\n"),
             0x1E => self.story.push("-"),

@@ -6,20 +6,35 @@
 //! known here.
 
 use std::collections::VecDeque;
+use std::io::Read;
 use std::ops::Range;
 
+use super::grid::{COLUMNS_MAX, Cells};
 use super::xml::{Node, Tag, Xml};
 use crate::error::Reason;
-use std::io::Read;
 
 /// Tables in each other that are tables of their own. What lies deeper is text in the cells around it.
 pub(super) const TABLES_DEPTH_MAX: usize = 6;
 
-/// Bytes of one paragraph or cell.
+/// Bytes of one paragraph, of one cell, and of one row of a table.
 pub(super) const TEXT_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of a paragraph as it is and as it was before its changes, with those of the paragraphs around it.
+const HELD_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
 
 /// Columns that one cell may span.
 const SPAN_MAX: u32 = 1_024;
+
+/// Stretches of text that are deleted in one paragraph.
+const DELETED_MAX: usize = 1 << 16;
+
+/// That a text is at its limits.
+pub(super) fn too_long() -> Reason {
+    let mib = TEXT_BYTES_MAX >> 20;
+    Reason::Limit(format!(
+        "more than {mib} MiB of text in a paragraph or a row of a table, or more than {COLUMNS_MAX} cells in a row"
+    ))
+}
 
 /// The two families of documents.
 #[derive(Clone, Copy, PartialEq)]
@@ -45,8 +60,8 @@ pub(super) enum Item {
     /// A table begins.
     Table,
     Row(Vec<String>),
-    /// A table ends.
-    EndOfTable,
+    /// A table ends, and why not all of it was there.
+    EndOfTable(Option<Reason>),
     Over,
 }
 
@@ -60,14 +75,17 @@ pub(super) struct Flow {
     pub(super) deepest: usize,
     /// Paragraphs that were begun; text boxes stand inside of them.
     paragraphs: Vec<Paragraph>,
+    /// Bytes of all of these.
+    n_held: usize,
     /// Elements in which text is text.
     n_text: usize,
     n_deleted: usize,
     n_inserted: usize,
     cell: Option<String>,
     span: u32,
-    cells: Vec<String>,
+    cells: Cells,
     ready: VecDeque<Item>,
+    /// What was not taken of the lines, or of the table in hand.
     lost: Option<Reason>,
 }
 
@@ -80,6 +98,13 @@ struct Paragraph {
     gone: Vec<Range<usize>>,
     /// Tables around it.
     depth: usize,
+}
+
+impl Paragraph {
+    fn n_bytes(&self) -> usize {
+        let n_before = self.before.as_ref().map_or(0, String::len);
+        self.now.len() + n_before + self.gone.len() * size_of::<Range<usize>>()
+    }
 }
 
 /// What an element is.
@@ -152,12 +177,13 @@ impl Flow {
             depth: 0,
             deepest: 0,
             paragraphs: Vec::new(),
+            n_held: 0,
             n_text: 0,
             n_deleted: 0,
             n_inserted: 0,
             cell: None,
             span: 1,
-            cells: Vec::new(),
+            cells: Cells::default(),
             ready: VecDeque::new(),
             lost: None,
         }
@@ -237,28 +263,18 @@ impl Flow {
             Role::Text => self.n_text -= 1,
             Role::Table => {
                 if self.is_wanted_table() {
-                    self.ready.push_back(Item::EndOfTable);
+                    self.ready.push_back(Item::EndOfTable(self.lost.take()));
                 }
                 self.depth -= 1;
             }
             Role::Row if self.is_wanted_table() => {
-                let mut cells = std::mem::take(&mut self.cells);
-                let n_used = cells.iter().rposition(|cell| !cell.is_empty());
-                cells.truncate(n_used.map_or(0, |last| last + 1));
-                if !cells.is_empty() {
-                    self.ready.push_back(Item::Row(cells));
-                }
+                self.ready.extend(self.cells.end().map(Item::Row));
             }
             Role::Cell if self.is_wanted_table() => {
-                let n_bytes: usize = self.cells.iter().map(|cell| cell.len() + 1).sum();
                 let cell = self.cell.take().unwrap_or_default();
-                if n_bytes + cell.len() > TEXT_BYTES_MAX {
-                    return self.lose();
+                if !self.cells.push(cell, self.span as usize) {
+                    self.lose();
                 }
-                self.cells.push(cell);
-                let n_covered = self.span.saturating_sub(1) as usize;
-                self.cells
-                    .extend(std::iter::repeat_n(String::new(), n_covered));
             }
             Role::Deleted => self.n_deleted -= 1,
             Role::Inserted => self.n_inserted -= 1,
@@ -270,12 +286,17 @@ impl Flow {
         self.wanted == Wanted::Tables(self.depth)
     }
 
+    /// Whether paragraphs with so many tables around them are wanted.
+    fn is_wanted(&self, depth: usize) -> bool {
+        match self.wanted {
+            Wanted::Lines => depth == 0,
+            Wanted::Tables(TABLES_DEPTH_MAX) => depth >= TABLES_DEPTH_MAX,
+            Wanted::Tables(wanted) => depth == wanted,
+        }
+    }
+
     fn lose(&mut self) {
-        let mib = TEXT_BYTES_MAX >> 20;
-        let reason = Reason::Limit(format!(
-            "a paragraph, or a row of a table, of more than {mib} MiB"
-        ));
-        self.lost.get_or_insert(reason);
+        self.lost.get_or_insert_with(too_long);
     }
 
     fn text(&mut self, text: &str) {
@@ -290,13 +311,27 @@ impl Flow {
 
     fn push(&mut self, text: &str) {
         let (is_deleted, is_inserted) = (self.n_deleted > 0, self.n_inserted > 0);
+        let depth = self.paragraphs.last().map(|paragraph| paragraph.depth);
+        if !depth.is_some_and(|depth| self.is_wanted(depth)) {
+            return;
+        }
         let Some(paragraph) = self.paragraphs.last_mut() else {
             return;
         };
-        if paragraph.now.len() + text.len() > TEXT_BYTES_MAX || paragraph.gone.len() > 1 << 16 {
+        let n_before = paragraph.n_bytes();
+        let begins = (is_deleted || is_inserted) && paragraph.before.is_none();
+        let n_more = match paragraph.before {
+            None if begins => paragraph.now.len() + 2 * text.len(),
+            None => text.len(),
+            Some(_) => 2 * text.len(),
+        };
+        if self.n_held + n_more > HELD_BYTES_MAX
+            || paragraph.now.len() + text.len() > TEXT_BYTES_MAX
+            || paragraph.gone.len() >= DELETED_MAX
+        {
             return self.lose();
         }
-        if (is_deleted || is_inserted) && paragraph.before.is_none() {
+        if begins {
             paragraph.before = Some(paragraph.now.clone());
         }
         if let Some(before) = paragraph
@@ -313,16 +348,13 @@ impl Flow {
         if !is_deleted {
             paragraph.now.push_str(text);
         }
+        self.n_held += paragraph.n_bytes() - n_before;
     }
 
     /// Puts a paragraph where it belongs, if it is wanted.
     fn put(&mut self, paragraph: Paragraph) {
-        let is_wanted = match self.wanted {
-            Wanted::Lines => paragraph.depth == 0,
-            Wanted::Tables(TABLES_DEPTH_MAX) => paragraph.depth >= TABLES_DEPTH_MAX,
-            Wanted::Tables(depth) => paragraph.depth == depth,
-        };
-        if !is_wanted {
+        self.n_held -= paragraph.n_bytes();
+        if !self.is_wanted(paragraph.depth) {
             return;
         }
         let before = paragraph.before.as_deref().unwrap_or("");
@@ -357,6 +389,10 @@ fn words(text: &str, stretches: &[Range<usize>]) -> Vec<Range<usize>> {
     let is_of_word = |c: char| c.is_alphanumeric() || "@._-+".contains(c);
     let mut words: Vec<Range<usize>> = Vec::new();
     for stretch in stretches {
+        // The rest of a long word is gone through once, however often it was changed.
+        if words.last().is_some_and(|last| stretch.end <= last.end) {
+            continue;
+        }
         let floor = words.last().map_or(0, |last| last.end.min(stretch.start));
         let before = &text[floor..stretch.start];
         let start = floor + before.trim_end_matches(is_of_word).len();
@@ -383,7 +419,8 @@ mod tests {
                 Ok(Item::Line(line)) => got.push(line),
                 Ok(Item::Table) => got.push("[".to_owned()),
                 Ok(Item::Row(cells)) => got.push(cells.join("|")),
-                Ok(Item::EndOfTable) => got.push("]".to_owned()),
+                Ok(Item::EndOfTable(None)) => got.push("]".to_owned()),
+                Ok(Item::EndOfTable(Some(reason))) => got.push(format!("]!{reason}")),
                 Ok(Item::Over) => return got.join("/"),
                 Err(reason) => return format!("{}!{reason}", got.join("/")),
             }
@@ -431,6 +468,51 @@ mod tests {
             "tel 13899995678 now/13812345678",
         );
         lines("<p><ins><t>all new</t></ins></p>", "all new");
+    }
+
+    #[test]
+    fn a_word_that_was_changed_often_is_gone_through_once() {
+        let text = format!("first {} last", "x".repeat(1 << 20));
+        let places: Vec<usize> = (6..6 + (1 << 20)).step_by(32).collect();
+        let stretches: Vec<Range<usize>> = places.iter().map(|at| *at..at + 1).collect();
+        assert_eq!(stretches.len(), 1 << 15);
+        let word = 6..6 + (1 << 20);
+        assert_eq!(words(&text, &stretches), vec![word.clone()]);
+        let more = [7..8, 9..10, word.end + 1..word.end + 3];
+        assert_eq!(
+            words(&text, &more),
+            [word.clone(), word.end + 1..text.len()]
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_is_told_where_it_stands() {
+        let told = format!("!{}", too_long());
+        let half = "x".repeat(TEXT_BYTES_MAX / 2);
+        // A paragraph; what was deleted of it counts beside what is there.
+        let long = |word: &str| format!("<t>{half}</t><{word}><t>{half}</t></{word}><t>y</t>");
+        let text = format!("<d><p>{}</p><p><t>z</t></p></d>", long("r"));
+        let whole = format!("{half}{half}/z{told}");
+        assert!(all(Family::OpenXml, Wanted::Lines, &text) == whole);
+        let boxes = format!(
+            "<d>{}</d>",
+            format!("<p>{}", long("del")).repeat(2) + "</p></p>"
+        );
+        assert!(all(Family::OpenXml, Wanted::Lines, &boxes).ends_with(&told));
+        // A row: the table says it, and neither the lines nor the table behind.
+        let cell = format!("<tc><p><t>{half}</t></p></tc>");
+        let table = |cells: &str| format!("<tbl><tr>{cells}<tc><p><t>a</t></p></tc></tr></tbl>");
+        let text = format!("<d>{}{}</d>", table(&cell.repeat(3)), table(""));
+        assert_eq!(all(Family::OpenXml, Wanted::Lines, &text), "");
+        let got = all(Family::OpenXml, Wanted::Tables(1), &text);
+        assert!(got == format!("[/{half}|{half}/]{told}/[/a/]"));
+        let cells = "<tc/>".repeat(COLUMNS_MAX as usize);
+        let text = format!("<d><p><t>b</t></p>{}</d>", table(&cells));
+        assert_eq!(all(Family::OpenXml, Wanted::Lines, &text), "b");
+        assert_eq!(
+            all(Family::OpenXml, Wanted::Tables(1), &text),
+            format!("[/]{told}")
+        );
     }
 
     #[test]

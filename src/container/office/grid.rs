@@ -1,8 +1,10 @@
-//! Rows of a sheet from cells that have numbers of columns: gaps become empty cells, and blank rows nothing.
+//! Rows from cells: of a sheet, where cells have numbers of columns and gaps become empty ones, and of a table in a text, where
+//! they stand one after the other. Blank rows are nothing.
 //!
 //! A sheet may name any of 1,048,576 rows and 16,384 columns; what it does not fill takes no memory. What a cell holds is not
 //! known here.
 
+use super::flow::TEXT_BYTES_MAX;
 use crate::container::{MemberWriter, Stop};
 use crate::error::Reason;
 
@@ -26,24 +28,31 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Puts a text into a column. Empty ones are left out.
-    pub(super) fn put(&mut self, column: u32, text: String) {
-        if text.is_empty() {
-            return;
+    /// Puts a text into a column. Empty ones are left out. False where it has no place, which is told at the end.
+    pub(super) fn put(&mut self, column: u32, text: impl AsRef<str> + Into<String>) -> bool {
+        let n = text.as_ref().len();
+        if n == 0 {
+            return true;
         }
         if column >= COLUMNS_MAX {
             let reason = "a cell stands outside of the sheet".to_owned();
-            self.lost.get_or_insert(Reason::Malformed(reason));
-            return;
+            self.lose(Reason::Malformed(reason));
+            return false;
         }
-        if self.n_bytes + text.len() > ROW_BYTES_MAX || self.cells.len() >= COLUMNS_MAX as usize {
+        if self.n_bytes + n > ROW_BYTES_MAX || self.cells.len() >= COLUMNS_MAX as usize {
             let mib = ROW_BYTES_MAX >> 20;
             let reason = format!("a row of more than {COLUMNS_MAX} cells or {mib} MiB");
-            self.lost.get_or_insert(Reason::Limit(reason));
-            return;
+            self.lose(Reason::Limit(reason));
+            return false;
         }
-        self.n_bytes += text.len();
-        self.cells.push((column, text));
+        self.n_bytes += n;
+        self.cells.push((column, text.into()));
+        true
+    }
+
+    /// Says why a cell was not taken.
+    pub(super) fn lose(&mut self, reason: Reason) {
+        self.lost.get_or_insert(reason);
     }
 
     /// Writes the row, so many times, and begins the next.
@@ -73,6 +82,43 @@ impl Row {
     /// What was not taken of the rows.
     pub(super) fn take_lost(&mut self) -> Option<Reason> {
         self.lost.take()
+    }
+}
+
+/// The cells of a row of a table so far, from left to right.
+#[derive(Default)]
+pub(super) struct Cells {
+    cells: Vec<String>,
+    n_bytes: usize,
+}
+
+impl Cells {
+    /// Adds a cell that spans so many columns, of which those behind the first are empty. False where it has no place.
+    pub(super) fn push(&mut self, cell: String, n_columns: usize) -> bool {
+        let room = (COLUMNS_MAX as usize).saturating_sub(self.cells.len());
+        if room == 0 || self.n_bytes + cell.len() > TEXT_BYTES_MAX {
+            return false;
+        }
+        self.n_bytes += cell.len();
+        self.cells.push(cell);
+        let n_covered = n_columns.clamp(1, room) - 1;
+        self.cells
+            .extend(std::iter::repeat_n(String::new(), n_covered));
+        true
+    }
+
+    /// Whether no cell was begun.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Ends the row and begins the next: the cells up to the last that is not empty, if there is one.
+    pub(super) fn end(&mut self) -> Option<Vec<String>> {
+        self.n_bytes = 0;
+        let mut cells = std::mem::take(&mut self.cells);
+        let n_used = cells.iter().rposition(|cell| !cell.is_empty())? + 1;
+        cells.truncate(n_used);
+        Some(cells)
     }
 }
 
@@ -108,6 +154,43 @@ mod tests {
             ("", (None, None)),
         ] {
             assert_eq!(reference(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_have_their_place_or_none() {
+        let mut row = Row::default();
+        assert!(row.put(0, "") && row.put(COLUMNS_MAX - 1, "a"));
+        assert!(!row.put(COLUMNS_MAX, "a".to_owned()));
+        let reason = row.take_lost().unwrap().to_string();
+        assert_eq!(reason, "malformed: a cell stands outside of the sheet");
+        let text = "x".repeat(ROW_BYTES_MAX / 2);
+        assert!(row.put(0, &*text));
+        assert!(!row.put(1, &*text));
+        let reason = row.take_lost().unwrap().to_string();
+        assert!(reason.starts_with("limit reached: a row"), "{reason}");
+    }
+
+    #[test]
+    fn rows_of_tables_end_with_their_last_text() {
+        let mut cells = Cells::default();
+        assert_eq!(cells.end(), None);
+        assert!(cells.push("a".to_owned(), 2) && cells.push(String::new(), 1));
+        assert!(cells.push("b".to_owned(), 3));
+        assert!(!cells.is_empty());
+        assert_eq!(cells.end().unwrap(), ["a", "", "", "b"]);
+        assert!(cells.is_empty() && cells.push(String::new(), 9));
+        assert_eq!(cells.end(), None);
+        // Not one cell more than a sheet has columns, however many are spanned.
+        assert!(cells.push("a".to_owned(), usize::MAX));
+        assert!(!cells.push("b".to_owned(), 1));
+        assert_eq!(cells.end().unwrap(), ["a"]);
+        // The bytes are those of one row.
+        let half = "x".repeat(TEXT_BYTES_MAX / 2);
+        for _ in 0..2 {
+            assert!(cells.push(half.clone(), 1) && cells.push(half.clone(), 1));
+            assert!(!cells.push("x".to_owned(), 1));
+            assert_eq!(cells.end().map(|cells| cells.len()), Some(2));
         }
     }
 }

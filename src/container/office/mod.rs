@@ -1,14 +1,17 @@
 //! Documents of office programs: spreadsheets, texts and presentations, as the rows and lines that are in them.
 //!
-//! Those here are zip archives of XML ([`walk`]); a document is told by the names of its parts. Sheets and tables become members
-//! that are tables, everything else members of text; what is embedded is handed over as it is, and may be a document again.
+//! Most are zip archives of XML ([`walk`]) and told by the names of their parts; those before 2007 are files of their own, and those
+//! among them that are OLE files are told by `ole`. Sheets and tables become members that are tables, everything else members of
+//! text; what is embedded is handed over as it is, and may be a document again.
 //! Styles, settings, themes and previews of the first page are structure and say nothing of anyone; all other parts are read.
 //! How cells and paragraphs are written is known to the files beside this one.
 
+mod allowance;
 mod biff;
 pub(super) mod doc;
 mod flow;
 mod grid;
+mod links;
 mod number;
 mod odf;
 mod ods;
@@ -83,7 +86,8 @@ pub(super) fn walk(
         Document::Odf => odf::walk(&mut package, sink),
         Document::Unread(what) => Err(Reason::Unsupported(what.to_owned()).into()),
         Document::FixedLayout => ofd::walk(&mut package, sink),
-    }
+    }?;
+    package.end().map_err(Stop::from)
 }
 
 fn open_xml(package: &mut Package, sink: &mut Sink) -> Result<(), Stop> {
@@ -174,3 +178,6 @@ fn is_structure(name: &str, kind: &str) -> bool {
         || name.starts_with("docprops/thumbnail")
         || name.contains("/binaryindex")
 }
+
+#[cfg(test)]
+mod tests;

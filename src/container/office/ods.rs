@@ -1,11 +1,11 @@
 //! The sheets of an OpenDocument spreadsheet (ISO/IEC 26300 part 3, 9): one part with all of them, gone through twice.
 //!
-//! First each sheet is a member with its rows; then the comments and text boxes on all of them are lines. A cell is what its
-//! value says (a date is a date whatever the country), and its text where it is text. Rows and cells that repeat are written as
-//! often as they are there, blank ones not at all.
+//! First each sheet is a member with its rows; then the comments, boxes and shapes on all of them are lines, and what tracked changes
+//! took away. A cell is what its value says (a date is a date whatever the country), and its text where it is text. Rows and cells
+//! that repeat are written as often as they are there, blank ones not at all.
 
-use super::flow::TEXT_BYTES_MAX;
-use super::grid::{COLUMNS_MAX, ROWS_MAX, Row};
+use super::flow::{TEXT_BYTES_MAX, too_long};
+use super::grid::{ROWS_MAX, Row};
 use super::number::{self, Style};
 use super::package::{Package, Part};
 use super::text::Out;
@@ -82,8 +82,8 @@ fn sheet(xml: &mut Part<'_>, out: &mut MemberWriter<'_>) -> Result<Option<Ended>
                 "s" => put(&mut cell, " ", n_paragraphs, &mut lost),
                 "tab" => put(&mut cell, "\t", n_paragraphs, &mut lost),
                 "line-break" => put(&mut cell, "\n", n_paragraphs, &mut lost),
-                "annotation" | "shapes" | "frame" | "ruby-text" => is_skipped = true,
-                _ => {}
+                "ruby-text" => is_skipped = true,
+                name => is_skipped = is_beside(name),
             },
             Ok(Node::Text(text)) => put(&mut cell, &text, n_paragraphs, &mut lost),
             Ok(Node::End(name)) => match &*name {
@@ -123,6 +123,32 @@ fn sheet(xml: &mut Part<'_>, out: &mut MemberWriter<'_>) -> Result<Option<Ended>
             return Ok(Some(Ended { reason, is_over }));
         }
     }
+}
+
+/// Whether what stands in an element is no text of the cell around it, but of a comment, a box or a shape on the sheet, or of
+/// what tracked changes took away.
+fn is_beside(name: &str) -> bool {
+    matches!(
+        name,
+        "annotation"
+            | "shapes"
+            | "frame"
+            | "g"
+            | "custom-shape"
+            | "rect"
+            | "circle"
+            | "ellipse"
+            | "line"
+            | "polyline"
+            | "polygon"
+            | "regular-polygon"
+            | "path"
+            | "connector"
+            | "measure"
+            | "caption"
+            | "scene"
+            | "tracked-changes"
+    )
 }
 
 /// A cell with what its attributes say.
@@ -175,8 +201,10 @@ fn placed(row: &mut Row, column: u32, cell: &Cell) -> u32 {
     let shown = shown.trim_end();
     let behind = column.saturating_add(cell.n_times);
     if !shown.is_empty() {
-        for column in column..behind.min(COLUMNS_MAX + 1) {
-            row.put(column, shown.to_owned());
+        for column in column..behind {
+            if !row.put(column, shown) {
+                break;
+            }
         }
     }
     behind
@@ -190,42 +218,63 @@ fn is_padded(number: &str, text: &str) -> bool {
         && text.trim_start_matches('0') == number.trim_start_matches('0')
 }
 
-/// Hands over the comments and text boxes of all sheets as one member.
+/// Hands over what stands on all sheets and what was deleted of them as one member.
 fn notes(package: &mut Package, part: usize, sink: &mut Sink) -> Result<(), Stop> {
     let Ok(mut xml) = package.open(part) else {
         return Ok(());
     };
     let mut out = Out::new(sink, "comments");
     let (mut depth, mut line) = (0_usize, String::new());
+    let (mut value, mut lost) = (None, None);
     loop {
         let mut is_skipped = false;
         match xml.next() {
             Ok(Node::Start(tag)) => match tag.name() {
-                "annotation" | "text-box" | "custom-shape" => depth += 1,
-                "creator" | "date" | "creator-initials" | "styles" | "automatic-styles" => {
-                    is_skipped = true;
-                }
+                name if is_beside(name) => depth += 1,
+                "creator" | "date" | "creator-initials" | "styles" | "automatic-styles"
+                | "binary-data" | "ruby-text" => is_skipped = true,
+                "change-track-table-cell" if depth > 0 => value = begun(&tag).value,
+                "s" | "tab" if depth > 0 => add(&mut line, " ", &mut lost),
                 _ => {}
             },
-            Ok(Node::Text(text)) if depth > 0 && line.len() + text.len() < TEXT_BYTES_MAX => {
-                line.push_str(&text);
-            }
-            Ok(Node::End(name)) => match &*name {
-                "annotation" | "text-box" | "custom-shape" => depth = depth.saturating_sub(1),
-                "p" | "h" | "line-break" => {
-                    if !line.trim().is_empty() {
-                        out = out.line(line.trim())?;
-                    }
+            Ok(Node::Text(text)) if depth > 0 => add(&mut line, &text, &mut lost),
+            Ok(Node::End(name)) => {
+                let name = &*name;
+                let ends_line = matches!(name, "p" | "h" | "line-break" | "title" | "desc");
+                if is_beside(name) {
+                    depth -= 1;
+                }
+                if is_beside(name) || ends_line {
+                    // Line ends in the file are spaces of the text.
+                    let text = line.trim().replace(['\n', '\r'], " ");
                     line.clear();
+                    if !text.is_empty() {
+                        out = out.line(&text)?;
+                        // A cell that shows its value has said it.
+                        value = None;
+                    }
+                } else if name == "change-track-table-cell"
+                    && let Some(value) = value.take()
+                {
+                    out = out.line(&value)?;
                 }
-                _ => {}
-            },
+            }
             // What cannot be read was told with the sheets.
-            Ok(Node::Over) | Err(_) => return out.end(None),
+            Ok(Node::Over) | Err(_) => return out.end(lost),
             Ok(_) => {}
         }
         if is_skipped && xml.skip().is_err() {
-            return out.end(None);
+            return out.end(lost);
         }
+    }
+}
+
+/// Adds to the line in hand what there is room for.
+fn add(line: &mut String, text: &str, lost: &mut Option<Reason>) {
+    match line.len() + text.len() > TEXT_BYTES_MAX {
+        true => {
+            lost.get_or_insert_with(too_long);
+        }
+        false => line.push_str(text),
     }
 }

@@ -1,9 +1,10 @@
 //! Fixed documents of China's own format (GB/T 33190): invoices, certificates, documents of offices, page by page.
 //!
-//! A page says where each run of text stands; runs on one height become a line, from left to right. What stands on templates and
-//! in annotations is read like pages, attachments are members. Seals and signatures are not read: they say who signed, in the
-//! form of certificates.
+//! A page says where each run of text stands; runs on one height become a line, from left to right, also those of a table, which the
+//! format does not know. What stands on templates and in annotations is read like pages, attachments are members. Seals and
+//! signatures are not read: they say who signed, in the form of certificates.
 
+use super::allowance::Allowance;
 use super::package::Package;
 use super::text::{self, Out};
 use super::walk_parts;
@@ -14,8 +15,8 @@ use crate::error::Reason;
 /// Bytes of the text of one page that is put in order.
 const PAGE_BYTES_MAX: usize = 32 << 20;
 
-/// Pages, and texts of what is said of the document.
-const LISTED_MAX: usize = 1 << 20;
+/// Bytes of one list of pages, and of what is said of the document.
+const LISTED_BYTES_MAX: usize = 64 << 20;
 
 /// A run of text and where it stands, in millimetres from the upper left corner.
 struct Run {
@@ -69,28 +70,30 @@ fn listed(
 ) -> Result<Vec<String>, Reason> {
     let mut xml = package.open(part)?;
     let (mut paths, mut label, mut value) = (Vec::new(), String::new(), String::new());
+    let mut room = Allowance::new(LISTED_BYTES_MAX, "names of pages and properties");
     loop {
         match xml.next()? {
             Node::Start(tag) => {
-                if paths.len() >= LISTED_MAX {
-                    return Err(Reason::Limit(format!("more than {LISTED_MAX} pages")));
-                }
                 if tag.name() == element
                     && let Some(path) = tag.attr("BaseLoc")
                 {
+                    room.take_entry(path.len())?;
                     paths.push(path);
                 }
                 label = tag.attr("Name").unwrap_or_else(|| tag.name().to_owned());
                 value.clear();
             }
-            Node::Text(text) => value.push_str(&text),
+            Node::Text(text) => {
+                room.take(text.len())?;
+                value.push_str(&text);
+            }
             Node::End(name) => {
                 let text = value.trim();
                 if name == element && !text.is_empty() {
+                    room.take_entry(0)?;
                     paths.push(text.to_owned());
-                } else if let Some(about) = about.as_mut().filter(|_| !text.is_empty())
-                    && about.len() < LISTED_MAX
-                {
+                } else if let Some(about) = about.as_mut().filter(|_| !text.is_empty()) {
+                    room.take_entry(label.len())?;
                     about.push(format!("{label}: {text}"));
                 }
                 value.clear();
@@ -135,7 +138,8 @@ fn document(package: &mut Package, root: &str, name: &str, sink: &mut Sink) -> R
 /// Hands over the lines of a page.
 fn page(package: &mut Package, part: usize, name: &str, sink: &mut Sink) -> Result<(), Stop> {
     package.done(part);
-    let (mut runs, mut n_bytes) = (Vec::new(), 0);
+    let mut runs = Vec::new();
+    let mut room = Allowance::new(PAGE_BYTES_MAX, "text of a page");
     let mut out = Out::new(sink, name);
     let mut xml = match package.open(part) {
         Ok(xml) => xml,
@@ -146,29 +150,31 @@ fn page(package: &mut Package, part: usize, name: &str, sink: &mut Sink) -> Resu
         match xml.next() {
             Ok(Node::Start(tag)) => match tag.name() {
                 "TextObject" => outer = Place::of(&tag),
-                "TextCode" => run = Some(outer.run(&tag)),
+                "TextCode" => {
+                    if let Err(reason) = room.take(size_of::<Run>()) {
+                        break Some(reason);
+                    }
+                    run = Some(outer.run(&tag));
+                }
                 _ => {}
             },
             Ok(Node::Text(text)) => {
                 if let Some(run) = &mut run {
-                    n_bytes += text.len() + size_of::<Run>();
+                    if let Err(reason) = room.take(text.len()) {
+                        break Some(reason);
+                    }
                     run.text.push_str(&text);
                 }
             }
-            Ok(Node::End(name)) if name == "TextCode" => {
-                runs.extend(run.take().filter(|run: &Run| !run.text.trim().is_empty()));
-                if n_bytes > PAGE_BYTES_MAX {
-                    let mib = PAGE_BYTES_MAX >> 20;
-                    break Some(Reason::Limit(format!(
-                        "a page with more than {mib} MiB of text"
-                    )));
-                }
-            }
+            Ok(Node::End(name)) if name == "TextCode" => runs.extend(run.take()),
             Ok(Node::Over) => break xml.remark(),
             Ok(_) => {}
             Err(reason) => break Some(reason),
         }
     };
+    // One that was begun is there as far as it was read.
+    runs.extend(run);
+    runs.retain(|run: &Run| !run.text.trim().is_empty());
     for line in lines(runs) {
         out = out.line(&line)?;
     }

@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 
+use super::allowance::Allowance;
 use super::xml::{Node, Xml};
 use crate::container::source::Full;
 use crate::container::zip::{self, Archive};
 use crate::container::{Broken, Limits, Sink, Stop, Unpacking};
 use crate::error::Reason;
 
-/// Bytes of all names of parts, and of all relationships of one.
+/// Bytes of all names of parts, of all content types, and of all relationships of one part.
 const LISTED_BYTES_MAX: usize = 64 << 20;
 
 /// A part while it is read as XML.
@@ -27,8 +28,10 @@ pub(super) struct Package {
     n_in: u64,
     /// Bytes that came out of it.
     n_out: u64,
-    /// Names of the parts, in their order; empty where a name cannot be read.
+    /// Names of the parts, in their order.
     names: Vec<String>,
+    /// Why there are more parts than names.
+    lost: Option<Reason>,
     by_name: HashMap<String, usize>,
     /// Content types by names, and by endings of names.
     types: HashMap<String, String>,
@@ -51,20 +54,13 @@ pub(super) struct Relation {
 impl Package {
     /// A document of so many bytes.
     pub(super) fn new(archive: Archive, n_in: u64, unpacking: Unpacking) -> Package {
-        let mut n_bytes = 0;
-        let names: Vec<String> = archive
-            .file_names_raw()
-            .map(|raw| String::from_utf8_lossy(raw).replace('\\', "/"))
-            .take_while(|name| {
-                n_bytes += name.len();
-                n_bytes <= LISTED_BYTES_MAX
-            })
-            .collect();
+        let (names, lost) = names(archive.file_names_raw(), LISTED_BYTES_MAX);
         let keys = names.iter().enumerate().map(|(i, name)| (key(name), i));
         Package {
             by_name: keys.collect(),
             is_done: names.iter().map(|name| name.ends_with('/')).collect(),
             names,
+            lost,
             archive,
             unpacking,
             n_in,
@@ -72,6 +68,14 @@ impl Package {
             types: HashMap::new(),
             types_by_ending: HashMap::new(),
         }
+    }
+
+    /// Ends the reading of the document.
+    ///
+    /// # Errors
+    /// When it has more parts than are known here.
+    pub(super) fn end(self) -> Result<(), Reason> {
+        self.lost.map_or(Ok(()), Err)
     }
 
     /// Limits in force.
@@ -181,7 +185,8 @@ impl Package {
             return Ok(());
         };
         self.done(part);
-        let (mut types, mut by_ending, mut n_bytes) = (HashMap::new(), HashMap::new(), 0);
+        let (mut types, mut by_ending) = (HashMap::new(), HashMap::new());
+        let mut room = Allowance::new(LISTED_BYTES_MAX, "content types");
         let mut xml = self.open(part)?;
         let ended = loop {
             match xml.next() {
@@ -190,9 +195,8 @@ impl Package {
                     let (Some(name), Some(kind)) = (names, tag.attr("ContentType")) else {
                         continue;
                     };
-                    n_bytes += name.len() + kind.len();
-                    if n_bytes > LISTED_BYTES_MAX {
-                        break Err(too_many());
+                    if let Err(reason) = room.take_entry(name.len() + kind.len()) {
+                        break Err(reason);
                     }
                     match tag.name() {
                         "Override" => types.insert(key(&name), kind),
@@ -232,24 +236,22 @@ impl Package {
             return Ok(Vec::new());
         };
         self.done(list);
-        let (mut relations, mut n_bytes) = (Vec::new(), 0);
+        let mut relations = Vec::new();
+        let mut room = Allowance::new(LISTED_BYTES_MAX, "relationships of a part");
         let mut xml = self.open(list)?;
         loop {
             match xml.next()? {
                 Node::Start(tag) if tag.name() == "Relationship" => {
                     let text = |name| tag.attr(name).unwrap_or_default();
-                    let target = text("Target");
-                    n_bytes += target.len() + 64;
-                    if n_bytes > LISTED_BYTES_MAX {
-                        return Err(too_many());
-                    }
                     let kind = text("Type");
                     let relation = Relation {
                         id: text("Id"),
                         kind: kind.rsplit('/').next().unwrap_or("").to_owned(),
                         part: None,
-                        target,
+                        target: text("Target"),
                     };
+                    let texts = [&relation.id, &relation.kind, &relation.target];
+                    room.take_entry(texts.iter().map(|text| text.len()).sum())?;
                     relations.push((relation, text("TargetMode") == "External"));
                 }
                 Node::Over => break,
@@ -266,8 +268,32 @@ impl Package {
     }
 }
 
-fn too_many() -> Reason {
-    Reason::Limit("more names of parts than are allowed".to_owned())
+/// The names of the parts up to so many bytes, and why not all of them.
+fn names<'r>(
+    raw: impl Iterator<Item = &'r [u8]>,
+    n_bytes_max: usize,
+) -> (Vec<String>, Option<Reason>) {
+    let mut room = Allowance::new(n_bytes_max, "names of parts");
+    let mut names = Vec::new();
+    for raw in raw {
+        let name = String::from_utf8_lossy(raw).replace('\\', "/");
+        if let Err(reason) = room.take(name.len()) {
+            return (names, Some(reason));
+        }
+        names.push(name);
+    }
+    (names, None)
+}
+
+/// The parts that are referred to, by how they are. Of two references of one id the first counts.
+pub(super) fn by_id(relations: &[Relation]) -> HashMap<&str, Option<usize>> {
+    let backwards = relations.iter().rev();
+    backwards.map(|r| (r.id.as_str(), r.part)).collect()
+}
+
+/// The first part that is referred to as that.
+pub(super) fn first(relations: &[Relation], kind: &str) -> Option<usize> {
+    relations.iter().find(|r| r.kind == kind)?.part
 }
 
 /// The name of a part as others refer to it.
@@ -295,7 +321,7 @@ fn resolved(folder: &str, target: &str) -> String {
 }
 
 /// A name in which numbers are ordered by their values: `slide2` before `slide10`.
-pub(super) fn natural(name: &str) -> Vec<(String, u64)> {
+fn natural(name: &str) -> Vec<(String, u64)> {
     let mut pieces = Vec::new();
     let mut rest = name;
     while !rest.is_empty() {
@@ -352,5 +378,39 @@ mod tests {
         let mut names = ["slide10.xml", "slide9.xml", "slide.xml", "a2b1"];
         names.sort_by_cached_key(|name| natural(name));
         assert_eq!(names, ["a2b1", "slide9.xml", "slide10.xml", "slide.xml"]);
+    }
+
+    #[test]
+    fn names_past_the_limit_are_told() {
+        let raw = [&b"a\\b.xml"[..], b"c.xml", b"d"];
+        let check = |n_bytes_max, want: &[&str], is_whole: bool| {
+            let (got, lost) = names(raw.iter().copied(), n_bytes_max);
+            assert_eq!(got, want);
+            assert_eq!(lost.is_none(), is_whole);
+        };
+        check(13, &["a/b.xml", "c.xml", "d"], true);
+        check(12, &["a/b.xml", "c.xml"], false);
+        check(11, &["a/b.xml"], false);
+    }
+
+    #[test]
+    fn the_first_of_two_references_counts() {
+        let relation = |id: &str, kind: &str, part| Relation {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            target: String::new(),
+            part,
+        };
+        let relations = [
+            relation("a", "styles", Some(1)),
+            relation("b", "worksheet", None),
+            relation("a", "worksheet", Some(2)),
+            relation("b", "styles", Some(3)),
+        ];
+        let parts = by_id(&relations);
+        assert_eq!((parts["a"], parts["b"], parts.len()), (Some(1), None, 2));
+        assert_eq!(first(&relations, "styles"), Some(1));
+        assert_eq!(first(&relations, "worksheet"), None);
+        assert_eq!(first(&relations, "theme"), None);
     }
 }

@@ -4,14 +4,15 @@
 //! numbers. The lists are kept in memory, the records are not. Pivot tables themselves show nothing that is not here or on a
 //! sheet.
 
+use super::allowance::Allowance;
 use super::grid::{COLUMNS_MAX, Row};
-use super::package::Package;
+use super::package::{self, Package};
 use super::xml::{Node, Tag};
 use crate::container::{MemberWriter, Sink, Stop};
 use crate::decode::Known;
 use crate::error::Reason;
 
-/// Bytes of the listed values of all columns of one cache, with what keeping them takes.
+/// Bytes of the names and the listed values of all columns of one cache, with what keeping them takes.
 const LISTED_BYTES_MAX: usize = 64 << 20;
 
 /// A column of a cache.
@@ -39,9 +40,14 @@ pub(super) fn walk(package: &mut Package, sink: &mut Sink) -> Result<(), Stop> {
                 continue;
             }
         };
-        let relations = package.relations(part).unwrap_or_default();
-        let records = relations.iter().find(|r| r.kind == "pivotCacheRecords");
-        match records.and_then(|r| r.part) {
+        let relations = match package.relations(part) {
+            Ok(relations) => relations,
+            Err(reason) => {
+                sink.refuse(format!("{name} relations").as_bytes(), reason)?;
+                Vec::new()
+            }
+        };
+        match package::first(&relations, "pivotCacheRecords") {
             Some(records) => {
                 package.done(records);
                 self::records(package, records, &columns, &name, sink)?;
@@ -72,7 +78,8 @@ fn listed(columns: &[Column], name: &str, sink: &mut Sink) -> Result<(), Stop> {
 
 fn columns(package: &mut Package, part: usize) -> Result<Vec<Column>, Reason> {
     let mut xml = package.open(part)?;
-    let (mut columns, mut n_bytes) = (Vec::<Column>::new(), 0);
+    let mut columns = Vec::<Column>::new();
+    let mut room = Allowance::new(LISTED_BYTES_MAX, "values that repeat");
     loop {
         match xml.next()? {
             Node::Start(tag) if tag.name() == "cacheField" => {
@@ -80,19 +87,16 @@ fn columns(package: &mut Package, part: usize) -> Result<Vec<Column>, Reason> {
                     let reason = format!("more than {COLUMNS_MAX} columns");
                     return Err(Reason::Limit(reason));
                 }
+                let name = tag.attr("name").unwrap_or_default();
+                room.take_entry(name.len())?;
                 columns.push(Column {
-                    name: tag.attr("name").unwrap_or_default(),
+                    name,
                     listed: Vec::new(),
                 });
             }
             Node::Start(tag) => {
                 if let (Some(column), Some(value)) = (columns.last_mut(), value(&tag)) {
-                    n_bytes += value.len() + size_of::<String>();
-                    if n_bytes > LISTED_BYTES_MAX {
-                        let mib = LISTED_BYTES_MAX >> 20;
-                        let reason = format!("more than {mib} MiB of values that repeat");
-                        return Err(Reason::Limit(reason));
-                    }
+                    room.take(value.len() + size_of::<String>())?;
                     column.listed.push(value);
                 }
             }
@@ -129,15 +133,19 @@ fn records(
     let ended = loop {
         match xml.next() {
             Ok(Node::Start(tag)) => {
-                let cell = match tag.name() {
-                    "x" => {
-                        let listed = columns.get(at as usize).map_or(&[][..], |c| &c.listed);
-                        let number = tag.number::<usize>("v").unwrap_or(usize::MAX);
-                        Some(listed.get(number).cloned().unwrap_or_default())
+                if tag.name() == "x" {
+                    let column = columns.get(at as usize);
+                    let number = tag.number::<usize>("v");
+                    match number.and_then(|number| column?.listed.get(number)) {
+                        Some(listed) => {
+                            row.put(at, &**listed);
+                        }
+                        None => row.lose(Reason::Malformed(
+                            "rows name values that are not there".to_owned(),
+                        )),
                     }
-                    _ => value(&tag),
-                };
-                if let Some(cell) = cell {
+                    at += 1;
+                } else if let Some(cell) = value(&tag) {
                     row.put(at, cell);
                     at += 1;
                 }

@@ -2,6 +2,7 @@
 //!
 //! Each property is a line, `creator: …`. Counts of pages and words are among them; which of them matter is not known here.
 
+use super::allowance::Allowance;
 use super::package::Package;
 use super::text;
 use super::xml::Node;
@@ -16,7 +17,7 @@ const PARTS: &[&str] = &[
     "meta.xml",
 ];
 
-/// Bytes of all properties of a document.
+/// Bytes of all properties of a document, with their names.
 const BYTES_MAX: usize = 1 << 20;
 
 /// Hands over the properties as one member.
@@ -25,21 +26,27 @@ const BYTES_MAX: usize = 1 << 20;
 /// Those of the sink.
 pub(super) fn walk(package: &mut Package, sink: &mut Sink) -> Result<(), Stop> {
     let mut lines = Vec::new();
+    let mut room = Allowance::new(BYTES_MAX, "properties");
     for name in PARTS {
         let Some(part) = package.find(name).filter(|part| !package.is_done(*part)) else {
             continue;
         };
         package.done(part);
-        if let Err(reason) = read(package, part, &mut lines) {
+        if let Err(reason) = read(package, part, &mut room, &mut lines) {
             sink.refuse(name.as_bytes(), reason)?;
         }
     }
     text::lines("properties", lines, sink)
 }
 
-fn read(package: &mut Package, part: usize, lines: &mut Vec<String>) -> Result<(), Reason> {
+fn read(
+    package: &mut Package,
+    part: usize,
+    room: &mut Allowance,
+    lines: &mut Vec<String>,
+) -> Result<(), Reason> {
     let mut xml = package.open(part)?;
-    let (mut label, mut value, mut n_bytes) = (String::new(), String::new(), 0);
+    let (mut label, mut value) = (String::new(), String::new());
     loop {
         match xml.next()? {
             Node::Start(tag) => {
@@ -54,16 +61,14 @@ fn read(package: &mut Package, part: usize, lines: &mut Vec<String>) -> Result<(
                 value.clear();
             }
             Node::Text(text) => {
-                n_bytes += text.len();
-                if n_bytes > BYTES_MAX {
-                    let reason = "more than 1 MiB of properties".to_owned();
-                    return Err(Reason::Limit(reason));
-                }
+                room.take(text.len())?;
                 value.push_str(&text);
             }
             Node::End(_) => {
                 let text = value.split_whitespace().collect::<Vec<_>>().join(" ");
                 if !text.is_empty() {
+                    // One name may stand before many values.
+                    room.take_entry(label.len())?;
                     lines.push(format!("{label}: {text}"));
                 }
                 value.clear();

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 
-use super::flow::Item;
+use super::flow::{Item, TEXT_BYTES_MAX};
 use super::rtf_words::{Destination, Sign, code_page, destination, is_about, sign};
 use super::story::Story;
 use super::text;
@@ -22,8 +22,9 @@ const DEPTH_MAX: usize = 4_096;
 /// Fonts of one document.
 const FONTS_MAX: usize = 1 << 16;
 
-/// Bytes that wait to be decoded.
+/// Bytes that wait to be decoded, up to the next that can be no second half of a character; and up to any.
 const BYTES_MAX: usize = 64 << 10;
+const RUN_BYTES_MAX: usize = TEXT_BYTES_MAX;
 
 /// Bytes that are read at a time.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -126,21 +127,45 @@ impl<'r> Rtf<'r> {
 
     fn next(&mut self) -> Result<Item, Reason> {
         loop {
-            let aside = self.aside.as_mut().and_then(|aside| aside.1.take());
-            if let Some(item) = self.story.take().or(aside) {
+            if let Some((_, aside)) = &mut self.aside {
+                while let Some(item) = aside.take() {
+                    self.story.insert(item);
+                }
+            }
+            if let Some(item) = self.story.take() {
                 return Ok(item);
             }
             if self.is_over {
                 return self.story.take_lost().map_or(Ok(Item::Over), Err);
             }
-            self.step()?;
+            if let Err(reason) = self.step() {
+                self.end(Some(reason));
+            }
         }
+    }
+
+    /// Ends the text, before its time if there is a reason.
+    fn end(&mut self, reason: Option<Reason>) {
+        self.flush();
+        if let Some((_, aside)) = self.aside.take() {
+            self.story.insert_all(aside);
+        }
+        match reason {
+            Some(reason) => self.story.cut(reason),
+            None => self.story.end(),
+        }
+        self.is_over = true;
     }
 
     /// The next object, from its own first byte.
     fn next_object(&mut self) -> Result<Option<impl Read>, Reason> {
         while !self.is_over && !self.is_object_done {
             self.step()?;
+            // The text was handed over before.
+            let stories = [Some(&mut self.story), self.aside.as_mut().map(|a| &mut a.1)];
+            for story in stories.into_iter().flatten() {
+                while story.take().is_some() {}
+            }
         }
         self.is_object_done = false;
         let Some(mut object) = self.object.take().filter(|_| !self.is_over) else {
@@ -172,15 +197,10 @@ impl<'r> Rtf<'r> {
 
     fn step(&mut self) -> Result<(), Reason> {
         let Some(byte) = self.byte()? else {
-            self.flush();
-            self.story.end();
-            self.is_over = true;
-            return match self.groups.is_empty() {
-                true => Ok(()),
-                false => Err(Reason::Truncated(
-                    "groups of the text are not closed".to_owned(),
-                )),
-            };
+            let is_whole = self.groups.is_empty();
+            let cut = || Reason::Truncated("groups of the text are not closed".to_owned());
+            self.end((!is_whole).then(cut));
+            return Ok(());
         };
         match byte {
             b'{' => self.open(),
@@ -222,14 +242,11 @@ impl<'r> Rtf<'r> {
         {
             self.is_object_done = true;
         }
-        if let Some((begun, story)) = &mut self.aside {
+        if let Some((begun, _)) = &self.aside {
             if depth < *begun {
-                story.end();
                 // Its lines go where the text is.
-                if let Some((_, mut story)) = self.aside.take() {
-                    while let Some(item) = story.take() {
-                        self.story.insert(item);
-                    }
+                if let Some((_, story)) = self.aside.take() {
+                    self.story.insert_all(story);
                 }
             } else if self.in_destination() == Destination::About {
                 self.story().end_paragraph(false);
@@ -314,7 +331,12 @@ impl<'r> Rtf<'r> {
     fn word(&mut self, word: &str, number: Option<i32>) -> Result<(), Reason> {
         if word == "bin" {
             let n = number.map_or(0, |n| n.max(0) as u64);
-            let read = std::io::copy(&mut (&mut self.rdr).take(n), &mut std::io::sink());
+            let is_of_object = self.in_destination() == Destination::Object;
+            let mut bytes = (&mut self.rdr).take(n);
+            let read = match self.object.as_mut().filter(|_| is_of_object) {
+                Some(object) => std::io::copy(&mut bytes, object),
+                None => std::io::copy(&mut bytes, &mut std::io::sink()),
+            };
             read.map_err(|e| reason_of(&e))?;
             return Ok(());
         }
@@ -421,7 +443,8 @@ impl<'r> Rtf<'r> {
             _ => return Ok(()),
         }
         self.bytes.push(byte);
-        if self.bytes.len() >= BYTES_MAX && byte < 0x40 {
+        let is_between = self.bytes.len() >= BYTES_MAX && byte < 0x40;
+        if is_between || self.bytes.len() >= RUN_BYTES_MAX {
             self.flush();
         }
         Ok(())

@@ -3,14 +3,14 @@
 //! Nothing but the row in hand is kept, so that the size of a sheet does not matter. What stands around the cells (headers of
 //! pages, lists that cells may be filled from) is collected as text. Which part of a document is a sheet is not known here.
 
-use std::collections::HashSet;
-
+use super::allowance::Allowance;
 use super::grid::{Row, reference};
+use super::links::Links;
 use super::number::{self, Style};
 use super::package::Part;
 use super::strings::Strings;
 use super::xml::{Node, Tag};
-use crate::container::{MemberWriter, Stop, reason_of};
+use crate::container::{MemberWriter, Stop};
 use crate::error::Reason;
 
 /// Bytes of the text of one cell. Spreadsheets allow 32,767 characters.
@@ -26,7 +26,7 @@ pub(super) struct Book {
     pub(super) styles: Vec<Style>,
     pub(super) is_1904: bool,
     /// Addresses that the sheet links to and no cell has shown so far.
-    pub(super) links: HashSet<String>,
+    pub(super) links: Links,
 }
 
 /// What came of a sheet beside its rows.
@@ -77,7 +77,7 @@ struct Rows<'b> {
     within: Within,
     is_in_data: bool,
     around: Around,
-    n_around: usize,
+    room_around: Allowance,
 }
 
 /// Writes the rows of a sheet.
@@ -97,7 +97,7 @@ pub(super) fn rows(
         within: Within::Nothing,
         is_in_data: false,
         around: Around::default(),
-        n_around: 0,
+        room_around: Allowance::new(AROUND_BYTES_MAX, "text around the cells"),
     };
     loop {
         match xml.next() {
@@ -177,12 +177,10 @@ impl Rows<'_> {
     fn text(&mut self, text: &str) {
         let Some(cell) = &mut self.cell else {
             if self.within == Within::Around && !text.trim().is_empty() {
-                self.n_around += text.len();
-                if self.n_around > AROUND_BYTES_MAX {
-                    let reason = "more than 1 MiB of text around the cells".to_owned();
-                    return self.lose(Reason::Limit(reason));
+                match self.room_around.take(text.len()) {
+                    Ok(()) => self.around.lines.push(text.trim().to_owned()),
+                    Err(reason) => self.lose(reason),
                 }
-                self.around.lines.push(text.trim().to_owned());
             }
             return;
         };
@@ -207,9 +205,7 @@ impl Rows<'_> {
                 if let Some(cell) = self.cell.take() {
                     let column = cell.column;
                     let shown = self.shown(cell);
-                    if !self.book.links.is_empty() {
-                        self.book.links.remove(shown.trim());
-                    }
+                    self.book.links.shown(&shown);
                     self.row.put(column, shown);
                 }
             }
@@ -241,17 +237,12 @@ impl Rows<'_> {
     }
 
     fn shared(&mut self, number: &str) -> String {
-        let strings = &mut self.book.strings;
-        let found = number.parse().map(|number| strings.get(number));
-        match found {
-            Ok(Ok(Some(text))) => return text,
-            Ok(Err(error)) => self.lose(reason_of(&error)),
-            Ok(Ok(None)) | Err(_) => {
-                let none = Reason::Malformed("cells name shared strings that are not there".into());
-                let reason = self.book.strings.lost().cloned().unwrap_or(none);
-                self.lose(reason);
-            }
-        }
-        String::new()
+        // What is no number is that of no string.
+        let number = number.parse().unwrap_or(usize::MAX);
+        let shown = self.book.strings.shown(number);
+        shown.unwrap_or_else(|reason| {
+            self.lose(reason);
+            String::new()
+        })
     }
 }

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use crate::container::reason_of;
 use crate::error::Reason;
 
 /// Bytes of strings that are kept in memory.
@@ -82,11 +83,23 @@ impl Strings {
         self.lost.as_ref()
     }
 
+    /// The string of that number as a cell shows it.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub(super) fn shown(&mut self, number: usize) -> Result<String, Reason> {
+        let found = self.get(number).map_err(|e| reason_of(&e))?;
+        found.ok_or_else(|| {
+            let none = "cells name shared strings that are not there".to_owned();
+            self.lost.clone().unwrap_or(Reason::Malformed(none))
+        })
+    }
+
     /// The string of that number; `None` if there is none.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub(super) fn get(&mut self, number: usize) -> io::Result<Option<String>> {
+    fn get(&mut self, number: usize) -> io::Result<Option<String>> {
         let Some(end) = self.ends.get(number).copied() else {
             return Ok(None);
         };
@@ -177,6 +190,13 @@ mod tests {
         assert!(strings.push("a").unwrap() && strings.push("").unwrap());
         assert!(!strings.push("b").unwrap());
         assert_eq!(strings.get(1).unwrap(), Some(String::new()));
+        assert_eq!(strings.shown(0).as_deref(), Ok("a"));
+        assert_eq!(strings.shown(2).as_ref(), Err(strings.lost().unwrap()));
+        let none = Strings::new(2).shown(usize::MAX).unwrap_err().to_string();
+        assert_eq!(
+            none,
+            "malformed: cells name shared strings that are not there"
+        );
         let reason = strings.lost().unwrap().to_string();
         assert!(
             reason.starts_with("limit reached: more than 2 strings"),

@@ -3,6 +3,7 @@
 //! What has no line is no member. Which parts are handed over, and under which names, is not known here.
 
 use super::flow::{Family, Flow, Item, TABLES_DEPTH_MAX, Wanted};
+use super::links::Links;
 use super::package::Package;
 use crate::container::{MemberWriter, Sink, Stop};
 use crate::decode::Known;
@@ -42,8 +43,8 @@ pub(super) fn part(
     parts(package, &[part], Family::OpenXml, names, sink)
 }
 
-/// Hands over the lines of some parts, one after the other, as the first name, and their tables as the second with a number.
-/// Marks them as read.
+/// Hands over the lines of some parts, one after the other, as the first name, their tables as the second with a number, and what
+/// they link to and do not show. Marks them as read.
 ///
 /// # Errors
 /// Those of the sink.
@@ -54,34 +55,75 @@ pub(super) fn parts(
     (name, table): (&str, &str),
     sink: &mut Sink,
 ) -> Result<(), Stop> {
-    let deepest = all_lines(package, parts, family, name, sink)?;
+    let mut read = all_lines(package, parts, family, name, sink)?;
     let mut n_tables = 0;
-    for (&part, deepest) in parts.iter().zip(deepest) {
-        for depth in 1..=deepest.min(TABLES_DEPTH_MAX) {
-            tables(package, part, (family, depth), (table, &mut n_tables), sink)?;
+    for (&part, read) in parts.iter().zip(&mut read) {
+        for depth in 1..=read.deepest.min(TABLES_DEPTH_MAX) {
+            // What cannot be read was told with the lines.
+            let Ok(mut xml) = package.open(part) else {
+                break;
+            };
+            let mut flow = Flow::new(family, Wanted::Tables(depth));
+            let next = || {
+                let item = flow.next(&mut xml)?;
+                read.links.shown_in(&item);
+                Ok(item)
+            };
+            write_tables(next, (table, &mut n_tables), sink)?;
         }
     }
-    Ok(())
+    let links = read.into_iter().flat_map(|read| read.links.into_lines());
+    lines(&format!("{name} links"), links.collect(), sink)
 }
 
-/// Writes the lines outside of tables, and returns for each part how deep tables stand in each other.
+/// What is known of a part once its lines were read.
+struct PartRead {
+    /// How deep tables stand in each other.
+    deepest: usize,
+    /// What it links to and no line has shown.
+    links: Links,
+}
+
+/// What a part links to. A list that cannot be read is told.
+fn links(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links, Stop> {
+    match package.relations(part) {
+        Ok(relations) => Ok(Links::of(&relations)),
+        Err(reason) => {
+            let name = format!("{} relations", package.name(part));
+            sink.refuse(name.as_bytes(), reason)?;
+            Ok(Links::default())
+        }
+    }
+}
+
+/// Writes the lines outside of tables, and returns what is known of each part then.
 fn all_lines(
     package: &mut Package,
     parts: &[usize],
     family: Family,
     name: &str,
     sink: &mut Sink,
-) -> Result<Vec<usize>, Stop> {
-    let mut deepest = Vec::new();
+) -> Result<Vec<PartRead>, Stop> {
+    let mut all = Vec::new();
+    for &part in parts {
+        let links = match family {
+            Family::OpenXml => links(package, part, sink)?,
+            Family::OpenDocument => Links::default(),
+        };
+        all.push(PartRead { deepest: 0, links });
+    }
     let mut lost = None;
     let mut out = Out::new(sink, name);
-    for &part in parts {
+    for (&part, read) in parts.iter().zip(&mut all) {
         package.done(part);
         let mut flow = Flow::new(family, Wanted::Lines);
         match package.open(part) {
             Ok(mut xml) => loop {
                 match flow.next(&mut xml) {
-                    Ok(Item::Line(line)) => out = out.line(&line)?,
+                    Ok(Item::Line(line)) => {
+                        read.links.shown(&line);
+                        out = out.line(&line)?;
+                    }
                     Ok(_) => break,
                     Err(reason) => {
                         lost.get_or_insert(reason);
@@ -93,10 +135,10 @@ fn all_lines(
                 lost.get_or_insert(reason);
             }
         }
-        deepest.push(flow.deepest);
+        read.deepest = flow.deepest;
     }
     out.end(lost)?;
-    Ok(deepest)
+    Ok(all)
 }
 
 /// A member that begins with its first line.
@@ -136,24 +178,8 @@ impl<'s> Out<'s> {
     }
 }
 
-/// Writes the tables that stand so deep in each other.
-fn tables(
-    package: &mut Package,
-    part: usize,
-    (family, depth): (Family, usize),
-    names: (&str, &mut usize),
-    sink: &mut Sink,
-) -> Result<(), Stop> {
-    // What cannot be read was told with the lines.
-    let Ok(mut xml) = package.open(part) else {
-        return Ok(());
-    };
-    let mut flow = Flow::new(family, Wanted::Tables(depth));
-    write_tables(|| flow.next(&mut xml), names, sink)
-}
-
-/// Writes the tables among the items of a document, each as a member with a number. What ends the items between two tables was
-/// told with the lines.
+/// Writes the tables among the items of a document, each as a member with a number, and with what it lacks. What ends the items
+/// between two tables was told with the lines.
 ///
 /// # Errors
 /// Those of the sink.
@@ -174,14 +200,14 @@ pub(super) fn write_tables(
             match next() {
                 Ok(Item::Row(cells)) => out.row(cells)?,
                 Ok(Item::Line(_) | Item::Table) => {}
-                Ok(Item::EndOfTable | Item::Over) => break None,
-                Err(reason) => break Some(reason),
+                Ok(Item::EndOfTable(lost)) => break Ok(lost),
+                Ok(Item::Over) => break Ok(None),
+                Err(reason) => break Err(reason),
             }
         };
-        let is_over = ended.is_some();
-        out.end(ended)?;
-        if is_over {
-            break;
+        match ended {
+            Ok(lost) => out.end(lost)?,
+            Err(reason) => return out.end(Some(reason)),
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! known to `flow`.
 
 use super::flow::Family;
-use super::package::{Package, natural};
+use super::package::Package;
 use super::text;
 use crate::container::{Sink, Stop};
 
@@ -48,9 +48,7 @@ pub(super) fn presentation(
 ) -> Result<(), Stop> {
     package.done(main);
     for (kind, word) in [("slide+xml", "slide"), ("notesSlide+xml", "notes of slide")] {
-        let mut parts = package.of_type(&format!("presentationml.{kind}"));
-        parts.sort_by_cached_key(|part| natural(package.name(*part)));
-        for part in parts {
+        for part in package.of_type(&format!("presentationml.{kind}")) {
             let name = package.name(part);
             let file = name.rsplit('/').next().unwrap_or(name);
             let number: String = file.chars().filter(char::is_ascii_digit).collect();

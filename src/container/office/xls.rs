@@ -3,8 +3,10 @@
 //! The stream of a workbook is read twice at most: first what all sheets share, then each sheet at the place that is named for
 //! it. Workbooks of Excel 4 and before are no OLE files and are not read.
 
+use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
+use super::allowance::Allowance;
 use super::biff::{Records, RunOn, f64_at, rk, string, u16_at, u32_at};
 use super::grid::Row;
 use super::number::{self, Style};
@@ -28,9 +30,12 @@ const FILEPASS: u16 = 0x002F;
 /// What the sheets of a workbook share.
 struct Book {
     sheets: Vec<Listed>,
+    /// Whether there are more sheets than are kept.
+    has_more: bool,
     strings: Strings,
     styles: Vec<Style>,
-    codes: Vec<(u16, Style)>,
+    /// Formats by their numbers.
+    codes: HashMap<u16, Style>,
     is_1904: bool,
     /// The code page of strings, before Excel 97.
     code_page: Option<u16>,
@@ -42,7 +47,7 @@ struct Listed {
     offset: u64,
 }
 
-/// Hands over the sheets of a workbook, with something before their names.
+/// Hands over the sheets of a workbook, with something before their names. Those past a limit are told at the end.
 ///
 /// # Errors
 /// Those of the sink, and when the workbook cannot be read.
@@ -54,9 +59,10 @@ pub(in crate::container) fn walk(
 ) -> Result<(), Stop> {
     let mut book = Book {
         sheets: Vec::new(),
+        has_more: false,
         strings: Strings::new(strings_max),
         styles: Vec::new(),
-        codes: Vec::new(),
+        codes: HashMap::new(),
         is_1904: false,
         code_page: None,
     };
@@ -82,7 +88,7 @@ pub(in crate::container) fn walk(
             at: 0,
             pending: None,
             notes: Vec::new(),
-            n_notes: 0,
+            room: Allowance::new(NOTES_BYTES_MAX, "comments on one sheet"),
             lost: None,
         };
         let ended = sheet.rows(&mut records, &mut out)?;
@@ -90,7 +96,10 @@ pub(in crate::container) fn walk(
         out.end(ended)?;
         text::lines(&format!("{name} comments"), notes, sink)?;
     }
-    Ok(())
+    match book.has_more {
+        true => Err(Reason::Limit(format!("more than {LISTED_MAX} sheets")).into()),
+        false => Ok(()),
+    }
 }
 
 /// Reads what stands before the first sheet.
@@ -109,7 +118,8 @@ fn shared<R: Read>(records: &mut Records<R>, book: &mut Book) -> Result<(), Reas
                 book.code_page = book.code_page.map(|_| code_page);
             }
             // BoundSheet8
-            0x0085 if book.sheets.len() < LISTED_MAX => {
+            0x0085 if book.sheets.len() >= LISTED_MAX => book.has_more = true,
+            0x0085 => {
                 let name = string(data.get(6..).unwrap_or_default(), false, book.code_page);
                 let offset = u64::from(u32_at(data, 0));
                 // Charts and modules have no cells.
@@ -117,18 +127,18 @@ fn shared<R: Read>(records: &mut Records<R>, book: &mut Book) -> Result<(), Reas
                     book.sheets.push(Listed { name, offset });
                 }
             }
-            // Format
-            0x041E if book.codes.len() < LISTED_MAX => {
+            // Format, of which the last of a number counts
+            0x041E => {
                 let code = data.get(2..).unwrap_or_default();
                 let code = string(code, book.code_page.is_none(), book.code_page);
-                book.codes.push((u16_at(data, 0), Style::of_code(&code)));
+                book.codes.insert(u16_at(data, 0), Style::of_code(&code));
             }
             // XF
             0x00E0 if book.styles.len() < LISTED_MAX => {
                 let id = u16_at(data, 2);
-                let code = book.codes.iter().rev().find(|code| code.0 == id);
-                let style = code.map_or_else(|| Style::of_number(id.into()), |code| code.1);
-                book.styles.push(style);
+                let style = book.codes.get(&id).copied();
+                book.styles
+                    .push(style.unwrap_or_else(|| Style::of_number(id.into())));
             }
             // SST
             0x00FC => {
@@ -157,7 +167,8 @@ struct Sheet<'b> {
     /// Column of a formula whose text comes next.
     pending: Option<u16>,
     notes: Vec<String>,
-    n_notes: usize,
+    /// What `notes` may take still.
+    room: Allowance,
     lost: Option<Reason>,
 }
 
@@ -218,8 +229,12 @@ impl Sheet<'_> {
             // String: the text that a formula gave
             0x0207 => {
                 if let Some(column) = self.pending.take() {
-                    let text = string(&records.data, true, self.book.code_page);
-                    self.row.put(column.into(), text);
+                    match self.given(records) {
+                        Ok(text) => {
+                            self.row.put(column.into(), text);
+                        }
+                        Err(reason) => self.lose(reason),
+                    }
                 }
             }
             // TxO: the text of a comment or box, in the record behind it
@@ -249,6 +264,14 @@ impl Sheet<'_> {
         Ok(Ok(()))
     }
 
+    /// The text that a formula gave. It goes on in the records behind it if it is long.
+    fn given<R: Read>(&self, records: &mut Records<R>) -> Result<String, Reason> {
+        match self.book.code_page {
+            Some(_) => Ok(string(&records.data, true, self.book.code_page)),
+            None => Ok(RunOn::new(records, 0).next()?.unwrap_or_default()),
+        }
+    }
+
     fn boxed<R: Read>(&self, n: usize, records: &mut Records<R>) -> Result<String, Reason> {
         if !records.go_on()? {
             return Ok(String::new());
@@ -257,13 +280,13 @@ impl Sheet<'_> {
         RunOn::new(records, 1).characters(n, is_wide)
     }
 
+    fn lose(&mut self, reason: Reason) {
+        self.lost.get_or_insert(reason);
+    }
+
     fn note(&mut self, text: &str) {
-        self.n_notes += text.len();
-        if self.n_notes > NOTES_BYTES_MAX {
-            let mib = NOTES_BYTES_MAX >> 20;
-            let reason = format!("more than {mib} MiB of comments on one sheet");
-            self.lost.get_or_insert(Reason::Limit(reason));
-            return;
+        if let Err(reason) = self.room.take(text.len()) {
+            return self.lose(reason);
         }
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         self.notes.extend(lines.map(str::to_owned));
@@ -294,17 +317,11 @@ impl Sheet<'_> {
             // LabelSst
             0x00FD => {
                 let number = u32_at(data, 6) as usize;
-                match self.book.strings.get(number) {
-                    Ok(Some(text)) => self.row.put(column.into(), text),
-                    Ok(None) => {
-                        let none = "cells name shared strings that are not there".to_owned();
-                        let lost = self.book.strings.lost().cloned();
-                        let reason = lost.unwrap_or(Reason::Malformed(none));
-                        self.lost.get_or_insert(reason);
+                match self.book.strings.shown(number) {
+                    Ok(text) => {
+                        self.row.put(column.into(), text);
                     }
-                    Err(error) => {
-                        self.lost.get_or_insert(reason_of(&error));
-                    }
+                    Err(reason) => self.lose(reason),
                 }
             }
             // Label, RString

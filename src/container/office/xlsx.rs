@@ -4,10 +4,10 @@
 //! copies that a workbook keeps of what it was made from, for pivot tables and of other workbooks, are sheets as well. How a cell
 //! is written is not known here but in `sheet`.
 
-use std::collections::HashSet;
-
+use super::allowance::Allowance;
+use super::links::Links;
 use super::number::Style;
-use super::package::{Package, Relation};
+use super::package::{self, Package};
 use super::sheet::{Book, CELL_BYTES_MAX, rows};
 use super::strings::Strings;
 use super::text;
@@ -22,10 +22,13 @@ const STYLES_MAX: usize = 1 << 16;
 /// Sheets of one workbook.
 const SHEETS_MAX: usize = 1 << 16;
 
+/// Bytes of the names of all sheets.
+pub(super) const NAMES_BYTES_MAX: usize = 16 << 20;
+
 /// A sheet as the workbook lists it.
-pub(super) struct Listed {
-    pub(super) name: String,
-    pub(super) relation: String,
+struct Listed {
+    name: String,
+    relation: String,
 }
 
 /// Hands over what is in a workbook.
@@ -40,25 +43,25 @@ pub(super) fn walk(package: &mut Package, main: usize, sink: &mut Sink) -> Resul
         strings: Strings::new(package.limits().strings_max),
         styles: Vec::new(),
         is_1904,
-        links: HashSet::new(),
+        links: Links::default(),
     };
-    if let Some(part) = to(&relations, "styles") {
+    if let Some(part) = package::first(&relations, "styles") {
         package.done(part);
         match styles(package, part) {
             Ok(styles) => book.styles = styles,
             Err(reason) => sink.refuse(package.name(part).as_bytes(), reason)?,
         }
     }
-    if let Some(part) = to(&relations, "sharedStrings") {
+    if let Some(part) = package::first(&relations, "sharedStrings") {
         package.done(part);
         if let Err(reason) = read_strings(package, part, &mut book.strings) {
             book.strings.lose(reason.clone());
             sink.refuse(package.name(part).as_bytes(), reason)?;
         }
     }
+    let parts = package::by_id(&relations);
     for listed in &sheets {
-        let relation = relations.iter().find(|r| r.id == listed.relation);
-        match relation.and_then(|r| r.part) {
+        match parts.get(&*listed.relation).copied().flatten() {
             Some(part) if !package.is_done(part) => {
                 sheet(package, part, &listed.name, &mut book, sink)?;
             }
@@ -88,14 +91,10 @@ pub(super) fn walk(package: &mut Package, main: usize, sink: &mut Sink) -> Resul
     }
 }
 
-/// The first part that is referred to as that.
-fn to(relations: &[Relation], kind: &str) -> Option<usize> {
-    relations.iter().find(|r| r.kind == kind)?.part
-}
-
 /// The sheets of a workbook, whether its days are counted from 1904, and why there may be more.
-pub(super) fn listed(package: &mut Package, main: usize) -> (Vec<Listed>, bool, Option<Reason>) {
-    let (mut sheets, mut is_1904) = (Vec::new(), false);
+fn listed(package: &mut Package, main: usize) -> (Vec<Listed>, bool, Option<Reason>) {
+    let (mut sheets, mut is_1904) = (Vec::<Listed>::new(), false);
+    let mut room = Allowance::new(NAMES_BYTES_MAX, "names of sheets");
     let mut xml = match package.open(main) {
         Ok(xml) => xml,
         Err(reason) => return (sheets, false, Some(reason)),
@@ -112,10 +111,14 @@ pub(super) fn listed(package: &mut Package, main: usize) -> (Vec<Listed>, bool, 
                         let reason = Reason::Limit(format!("more than {SHEETS_MAX} sheets"));
                         return (sheets, is_1904, Some(reason));
                     }
-                    sheets.push(Listed {
+                    let listed = Listed {
                         name: tag.attr("name").unwrap_or_default(),
                         relation: tag.prefixed("id").unwrap_or_default(),
-                    });
+                    };
+                    if let Err(reason) = room.take(listed.name.len() + listed.relation.len()) {
+                        return (sheets, is_1904, Some(reason));
+                    }
+                    sheets.push(listed);
                 }
                 _ => {}
             },
@@ -208,15 +211,13 @@ fn sheet(
             Vec::new()
         }
     };
-    book.links = links(&relations);
+    book.links = Links::of(&relations);
     // A sheet of nothing but a chart has no cells.
     let mut lines = match package.content_type(part).ends_with("chartsheet+xml") {
         true => Vec::new(),
         false => write_rows(package, part, name, book, sink)?,
     };
-    let mut links: Vec<String> = book.links.drain().collect();
-    links.sort();
-    lines.extend(links);
+    lines.extend(std::mem::take(&mut book.links).into_lines());
     text::lines(&format!("{name} text"), lines, sink)?;
     let has_comments = relations.iter().any(|r| r.kind == "comments");
     for relation in &relations {
@@ -234,20 +235,6 @@ fn sheet(
         }
     }
     Ok(())
-}
-
-/// The mail addresses and numbers that a sheet links to.
-fn links(relations: &[Relation]) -> HashSet<String> {
-    let outside = relations
-        .iter()
-        .filter(|r| r.kind == "hyperlink" && r.part.is_none());
-    let addresses = outside.filter_map(|r| {
-        let (scheme, rest) = r.target.split_once(':')?;
-        let is_person = ["mailto", "tel", "sms"].contains(&&*scheme.to_ascii_lowercase());
-        let address = rest.split('?').next().unwrap_or(rest);
-        is_person.then(|| address.to_owned())
-    });
-    addresses.collect()
 }
 
 /// Writes the rows of a part as a member, and returns the text around them.

@@ -1,0 +1,414 @@
+//! Documents made here and taken apart again: what is rare, damaged or hostile. Those of other programs are in `tests/office.rs`.
+
+use std::io::{Cursor, Write};
+use std::sync::{Arc, Mutex};
+
+use super::super::pump::{Job, Told};
+use super::super::{Limits, Source, walk_of};
+use super::*;
+use crate::decode::Container;
+
+/// What a walk gives: `name: text` of each member with `/` between the lines, and behind `!` why it ended early or was not read;
+/// last why the walk did.
+fn given(walk: impl FnOnce(&mut Sink) -> Result<(), Stop>) -> Vec<String> {
+    let all = Arc::new(Mutex::new(Vec::new()));
+    let tell = {
+        let all = Arc::clone(&all);
+        move |told: Told| {
+            all.lock().unwrap().push(told);
+            Ok::<(), Stop>(())
+        }
+    };
+    let mut sink = Sink::of(Arc::new(tell), Limits::default(), Arc::default());
+    let ended = walk(&mut sink);
+    let (mut given, mut name, mut bytes) = (Vec::new(), String::new(), Vec::new());
+    for told in all.lock().unwrap().drain(..) {
+        match told {
+            Told::Begin(begun, _) => (name, bytes) = (begun, Vec::new()),
+            Told::Bytes(more) => bytes.extend(more),
+            Told::End(reason) => {
+                let text = std::str::from_utf8(&bytes).unwrap();
+                let text = text.trim_end().replace('\n', "/");
+                let reason = reason.map(|reason| format!("!{reason}"));
+                given.push(format!("{name}: {text}{}", reason.unwrap_or_default()));
+            }
+            Told::Refused(name, reason) => given.push(format!("{name} !{reason}")),
+            Told::Is(_) | Told::PassedOver(_) | Told::Over(_) => {}
+        }
+    }
+    if let Err(Stop::Because(reason)) = ended {
+        given.push(format!("!{reason}"));
+    }
+    given
+}
+
+fn read(container: Container, bytes: &[u8]) -> Vec<String> {
+    let job = Job {
+        container,
+        source: Source::Stream(Box::new(Cursor::new(bytes.to_vec()))),
+        name: "x".to_owned(),
+        unpacking: Unpacking::default(),
+    };
+    given(|sink| walk_of(container)(job, sink))
+}
+
+/// What is in a document of these parts.
+fn read_parts(parts: &[(&str, &[u8])]) -> Vec<String> {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        let options = ::zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    read(Container::Zip, &writer.finish().unwrap().into_inner())
+}
+
+/// A list of what a part refers to: id, kind and target of each.
+fn relations(list: &[(&str, &str, &str)]) -> String {
+    let relation = |(id, kind, target): &(&str, &str, &str)| {
+        let mode = if *kind == "hyperlink" { "External" } else { "" };
+        format!("<Relationship Id='{id}' Type='x/{kind}' Target='{target}' TargetMode='{mode}'/>")
+    };
+    let list: String = list.iter().map(relation).collect();
+    format!("<Relationships>{list}</Relationships>")
+}
+
+/// What is in a text of the docx family with these relations.
+fn read_docx(relations_of_it: &str, text: &str, more: &[(&str, &[u8])]) -> Vec<String> {
+    let root = relations(&[("a", "officeDocument", "word/document.xml")]);
+    let text = format!("<document>{text}</document>");
+    let parts: [(&str, &[u8]); 4] = [
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        ("word/_rels/document.xml.rels", relations_of_it.as_bytes()),
+        ("word/document.xml", text.as_bytes()),
+    ];
+    read_parts(&[&parts[..], more].concat())
+}
+
+const CUT_XML: &str = "!truncated: the XML ends in the middle";
+
+#[test]
+fn links_that_a_text_does_not_show_are_lines() {
+    let list = relations(&[
+        ("a", "hyperlink", "mailto:a@example.com"),
+        ("b", "hyperlink", "mailto:b@example.com"),
+        ("c", "hyperlink", "mailto:c@example.com"),
+    ]);
+    let text = "<p><t>write to a@example.com.</t></p><tbl><tr><tc><p><t>b@example.com</t></p></tc>\
+                <tc><p><t>1</t></p></tc></tr></tbl>";
+    let want = [
+        "text: write to a@example.com.",
+        "table 1: b@example.com,1",
+        "text links: c@example.com",
+    ];
+    assert_eq!(read_docx(&list, text, &[]), want);
+    let want = [
+        &*format!("word/document.xml relations {CUT_XML}"),
+        "text: a",
+    ];
+    assert_eq!(read_docx("<Relationships>", "<p><t>a</t></p>", &[]), want);
+}
+
+#[test]
+fn a_table_tells_what_it_lacks_and_the_next_is_whole() {
+    let cell = |text: &str| format!("<tc><p><t>{text}</t></p></tc>");
+    let empty = "<tc/>".repeat(grid::COLUMNS_MAX as usize);
+    let text = format!(
+        "<tbl><tr>{}</tr><tr>{empty}{}</tr></tbl><tbl><tr>{}</tr></tbl>",
+        cell("a"),
+        cell("b"),
+        cell("c")
+    );
+    let first = format!("table 1: a!{}", flow::too_long());
+    assert_eq!(read_docx("<a/>", &text, &[]), [&*first, "table 2: c"]);
+}
+
+#[test]
+fn properties_count_with_their_names() {
+    let name = "n".repeat(100 << 10);
+    let values = "<lpwstr>v</lpwstr>".repeat(20);
+    let part = format!("<Properties><property name='{name}'>{values}</property></Properties>");
+    let given = read_docx(
+        "<a/>",
+        "<p><t>a</t></p>",
+        &[("docProps/custom.xml", part.as_bytes())],
+    );
+    let reason = "docProps/custom.xml !limit reached: more than 1 MiB of properties";
+    assert_eq!(given[..2], ["text: a", reason]);
+    let line = format!("{name}: v");
+    assert!(given.len() == 3 && given[2] == format!("properties: {}", [&*line; 10].join("/")));
+}
+
+/// A record of a binary workbook.
+fn record(kind: u32, data: &[&[u8]]) -> Vec<u8> {
+    let data = data.concat();
+    let mut record = match kind {
+        0..128 => vec![kind as u8],
+        _ => vec![kind as u8 | 0x80, (kind >> 7) as u8],
+    };
+    assert!(data.len() < 128, "one byte of length");
+    record.push(data.len() as u8);
+    record.extend(data);
+    record
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let n = (units.len() as u32).to_le_bytes();
+    n.into_iter()
+        .chain(units.into_iter().flat_map(u16::to_le_bytes))
+        .collect()
+}
+
+#[test]
+fn binary_workbooks_have_short_cells_and_sheets_on_no_list() {
+    let types = "<Types><Default Extension='bin' ContentType='application/vnd.ms-excel.sheet.binary.macroEnabled.main'/>\
+                 <Override PartName='/xl/sheets/2.bin' ContentType='application/vnd.ms-excel.worksheet'/>\
+                 <Override PartName='/xl/p.bin' ContentType='application/vnd.ms-excel.pivotCacheRecords'/>\
+                 <Override PartName='/xl/c.bin' ContentType='application/vnd.ms-excel.calcChain'/></Types>";
+    let root = relations(&[("a", "officeDocument", "xl/workbook.bin")]);
+    let list = relations(&[
+        ("r", "worksheet", "sheets/1.bin"),
+        ("s", "sharedStrings", "strings.bin"),
+    ]);
+    let book = record(156, &[&[0; 8], &wide("r"), &wide("S")]);
+    let strings = record(19, &[&[0], &wide("shared")]);
+    let style: &[u8] = &[0; 4];
+    let sheet = [
+        record(0, &[&[0; 17]]),
+        record(6, &[&1_u32.to_le_bytes(), style, &wide("a")]),
+        record(17, &[style, &wide("b")]),
+        record(13, &[style, &(7_u32 << 2 | 2).to_le_bytes()]),
+        record(12, &[style]),
+        record(18, &[style, &0_u32.to_le_bytes()]),
+        record(15, &[style, &[1]]),
+        record(16, &[style, &2.5_f64.to_le_bytes()]),
+        record(18, &[style, &9_u32.to_le_bytes()]),
+        record(0, &[&[0; 17]]),
+        record(17, &[style, &wide("next")]),
+        record(146, &[]),
+    ];
+    let other = record(6, &[&[0; 4], style, &wide("off the list")]);
+    let given = read_parts(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/_rels/workbook.bin.rels", list.as_bytes()),
+        ("xl/workbook.bin", &book),
+        ("xl/strings.bin", &strings),
+        ("xl/sheets/_rels/1.bin.rels", b"<Relationships>"),
+        ("xl/sheets/1.bin", &sheet.concat()),
+        ("xl/sheets/2.bin", &other),
+        ("xl/p.bin", b"rows"),
+        ("xl/c.bin", b"order"),
+        ("xl/embeddings/a.bin", b"packed"),
+    ]);
+    let want = [
+        &*format!("S relations {CUT_XML}"),
+        "S: ,a,b,7,,shared,TRUE,2.5/next!malformed: cells name shared strings that are not there",
+        "xl/sheets/2.bin: off the list",
+        "xl/p.bin !unsupported format: copy that pivot tables keep in a binary workbook",
+        "xl/embeddings/a.bin: packed",
+    ];
+    assert_eq!(given, want);
+}
+
+#[test]
+fn caches_of_pivot_tables_tell_what_they_lack() {
+    let types =
+        "<Types><Override PartName='/xl/c.xml' ContentType='x.pivotCacheDefinition+xml'/></Types>";
+    let root = relations(&[("a", "officeDocument", "xl/workbook.xml")]);
+    let cache = "<c><cacheField name='A'><sharedItems><s v='one'/></sharedItems></cacheField></c>";
+    let rows = "<p><r><x v='0'/></r><r><x v='1'/></r><r><s v='two'/></r></p>";
+    let list = relations(&[("r", "pivotCacheRecords", "r.xml")]);
+    let check = |list: &str, want: &[&str]| {
+        let given = read_parts(&[
+            ("[Content_Types].xml", types.as_bytes()),
+            ("_rels/.rels", root.as_bytes()),
+            ("xl/workbook.xml", b"<workbook/>"),
+            ("xl/c.xml", cache.as_bytes()),
+            ("xl/_rels/c.xml.rels", list.as_bytes()),
+            ("xl/r.xml", rows.as_bytes()),
+        ]);
+        assert_eq!(given, want);
+    };
+    let lacks = "xl/c.xml: A/one/two!malformed: rows name values that are not there";
+    check(&list, &[lacks]);
+    let broken = format!("xl/c.xml relations {CUT_XML}");
+    let raw = format!("xl/r.xml: {rows}");
+    check("<Relationships>", &[&broken, "xl/c.xml: A/one", &raw]);
+}
+
+/// A record of a workbook before 2007.
+fn biff(kind: u16, data: &[u8]) -> Vec<u8> {
+    let head = [kind.to_le_bytes(), (data.len() as u16).to_le_bytes()];
+    [&head.concat()[..], data].concat()
+}
+
+/// The entry of a sheet `S` in the list of a workbook.
+fn sheet_at(offset: u32) -> Vec<u8> {
+    biff(
+        0x0085,
+        &[&offset.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat(),
+    )
+}
+
+#[test]
+fn what_formulas_give_goes_on_in_the_next_record() {
+    let begin = biff(0x0809, &[0, 6, 0, 0]);
+    let end = biff(0x000A, &[]);
+    let n = begin.len() + sheet_at(0).len() + end.len();
+    let formula = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+    let number = [&[1, 0, 0, 0, 0, 0][..], &7_f64.to_le_bytes()].concat();
+    let book = [
+        begin.clone(),
+        sheet_at(n as u32),
+        end.clone(),
+        begin.clone(),
+        biff(0x0006, &formula),
+        biff(0x0207, b"\x06\x00\x00abc"),
+        biff(0x003C, b"\x01d\0e\0f\0"),
+        biff(0x0203, &number),
+        end.clone(),
+    ];
+    let walk = |bytes: Vec<u8>| given(|sink| xls::walk(Cursor::new(bytes), "", 9, sink));
+    assert_eq!(walk(book.concat()), ["S: ,abcdef/7"]);
+    // A text that is cut is told, and the cells behind it are there.
+    let mut cut = book.to_vec();
+    cut.remove(6);
+    let reason = "damaged: a string of the workbook ends before it should";
+    assert_eq!(walk(cut.concat()), [format!("S: 7!{reason}")]);
+    // More sheets than are listed.
+    let sheets = vec![sheet_at(1 << 30); (1 << 16) + 1];
+    let given = walk([begin, sheets.concat(), end].concat());
+    let last = "!limit reached: more than 65536 sheets";
+    assert_eq!(
+        (given.len(), &**given.last().unwrap()),
+        ((1 << 16) + 1, last)
+    );
+}
+
+#[test]
+fn shapes_on_a_sheet_are_read_once() {
+    let content = "<c><tracked-changes><change><change-info><creator>me</creator><date>2024</date></change-info><previous>\
+        <change-track-table-cell value-type='float' value='13812345678'/>\
+        <change-track-table-cell value-type='float' value='1'><p>0001</p></change-track-table-cell></previous></change></tracked-changes>\
+        <table name='S'><shapes><rect><p>in a shape</p></rect></shapes><table-row><table-cell><p>cell</p><custom-shape>\
+        <p>on<s/>it</p></custom-shape><ellipse><p>round</p></ellipse><annotation><creator>me</creator><p>note</p></annotation>\
+        </table-cell><table-cell number-columns-repeated='2'><p>x</p></table-cell></table-row></table></c>";
+    let check = |content: &str, want: &[&str]| {
+        let kind = b"application/vnd.oasis.opendocument.spreadsheet";
+        let parts = [("mimetype", &kind[..]), ("content.xml", content.as_bytes())];
+        assert_eq!(read_parts(&parts), want);
+    };
+    check(
+        content,
+        &[
+            "S: cell,x,x",
+            "comments: 13812345678/0001/in a shape/on it/round/note",
+        ],
+    );
+    let wide = "<c><table name='S'><table-row><table-cell number-columns-repeated='16383'/>\
+        <table-cell number-columns-repeated='4000000000'><p>x</p></table-cell></table-row></table></c>";
+    let row = format!(
+        "S: {}x!malformed: a cell stands outside of the sheet",
+        ",".repeat(16_383)
+    );
+    check(wide, &[&row]);
+}
+
+#[test]
+fn a_page_that_is_cut_has_its_last_words() {
+    let run = |top: u32, text: &str| {
+        format!("<TextObject Boundary='0 {top} 9 9' Size='4'><TextCode X='1' Y='1'>{text}")
+    };
+    let end = "</TextCode></TextObject>";
+    let page = format!("<Page>{}{end}{}", run(0, "one"), run(20, "last"));
+    let given = read_parts(&[
+        (
+            "OFD.xml",
+            b"<OFD><DocBody><DocRoot>D/d.xml</DocRoot></DocBody></OFD>",
+        ),
+        ("D/d.xml", b"<Document><Page BaseLoc='p.xml'/></Document>"),
+        ("D/p.xml", page.as_bytes()),
+    ]);
+    assert_eq!(given, [format!("page 1: one/last{CUT_XML}")]);
+}
+
+#[test]
+fn rich_text_keeps_its_tables_notes_and_last_words() {
+    let check = |text: &str, want: &[&str]| {
+        assert_eq!(read(Container::Rtf, text.as_bytes()), want, "{text}");
+    };
+    // A table in a note in a table.
+    check(
+        r"{\rtf1 \intbl a\cell {\footnote \intbl n\cell\row }b\cell\row \intbl c\cell d\cell\row\pard end\par}",
+        &["text: n/end", "table 1: a,b/c,d"],
+    );
+    let cut = "!truncated: groups of the text are not closed";
+    check(
+        r"{\rtf1 one\par last words",
+        &[&format!("text: one/last words{cut}")],
+    );
+    check(r"{\rtf1 x{\footnote note", &[&format!("text: note/x{cut}")]);
+    check(
+        r"{\rtf1 \intbl a\cell b",
+        &[&format!("text {cut}"), &format!("table 1: a,b{cut}")],
+    );
+    // Bytes of an object, as digits and as they are.
+    check(
+        r"{\rtf1 a\par{\object{\*\objdata 6869{\bin2 {}21}}}}",
+        &["text: a", "object 1: hi{}!"],
+    );
+}
+
+/// An OLE file of these streams.
+fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    for (name, bytes) in streams {
+        let mut stream = file.create_stream(name).unwrap();
+        stream.write_all(bytes).unwrap();
+    }
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+#[test]
+fn a_text_before_2007_that_ends_early_has_its_last_words() {
+    let put = |bytes: &mut [u8], at: usize, number: u32| {
+        bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    };
+    // One piece of 100 characters of a byte each, at 0x200.
+    let mut list = [0; 21];
+    list[0] = 2;
+    put(&mut list, 1, 16);
+    put(&mut list, 9, 100);
+    put(&mut list, 15, 0x200 << 1 | 0x4000_0000);
+    let mut head = [0; 0x200];
+    put(&mut head, 2, 0x00C1);
+    put(&mut head, 0x1A6, list.len() as u32);
+    let text = b"one\rlast \x01words \x13 LINK \x01\x14shown\x15";
+    let file = ole(&[
+        ("/WordDocument", &[&head[..], text].concat()),
+        ("/0Table", &list),
+    ]);
+    let want = [
+        "text: one/last words shown!truncated: the text ends before its pieces do",
+        "picture 1 !unsupported format: image in a document",
+    ];
+    assert_eq!(read(Container::Ole, &file), want);
+}
+
+#[test]
+fn a_file_that_was_packed_as_it_is_ends_where_it_does() {
+    let check = |length: u32, want: &[&str]| {
+        let head = b"\0\0\0\0\x02\0a.txt\0C:\\a.txt\0\0\0\x03\0\x06\0\0\0C:\\t\\a\0";
+        let packed = [&head[..], &length.to_le_bytes()[..], b"hello", b" path"].concat();
+        let file = ole(&[("/\u{1}Ole10Native", &packed)]);
+        assert_eq!(read(Container::Ole, &file), want);
+    };
+    check(5, &["a.txt: hello"]);
+    check(10, &["a.txt: hello path"]);
+    let early = "a.txt !truncated: a file that was packed as it is ends early";
+    check(11, &["a.txt: hello path", early]);
+}
