@@ -239,6 +239,10 @@ pub struct FileAudit {
     pub copy_of: Option<String>,
     /// Valid matches per kind.
     pub kinds: std::collections::BTreeMap<String, u64>,
+    /// The first line with a valid match, per kind: that on which its record begins, from 1. Absent where the source has no
+    /// lines.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub first_lines: std::collections::BTreeMap<String, u64>,
     /// Rows per category under the default reading.
     pub categories: std::collections::BTreeMap<String, u64>,
     /// Where values stand that a spreadsheet rounded, by column and kind. Their rows count by other values, if at all.

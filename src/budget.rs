@@ -19,6 +19,9 @@ use crate::category::{Category, Reading};
 use crate::error::Error;
 use crate::suggest::nearest;
 
+/// Most bytes of a glob: more than a path has, and few enough that what it is compiled to stays small.
+const GLOB_BYTES_MAX: usize = 4096;
+
 /// Limits that were checked, in the order of their file; at least one.
 #[derive(Debug)]
 pub struct Budget {
@@ -46,7 +49,9 @@ enum Target {
 #[derive(Debug)]
 struct Paths {
     written: String,
-    glob: GlobMatcher,
+    /// Of the path itself, of what lies in such a folder, and of what lies in such a container: so a path is looked at as a
+    /// whole, however many folders it has.
+    globs: [GlobMatcher; 3],
 }
 
 #[derive(Deserialize)]
@@ -268,28 +273,28 @@ impl Paths {
         } else {
             format!("**/{bare}")
         };
-        let glob = GlobBuilder::new(&anchored)
-            .literal_separator(true)
-            .build()
-            .map_err(|e| format!("`{written}` is not a valid glob: {}", e.kind()))?;
+        if anchored.len() > GLOB_BYTES_MAX {
+            return Err(format!(
+                "the glob has {} bytes; at most {GLOB_BYTES_MAX} are taken, so write a shorter one",
+                bare.len()
+            ));
+        }
+        let matcher = |glob: String| {
+            let glob = GlobBuilder::new(&glob).literal_separator(true).build();
+            let glob =
+                glob.map_err(|e| format!("`{written}` is not a valid glob: {}", e.kind()))?;
+            Ok::<_, String>(glob.compile_matcher())
+        };
+        let (below, member) = (format!("{anchored}/**"), format!("{anchored}!/**"));
         Ok(Paths {
             written: written.to_owned(),
-            glob: glob.compile_matcher(),
+            globs: [matcher(anchored)?, matcher(below)?, matcher(member)?],
         })
     }
 
     fn matches(&self, path: &str) -> bool {
         let path = path.strip_prefix("./").unwrap_or(path);
-        let borders = path.match_indices('/').map(|(at, _)| at);
-        borders
-            .chain([path.len()])
-            .map(|end| &path[..end])
-            .filter(|part| !part.is_empty())
-            .any(|part| {
-                // What lies in `a.zip` has a path that goes on with `!/`.
-                let container = part.strip_suffix('!');
-                self.glob.is_match(part) || container.is_some_and(|c| self.glob.is_match(c))
-            })
+        self.globs.iter().any(|glob| glob.is_match(path))
     }
 }
 
@@ -368,6 +373,28 @@ mod tests {
         check_refused("[[limit]\n", "b.toml: line 1: ");
     }
 
+    #[test]
+    fn a_glob_is_as_long_as_a_path_at_most() {
+        // With the `**/` in front of it.
+        let limit = |n| {
+            let path = "?".repeat(n);
+            format!("[[limit]]\nkind = \"email\"\nmax = 1\npath = \"{path}\"\n")
+        };
+        assert!(read(&limit(GLOB_BYTES_MAX - 3)).is_ok());
+        check_refused(
+            &limit(GLOB_BYTES_MAX - 2),
+            "b.toml: line 4: the glob has 4094 bytes",
+        );
+    }
+
+    #[test]
+    fn a_path_of_many_folders_is_looked_at_once() {
+        let paths = Paths::new("*a*/b").unwrap();
+        let deep = "a/".repeat(200_000);
+        assert!(!paths.matches(&deep));
+        assert!(Paths::new("**/x").unwrap().matches(&format!("{deep}x/y")));
+    }
+
     fn audit() -> Audit {
         let counts = |reading: &str, items| ReadingCount {
             reading: reading.to_owned(),
@@ -444,6 +471,14 @@ mod tests {
             ("logs/*.csv", 2, 1),
             ("*.zip", 8, 1),
             ("logs/x.zip!/deep/*", 8, 1),
+            ("logs/x.zip", 8, 1),
+            ("x.zip!", 8, 1),
+            ("deep", 8, 1),
+            ("{a.csv,logs}", 11, 3),
+            ("**", 11, 3),
+            ("l?gs/[bx].*", 10, 2),
+            ("log", 0, 0),
+            ("zip", 0, 0),
             ("none/**", 0, 0),
         ] {
             let email = format!("kind = \"email\"\npath = \"{path}\"");

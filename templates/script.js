@@ -35,9 +35,10 @@
   });
   by("print").addEventListener("click", () => print());
 
-  // A law that is named by a link opens; what is folded is printed all the same.
+  // A law that is named by a link opens; what is folded is printed all the same. Names of places are ASCII,
+  // so whatever else stands there names none.
   const open = () => {
-    const target = location.hash.length > 1 && by(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.length > 1 && by(location.hash.slice(1));
     if (target && target.tagName === "DETAILS") target.open = true;
   };
   addEventListener("hashchange", open);

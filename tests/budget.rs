@@ -1,7 +1,10 @@
 //! Budgets of a CI job: how a limit that is kept or exceeded shows in exit codes and reports, and files that are refused.
 
+use std::fs;
+
 use serde_json::Value;
 
+use crate::reports::text_of;
 use crate::util::{Dir, people};
 
 /// Ten guests in a folder and five contacts beside it.
@@ -100,12 +103,51 @@ fn every_report_for_people_and_servers_names_the_limit() {
         (
             "junit",
             &[
-                "<testsuite name=\"budget\" tests=\"3\" failures=\"1\"",
+                "<testsuite name=\"budget\" tests=\"3\" failures=\"1\" errors=\"1\"",
                 "<testcase classname=\"budget\" name=\"persons\" time=\"0\"/>",
                 "<failure message=\"kind cn.mobile in data: 10 found, 9 allowed (matches). Owner: shop. Reason: made up.\"",
             ],
         ),
-        ("github", &["::error title=kind cn.mobile in data::"]),
+        (
+            "github",
+            &[
+                "::error title=kind cn.mobile in data::",
+                "::warning title=kind email in none::kind email in none: 0 found, 0 allowed (matches). No file has such a path",
+            ],
+        ),
+        (
+            "html",
+            &[
+                "Budget: 1 of 3 limits exceeded",
+                "<section id=\"budget\">",
+                "kind cn.mobile in data</th><td class=\"n\">10</td><td class=\"n\">9</td>",
+                "<td>shop</td><td>made up</td>",
+            ],
+        ),
+        (
+            "csv",
+            &[
+                "limit,,kind cn.mobile in data,exceeded,true\r\n",
+                "limit,,kind cn.mobile in data,files,1\r\nlimit,,kind cn.mobile in data,owner,shop\r\n",
+                "limit,,persons,found,15\r\nlimit,,persons,exceeded,false\r\nlimit,,kind email in none,unit,matches\r\n",
+            ],
+        ),
+        (
+            "sarif",
+            &[
+                "\"budget\": [",
+                "\"limit\": \"kind cn.mobile in data\"",
+                "\"owner\": \"shop\"",
+            ],
+        ),
+        (
+            "xlsx",
+            &[
+                "<sheet name=\"Budget\"",
+                "<t>kind cn.mobile in data: 10 found, 9 allowed (matches). Owner: shop. Reason: made up.</t>",
+                "<t>made up</t>",
+            ],
+        ),
     ] {
         let args = [
             "scan",
@@ -117,8 +159,10 @@ fn every_report_for_people_and_servers_names_the_limit() {
             "en",
             "-f",
         ];
-        let run = dir.cmd(args.iter().chain(&[format])).run();
-        let out = run.code(1).stdout();
+        let report = format!("report.{format}");
+        let output = [format, "-o", report.as_str()];
+        dir.cmd(args.iter().chain(&output)).run().code(1).silent();
+        let out = text_of(&fs::read(dir.path(&report)).expect("a report"));
         for part in parts {
             assert!(out.contains(part), "{format}: {part}\n{out}");
         }

@@ -10,6 +10,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::util::{Dir, people};
 
 /// Every format that an audit can be written in, with the ending that asks for it.
@@ -78,6 +80,42 @@ fn one_run_writes_every_format_and_a_saved_audit_gives_the_same() {
     }
     let run = dir.cmd(["report", "out/a.json", "-f", "github"]).run();
     run.code(0).calm().out("::warning file=people.csv,");
+}
+
+#[test]
+fn servers_are_shown_the_first_line_of_each_kind_whatever_the_threads() {
+    let dir = sample();
+    let phones = [people::mobile(1), people::mobile(2)];
+    let log = format!("begun\n\n手机号：{}\n手机号：{}\n", phones[0], phones[1]);
+    // Long enough that several workers take part in it.
+    let quiet = "nothing to see here\n".repeat(100_000);
+    dir.file("app.log", &log)
+        .file("long.log", format!("{quiet}{log}{quiet}{log}"));
+    let want = [("app.log", 3), ("long.log", 100_003), ("people.csv", 2)];
+    for threads in ["1", "3"] {
+        let scan = |format: &str| {
+            let args = ["scan", "app.log", "long.log", "people.csv", "-f", format];
+            let run = dir.cmd(args.iter().chain(&["--threads", threads])).run();
+            run.code(0).stdout()
+        };
+        let audit: Value = serde_json::from_str(&scan("json")).unwrap();
+        let sarif: Value = serde_json::from_str(&scan("sarif")).unwrap();
+        let github = scan("github");
+        for (n, (path, line)) in want.into_iter().enumerate() {
+            let file = &audit["files"][n];
+            assert_eq!(file["path"], path);
+            assert_eq!(file["first_lines"]["cn.mobile"], line, "{path}");
+            let results = sarif["runs"][0]["results"].as_array().unwrap();
+            let result = results.iter().find(|result| {
+                let place = &result["locations"][0]["physicalLocation"];
+                result["ruleId"] == "cn.mobile" && place["artifactLocation"]["uri"] == path
+            });
+            let place = &result.unwrap()["locations"][0]["physicalLocation"];
+            assert_eq!(place["region"]["startLine"], line, "{path}");
+            let annotation = format!("::warning file={path},line={line},title=");
+            assert!(github.contains(&annotation), "{annotation} not in {github}");
+        }
+    }
 }
 
 #[test]

@@ -77,6 +77,10 @@ impl Sum {
             for (id, n) in &file.kinds {
                 *known.kinds.entry(id.clone()).or_default() += n;
             }
+            for (id, line) in &file.first_lines {
+                let first = known.first_lines.entry(id.clone()).or_insert(*line);
+                *first = (*first).min(*line);
+            }
             for (id, n) in &file.categories {
                 *known.categories.entry(id.clone()).or_default() += n;
             }

@@ -1,8 +1,9 @@
 //! The audit as workflow commands, which GitHub shows as annotations of a pull request:
-//! `::error file=PATH,title=TITLE::MESSAGE`, one a line.
+//! `::error file=PATH,line=LINE,title=TITLE::MESSAGE`, one a line.
 //!
 //! GitHub shows ten annotations of each sort a step, so the verdict comes first, then the worst
-//! files, then one line on how many more there are. Commands are documented under "Workflow commands
+//! files, then one line on how many more there are. A member of a container is told at the container,
+//! which is what GitHub knows, by its whole path; any other file at the first line with a match. Commands are documented under "Workflow commands
 //! for GitHub Actions"; `%`, line breaks, and in properties `:` and `,` are escaped as its toolkit
 //! escapes them.
 
@@ -10,18 +11,18 @@ use std::io::{self, Write};
 
 use super::Options;
 use super::budget;
-use super::checks::{Verdict, suites};
+use super::checks::{self, Verdict};
 use super::number::thousands;
-use super::summary::{self, Ranked};
+use super::summary::{self, Outer, Ranked};
 use super::terminal::neutralise;
-use super::text::{incomplete, level_headline};
+use super::text::{self, headline_words, incomplete};
 use super::words::{self, Msg};
-use super::{consequences, text};
 use crate::audit::Audit;
 use crate::law::Level;
 
-/// Warnings of files; with that on gaps they are the ten that GitHub shows.
-const FILES_MAX: usize = 9;
+/// Warnings of limits that guard nothing and of files; with that on gaps they are the ten that GitHub
+/// shows.
+const WARNINGS_MAX: usize = 9;
 
 /// Limits and provisions named; GitHub shows ten errors, and the headline is one.
 const CHECKS_MAX: usize = 9;
@@ -31,11 +32,8 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     let lang = options.lang;
     headline(wtr, audit, options)?;
     // Of the instrument that governs; what others reach is told by the reports to read.
-    let governs = summary::governing(audit, options).is_some();
-    let suite = suites(audit, options).into_iter().next();
-    let checks = suite
-        .filter(|_| governs)
-        .map_or_else(Vec::new, |suite| suite.checks);
+    let governing = summary::governing(audit, options);
+    let checks = governing.map_or_else(Vec::new, |g| checks::provisions(g, options));
     let limits = budget::exceeded(audit).map(|limit| {
         let message = budget::sentence(limit, lang);
         (limit.limit.clone(), message)
@@ -49,29 +47,43 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
         command(wtr, "error", None, id, message)?;
     }
     more(wtr, failed.len(), CHECKS_MAX, options)?;
+    let idle = audit.budget.iter().filter(|l| budget::guards_nothing(l));
+    let idle: Vec<_> = idle.collect();
+    for limit in idle.iter().take(WARNINGS_MAX) {
+        let message = budget::sentence(limit, lang);
+        command(wtr, "warning", None, &limit.limit, &message)?;
+    }
+    more(wtr, idle.len(), WARNINGS_MAX, options)?;
     if let Some(sentence) = incomplete(audit, lang) {
         command(wtr, "warning", None, Msg::ColSkipped.text(lang), &sentence)?;
     }
     let files = summary::worst_files(audit);
-    for ranked in files.iter().take(FILES_MAX) {
-        let title = Msg::DocTitle.text(lang);
-        command(
-            wtr,
-            "warning",
-            Some(&ranked.file.path),
-            title,
-            &of_file(ranked, options),
-        )?;
+    let files_max = WARNINGS_MAX.saturating_sub(idle.len());
+    let outer = Outer::new(audit);
+    for ranked in files.iter().take(files_max) {
+        let path = ranked.file.path.as_str();
+        let place = outer.of(path);
+        let title = if place == path {
+            Msg::DocTitle.text(lang)
+        } else {
+            path
+        };
+        let lines = ranked.file.first_lines.values();
+        let line = lines.copied().filter(|line| *line > 0 && place == path);
+        let place = Place {
+            path: place,
+            line: line.min(),
+        };
+        let message = of_file(ranked, options);
+        command(wtr, "warning", Some(&place), title, &message)?;
     }
-    more(wtr, files.len(), FILES_MAX, options)
+    more(wtr, files.len(), files_max, options)
 }
 
 fn headline(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
     let lang = options.lang;
     let governing = summary::governing(audit, options);
-    let (msg, _) = level_headline(audit, governing);
-    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
-    let mut sentences = vec![words.unwrap_or_else(|| msg.text(lang).to_owned())];
+    let mut sentences = vec![headline_words(audit, governing, lang).0];
     if let Some(assessment) = governing {
         sentences.extend(text::distance(audit, assessment, lang));
     }
@@ -88,17 +100,14 @@ fn headline(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result
 /// `lodging 300, contact 12 (rows)`, or what was matched where no record says more.
 fn of_file(ranked: &Ranked<'_>, options: &Options) -> String {
     let lang = options.lang;
-    let mut parts: Vec<String> = ranked
-        .categories()
-        .iter()
-        .map(|(id, n)| format!("{} {}", words::category(id, lang), thousands(*n)))
-        .collect();
-    if !parts.is_empty() {
-        let list = words::list(&parts, lang);
-        return Msg::RowsOf.with(lang, &[&list]);
+    let rows = ranked.categories();
+    if !rows.is_empty() {
+        return Msg::RowsOf.with(lang, &[&words::counts(rows, lang)]);
     }
     let kinds = ranked.file.kinds.iter();
-    parts.extend(kinds.map(|(id, n)| format!("{id} {}", thousands(*n))));
+    let parts: Vec<String> = kinds
+        .map(|(id, n)| format!("{id} {}", thousands(*n)))
+        .collect();
     Msg::MatchesOf.with(lang, &[&words::list(&parts, lang)])
 }
 
@@ -115,15 +124,25 @@ fn more(wtr: &mut dyn Write, n: usize, shown_max: usize, options: &Options) -> i
     }
 }
 
+/// Where an annotation is shown.
+struct Place<'a> {
+    path: &'a str,
+    /// The first line with a match, if it is known.
+    line: Option<u64>,
+}
+
 fn command(
     wtr: &mut dyn Write,
     sort: &str,
-    path: Option<&str>,
+    place: Option<&Place<'_>>,
     title: &str,
     message: &str,
 ) -> io::Result<()> {
     let title = property(title);
-    let file = path.map(|path| format!("file={},", property(path)));
+    let file = place.map(|place| {
+        let line = place.line.map(|line| format!("line={line},"));
+        format!("file={},{}", property(place.path), line.unwrap_or_default())
+    });
     let file = file.unwrap_or_default();
     let lines: Vec<String> = message.lines().map(data).collect();
     writeln!(wtr, "::{sort} {file}title={title}::{}", lines.join("%0A"))
@@ -141,7 +160,72 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{assessment, options, plain};
     use super::*;
+    use crate::audit::{FileAudit, LimitFound};
+    use crate::report::Lang;
+
+    fn commands(audit: &Audit) -> Vec<String> {
+        let mut out = Vec::new();
+        write(&mut out, audit, &options(Lang::En, 80, false)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn only_the_numbers_of_the_law_that_governs_are_errors() {
+        let mut other = assessment("default", [0, 900, 0], &[]);
+        other.instrument = "other.law".to_owned();
+        let mut audit = plain();
+        audit.assessments.push(other);
+        let reached = |audit: &Audit| {
+            let all = commands(audit);
+            all.iter().filter(|l| l.contains(" reaches: ")).count()
+        };
+        assert_eq!(reached(&audit), 2, "5.1(4) and 5.1(6)");
+        audit.assessments[0].provisions.clear();
+        assert_eq!(reached(&audit), 0, "not those of the other law");
+    }
+
+    #[test]
+    fn a_member_is_told_at_its_container_and_a_file_at_its_first_line() {
+        let file = |path: &str, is_member, rows| FileAudit {
+            path: path.to_owned(),
+            is_member,
+            categories: [("contact".to_owned(), rows)].into(),
+            first_lines: [("email".to_owned(), 9), ("cn.mobile".to_owned(), 4)].into(),
+            ..FileAudit::default()
+        };
+        let mut audit = plain();
+        audit.files = vec![
+            file("odd!/a.zip", false, 0),
+            file("odd!/a.zip!/in,1.csv", true, 7),
+            file("odd!/b.csv", false, 6),
+        ];
+        let all = commands(&audit);
+        let mut warnings = all.iter().filter(|l| l.contains("file="));
+        let warning = warnings.next().unwrap();
+        let want =
+            "::warning file=odd!/a.zip,title=odd!/a.zip!/in%2C1.csv::rows by category: contact 7";
+        assert_eq!(warning, want);
+        let want = "::warning file=odd!/b.csv,line=4,title=Personal data audit::rows by category: contact 6";
+        assert_eq!(warnings.next().unwrap(), want);
+    }
+
+    #[test]
+    fn a_limit_that_guards_nothing_is_a_warning() {
+        let mut audit = plain();
+        audit.budget = vec![LimitFound {
+            limit: "kind email in gone/**".to_owned(),
+            unit: "matches".to_owned(),
+            max: 3,
+            files: Some(0),
+            ..LimitFound::default()
+        }];
+        let want = "::warning title=kind email in gone/**::kind email in gone/**: 0 found, 3 allowed (matches). \
+                    No file has such a path, so that the limit guards nothing.";
+        assert!(commands(&audit).contains(&want.to_owned()));
+    }
 
     #[test]
     fn a_path_ends_no_property_and_begins_no_command() {

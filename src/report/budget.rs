@@ -1,4 +1,5 @@
-//! The budget of a CI job as reports tell it: a row for each limit, and a sentence for each that is exceeded.
+//! The budget of a CI job as reports tell it: a row for each limit, and a sentence for each that is exceeded or guards
+//! nothing.
 //!
 //! Numbers and verdicts are those of the audit. Labels of limits are the same in every language, so that they can be found
 //! in the file that they come from.
@@ -17,10 +18,18 @@ pub(super) fn exceeded(audit: &Audit) -> impl Iterator<Item = &LimitFound> {
     audit.budget.iter().filter(|limit| limit.exceeded)
 }
 
+/// Whether its path is that of no file, so that it is kept whatever there is; a path may be misspelt.
+pub(super) fn guards_nothing(limit: &LimitFound) -> bool {
+    !limit.exceeded && limit.files == Some(0)
+}
+
 /// `kind cn.mobile in exports/**: 12 found, 0 allowed (matches). Owner: shop. Reason: test data only.`
 pub(super) fn sentence(limit: &LimitFound, lang: Lang) -> String {
     let (found, max) = (thousands(limit.found), thousands(limit.max));
     let mut text = Msg::BudgetFound.with(lang, &[&limit.limit, &found, &max, unit(limit, lang)]);
+    if guards_nothing(limit) {
+        text.push_str(Msg::BudgetGuardsNothing.text(lang));
+    }
     for (msg, stated) in [
         (Msg::BudgetOwner, &limit.owner),
         (Msg::BudgetReason, &limit.reason),
@@ -43,12 +52,12 @@ pub(super) fn unit(limit: &LimitFound, lang: Lang) -> &str {
     }
 }
 
-/// Whether it is exceeded; and whether it is on anything at all, because a path may be misspelt.
+/// Whether it is exceeded; and whether it is on anything at all.
 pub(super) fn verdict(limit: &LimitFound, lang: Lang) -> &'static str {
-    match (limit.exceeded, limit.files) {
-        (true, _) => Msg::BudgetExceeded,
-        (false, Some(0)) => Msg::BudgetNoFile,
-        (false, _) => Msg::BudgetKept,
+    match limit.exceeded {
+        true => Msg::BudgetExceeded,
+        false if guards_nothing(limit) => Msg::BudgetNoFile,
+        false => Msg::BudgetKept,
     }
     .text(lang)
 }
@@ -67,10 +76,10 @@ pub(super) fn section(page: &mut Page<'_>, audit: &Audit, options: &Options) -> 
         Column::text("", Fit::Natural),
     ]);
     for limit in &audit.budget {
-        let (mark, style) = match (limit.exceeded, limit.files) {
-            (true, _) => ("✗", Style::Bad),
-            (false, Some(0)) => ("·", Style::Warn),
-            (false, _) => ("·", Style::Plain),
+        let (mark, style) = match limit.exceeded {
+            true => ("✗", Style::Bad),
+            false if guards_nothing(limit) => ("·", Style::Warn),
+            false => ("·", Style::Plain),
         };
         table.push(vec![
             Cell::styled(&format!("{mark} {}", limit.limit), style),

@@ -7,14 +7,14 @@
 //! This file knows no format.
 
 use super::budget;
-use super::consequences::reached;
+use super::consequences::leads_to;
 use super::number::{ratio, thousands};
 use super::summary;
 use super::terminal::neutralise;
 use super::text::{incomplete, instrument};
 use super::words::{self, Msg};
 use super::{Lang, Options};
-use crate::audit::Audit;
+use crate::audit::{Audit, LimitFound};
 use crate::law::{Assessment, Outcome};
 
 /// Checks that belong together.
@@ -42,7 +42,7 @@ pub(super) enum Verdict {
     Passed,
     /// The number is reached, or the limit is exceeded: what it says.
     Failed(String),
-    /// It cannot be told, because something was not read.
+    /// It cannot be told, because something was not read or is not there: what it says.
     Unknown(String),
 }
 
@@ -72,8 +72,8 @@ fn limits(audit: &Audit, lang: Lang) -> Option<Suite> {
     let checks = audit.budget.iter().map(|limit| Check {
         id: limit.limit.clone(),
         verdict: match limit.exceeded {
-            // What the budget states must not end its line.
-            true => Verdict::Failed(neutralise(&budget::sentence(limit, lang)).into_owned()),
+            true => Verdict::Failed(said(limit, lang)),
+            false if budget::guards_nothing(limit) => Verdict::Unknown(said(limit, lang)),
             false => Verdict::Passed,
         },
     });
@@ -84,7 +84,13 @@ fn limits(audit: &Audit, lang: Lang) -> Option<Suite> {
     })
 }
 
-fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {
+/// The sentence on a limit. What the budget states must not end its line.
+fn said(limit: &LimitFound, lang: Lang) -> String {
+    neutralise(&budget::sentence(limit, lang)).into_owned()
+}
+
+/// The checks of one assessment.
+pub(super) fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
     for outcome in &assessment.provisions {
         let mut id = outcome.provision.clone();
@@ -92,8 +98,8 @@ fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {
         for part in parts.into_iter().chain([&outcome.residence]).flatten() {
             id = format!("{id}/{part}");
         }
-        let leads_to = outcome.outcome.as_deref().unwrap_or(outcome.level.id());
-        id = format!("{id}/{leads_to}");
+        let end = outcome.outcome.as_deref().unwrap_or(outcome.level.id());
+        id = format!("{id}/{end}");
         // A law may compare the same count twice; servers join what has the same name.
         let n = checks
             .iter()
@@ -115,15 +121,6 @@ fn provisions(assessment: &Assessment, options: &Options) -> Vec<Check> {
 fn message(assessment: &Assessment, outcome: &Outcome, options: &Options) -> String {
     let lang = options.lang;
     let name = instrument(&assessment.instrument, options);
-    let leads_to = match &outcome.outcome {
-        Some(id) => match &assessment.outcome {
-            Some(named) if named.id == *id => {
-                reached(assessment.outcome.as_ref(), assessment.level, lang)
-            }
-            _ => id,
-        },
-        None => words::level(outcome.level, lang),
-    };
     let times = ratio(outcome.count, outcome.threshold).unwrap_or_else(|| "–".to_owned());
     Msg::CheckReached.with(
         lang,
@@ -133,7 +130,7 @@ fn message(assessment: &Assessment, outcome: &Outcome, options: &Options) -> Str
             &thousands(outcome.count),
             &thousands(outcome.threshold),
             &times,
-            leads_to,
+            leads_to(outcome, lang),
         ],
     )
 }

@@ -13,7 +13,7 @@ use super::text::instrument;
 use super::words::{self, Msg};
 use super::{Lang, Options};
 use crate::audit::Audit;
-use crate::law::{Assessment, BoundLevel, Filing, Level, Named, Words};
+use crate::law::{Assessment, BoundLevel, Filing, Level, Named, Outcome, Words};
 
 /// What an assessment reaches, in words: its outcome, else its level.
 pub(super) fn reached(outcome: Option<&Named>, level: Level, lang: Lang) -> &str {
@@ -23,6 +23,16 @@ pub(super) fn reached(outcome: Option<&Named>, level: Level, lang: Lang) -> &str
     }
 }
 
+/// What reaching a number leads to, in words: the name of the outcome, else its id, else the level.
+pub(super) fn leads_to(outcome: &Outcome, lang: Lang) -> &str {
+    match (&outcome.outcome_name, &outcome.outcome) {
+        (Some(name), _) => say(name, lang),
+        (None, Some(id)) => id,
+        (None, None) => words::level(outcome.level, lang),
+    }
+}
+
+/// One text in a language.
 pub(super) fn say(words: &Words, lang: Lang) -> &str {
     lang.choose(&words.en, &words.zh)
 }
@@ -39,6 +49,13 @@ pub(super) fn of_others<'a>(audit: &'a Audit, options: &Options) -> Vec<&'a Asse
     let all = audit.assessments.iter();
     all.filter(|a| a.instrument != options.instrument && a.reading == reading)
         .collect()
+}
+
+/// The assessments of the reading that governs, that of the headline first.
+pub(super) fn of_reading<'a>(audit: &'a Audit, options: &Options) -> Vec<&'a Assessment> {
+    let own = summary::governing(audit, options);
+    let others = of_others(audit, options);
+    own.into_iter().chain(others).collect()
 }
 
 /// Whether some reading ends differently at its two bounds.
@@ -166,4 +183,32 @@ pub(super) fn headline(audit: &Audit, assessment: &Assessment, lang: Lang) -> Op
         false => Msg::HeadOutcomePartial,
     };
     Some(msg.with(lang, &[lang.choose(&named.en, &named.zh)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_number_leads_to_has_the_best_name_that_is_known() {
+        let name = Words {
+            en: "notify persons".to_owned(),
+            zh: "通知个人".to_owned(),
+        };
+        let (id, level) = (Some("notify".to_owned()), Level::Serious);
+        for (outcome_name, outcome, en, zh) in [
+            (Some(name), id.clone(), "notify persons", "通知个人"),
+            (None, id, "notify", "notify"),
+            (None, None, "serious", "情节严重"),
+        ] {
+            let outcome = Outcome {
+                outcome_name,
+                outcome,
+                level,
+                ..Outcome::default()
+            };
+            assert_eq!(leads_to(&outcome, Lang::En), en);
+            assert_eq!(leads_to(&outcome, Lang::Zh), zh);
+        }
+    }
 }

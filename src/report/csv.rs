@@ -14,8 +14,9 @@
 //! | `category-lenient`, `category-strict` | | category | the same |
 //! | `kind` | | kind | `matches` `distinct` `files` `masked` `test` `failed_checksum` `rounded`, `sample` up to three times |
 //! | `file` | path | | `format` `encoding` `bytes` `records` `copy_of` |
-//! | `file-kind` | path | kind | `matches` |
+//! | `file-kind` | path | kind | `matches`, of a source with lines `first_line` |
 //! | `file-category` | path | category | `rows` |
+//! | `limit` | | as in the budget | `unit` `max` `found` `exceeded`, of some `files` `owner` `reason` |
 //! | `skipped` | path | | `reason` `partial` |
 //!
 //! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
@@ -26,7 +27,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::terminal::neutralise;
-use crate::audit::{Audit, CategoryCount, FileAudit, KindCount};
+use crate::audit::{Audit, CategoryCount, FileAudit, KindCount, LimitFound};
 use crate::category::Reading;
 use crate::law::Assessment;
 
@@ -52,6 +53,9 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit) -> io::Result<()> {
     }
     for file in &audit.files {
         file_rows(&mut rows, file)?;
+    }
+    for limit in &audit.budget {
+        limit_rows(&mut rows, limit)?;
     }
     for skipped in &audit.skipped {
         rows.write(["skipped", &skipped.path, "", "reason", &skipped.reason])?;
@@ -171,9 +175,29 @@ fn file_rows(rows: &mut Rows<'_>, file: &FileAudit) -> io::Result<()> {
     }
     for (kind, n) in &file.kinds {
         rows.write(["file-kind", path, kind, "matches", &n.to_string()])?;
+        if let Some(line) = file.first_lines.get(kind) {
+            rows.write(["file-kind", path, kind, "first_line", &line.to_string()])?;
+        }
     }
     for (category, n) in &file.categories {
         rows.write(["file-category", path, category, "rows", &n.to_string()])?;
+    }
+    Ok(())
+}
+
+fn limit_rows(rows: &mut Rows<'_>, found: &LimitFound) -> io::Result<()> {
+    let id = &found.limit;
+    rows.write(["limit", "", id, "unit", &found.unit])?;
+    rows.write(["limit", "", id, "max", &found.max.to_string()])?;
+    rows.write(["limit", "", id, "found", &found.found.to_string()])?;
+    rows.write(["limit", "", id, "exceeded", &found.exceeded.to_string()])?;
+    if let Some(files) = found.files {
+        rows.write(["limit", "", id, "files", &files.to_string()])?;
+    }
+    for (measure, stated) in [("owner", &found.owner), ("reason", &found.reason)] {
+        if let Some(stated) = stated {
+            rows.write(["limit", "", id, measure, stated])?;
+        }
     }
     Ok(())
 }
@@ -196,12 +220,16 @@ impl Rows<'_> {
 /// is a decimal sign.
 const SPLITTERS: [&str; 4] = [";=", ";+", ";-", ";@"];
 
+/// Whether a spreadsheet would take the text for a formula if it were typed. Full-width signs count
+/// too: Excel set to Chinese or Japanese takes them for the narrow ones.
+pub(super) fn begins_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
 /// One cell: harmless in a terminal, no formula, quoted where it must be.
 fn cell(text: &str) -> Cow<'_, str> {
-    // Full-width signs count too: Excel set to Chinese or Japanese takes them for the narrow ones.
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let mut out = neutralise(text);
-    if formula {
+    if begins_formula(text) {
         out = Cow::Owned(format!("'{out}"));
     }
     if SPLITTERS.iter().any(|s| out.contains(s)) {

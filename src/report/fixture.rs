@@ -61,6 +61,7 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
             .map(|(_, n)| ("cn.mobile".to_owned(), n + 1))
             .take(1)
             .collect(),
+        first_lines: BTreeMap::new(),
         categories,
         rounded: Vec::new(),
     }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use super::Options;
 use super::checks::{Check, Suite, Verdict, suites};
 use super::markup::escaped;
+use super::summary;
 use crate::audit::Audit;
 
 /// Writes the whole document.
@@ -28,8 +29,12 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
         r#"<testsuites name="{}" tests="{tests}" failures="{failures}" errors="{errors}" time="{time:.3}">"#,
         escaped(&audit.tool.name),
     )?;
+    // A saved audit may say anything; a server that meets no time in it refuses the whole document.
+    let timestamp = summary::started(audit).map_or_else(String::new, |started| {
+        format!(r#" timestamp="{}""#, started.trim_end_matches('Z'))
+    });
     for one in &suites {
-        suite(wtr, one, &audit.started)?;
+        suite(wtr, one, &timestamp)?;
     }
     writeln!(wtr, "</testsuites>")
 }
@@ -44,13 +49,13 @@ fn tally(suite: &Suite) -> (usize, usize, usize) {
     )
 }
 
-fn suite(wtr: &mut dyn Write, suite: &Suite, started: &str) -> io::Result<()> {
+/// One suite; `timestamp` is an attribute, or nothing.
+fn suite(wtr: &mut dyn Write, suite: &Suite, timestamp: &str) -> io::Result<()> {
     let (tests, failures, errors) = tally(suite);
     let id = escaped(&suite.id);
     writeln!(
         wtr,
-        r#"  <testsuite name="{id}" tests="{tests}" failures="{failures}" errors="{errors}" skipped="0" time="0" timestamp="{}">"#,
-        escaped(started.trim_end_matches('Z')),
+        r#"  <testsuite name="{id}" tests="{tests}" failures="{failures}" errors="{errors}" skipped="0" time="0"{timestamp}>"#,
     )?;
     for check in &suite.checks {
         case(wtr, &id, check)?;
@@ -82,4 +87,68 @@ fn case(wtr: &mut dyn Write, suite: &str, check: &Check) -> io::Result<()> {
     }
     writeln!(wtr, "</{element}>")?;
     writeln!(wtr, "    </testcase>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{options, plain};
+    use super::*;
+    use crate::audit::LimitFound;
+    use crate::report::Lang;
+
+    fn document(audit: &Audit) -> String {
+        let mut out = Vec::new();
+        write(&mut out, audit, &options(Lang::En, 80, false)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_left_out() {
+        for (started, want) in [
+            (
+                "2026-01-05T08:00:00Z",
+                " timestamp=\"2026-01-05T08:00:00\">",
+            ),
+            ("yesterday\"&<", " time=\"0\">"),
+            ("", " time=\"0\">"),
+        ] {
+            let audit = Audit {
+                started: started.to_owned(),
+                ..plain()
+            };
+            let document = document(&audit);
+            let suites = document.lines().filter(|l| l.starts_with("  <testsuite "));
+            assert_eq!(suites.clone().count(), 2, "{document}");
+            for line in suites {
+                assert!(line.ends_with(want), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_on_no_file_is_neither_kept_nor_exceeded() {
+        let limit = |files, exceeded| LimitFound {
+            limit: "kind email in gone/**".to_owned(),
+            unit: "matches".to_owned(),
+            exceeded,
+            files,
+            ..LimitFound::default()
+        };
+        for (files, exceeded, want) in [
+            (None, false, "failures=\"0\" errors=\"0\""),
+            (Some(1), false, "failures=\"0\" errors=\"0\""),
+            (Some(0), false, "failures=\"0\" errors=\"1\""),
+            (Some(1), true, "failures=\"1\" errors=\"0\""),
+        ] {
+            let audit = Audit {
+                budget: vec![limit(files, exceeded)],
+                ..plain()
+            };
+            let document = document(&audit);
+            let want = format!("<testsuite name=\"budget\" tests=\"1\" {want}");
+            assert!(document.contains(&want), "{want} not in {document}");
+            let sentence = "No file has such a path, so that the limit guards nothing.";
+            assert_eq!(document.contains(sentence), files == Some(0));
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::number::{bytes, ratio, seconds, thousands};
 use super::sections::{apart, flips};
 use super::summary;
 use super::terminal::{neutralise, push_escape};
-use super::text::{distance, incomplete, instrument, level_headline, version};
+use super::text::{distance, headline_words, incomplete, instrument, version};
 use super::words::{self, Msg};
 use super::{Lang, Options};
 use crate::audit::Audit;
@@ -72,7 +72,6 @@ fn headline(
     options: &Options,
 ) -> io::Result<()> {
     let lang = options.lang;
-    let (msg, _) = level_headline(audit, governing);
     let name = escape(instrument(&options.instrument, options));
     let reading = words::reading(options.governing.id(), lang);
     writeln!(doc.wtr, "# {}\n", Msg::DocTitle.text(lang))?;
@@ -80,8 +79,7 @@ fn headline(
         Some(_) => Msg::Under.with(lang, &[&name, reading]),
         None => Msg::NotAssessed.with(lang, &[&name, reading]),
     };
-    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
-    let words = words.map_or_else(|| msg.text(lang).to_owned(), |words| escape(&words));
+    let words = escape(&headline_words(audit, governing, lang).0);
     writeln!(doc.wtr, "**{words}** — {under}")?;
     if let Some(assessment) = governing {
         for sentence in distance(audit, assessment, lang) {
@@ -314,11 +312,7 @@ fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Res
         doc.row(&[
             escape(&outcome.provision),
             escape(outcome.class.as_deref().unwrap_or("")),
-            match (&outcome.outcome_name, &outcome.outcome) {
-                (Some(name), _) => escape(consequences::say(name, lang)),
-                (None, Some(id)) => code(id),
-                (None, None) => words::level(outcome.level, lang).to_owned(),
-            },
+            escape(consequences::leads_to(outcome, lang)),
             thousands(outcome.count),
             thousands(outcome.threshold),
             times.unwrap_or_else(|| "–".to_owned()),
@@ -439,10 +433,6 @@ fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     ])?;
     for ranked in files.iter().take(FILES_MAX) {
         let file = ranked.file;
-        let rows = ranked.categories();
-        let rows = rows
-            .iter()
-            .map(|(id, n)| format!("{} {}", category(id, lang), thousands(*n)));
         doc.row(&[
             code(&file.path),
             escape(&file.format),
@@ -450,7 +440,7 @@ fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
             bytes(file.bytes),
             thousands(file.records),
             thousands(ranked.rows),
-            words::list(&rows.collect::<Vec<_>>(), lang),
+            escape(&words::counts(ranked.categories(), lang)),
             file.copy_of.as_deref().map(code).unwrap_or_default(),
         ])?;
     }

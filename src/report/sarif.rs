@@ -1,9 +1,9 @@
 //! The audit as SARIF 2.1.0, for code scanning: one result for each file and kind.
 //!
-//! An audit holds counts, no places inside of files, so a result stands for its whole file and says
-//! how often the kind occurs there (`occurrenceCount`); its region is the first line, because code
-//! scanning shows no result without one. Members of containers are told at the container, with their
-//! own path as the logical location. What was not read is a notification of the invocation.
+//! A result stands for all values of a kind in a file: it says how often they occur there
+//! (`occurrenceCount`), and its region is the first line with one. Where the source has no lines, and at
+//! containers, it is line 1, because code scanning shows no result without a region. Members of
+//! containers are told at the container, with their own path as the logical location. What was not read is a notification of the invocation.
 //!
 //! Code scanning takes 25,000 results a run (GitHub, "SARIF results exceed limit"). Beyond
 //! [`RESULTS_MAX`] the worst are listed, and one last result says how many more there are, in how
@@ -14,15 +14,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::consequences;
 use super::json::write_pretty;
 use super::number::thousands;
-use super::summary::{self, Ranked};
+use super::summary::{self, Outer, Ranked};
 use super::terminal::neutralise;
-use super::text::{distance, incomplete, level_headline};
+use super::text::{distance, headline_words, incomplete};
 use super::words::{self, Msg};
 use super::{Lang, Options};
-use crate::audit::Audit;
+use crate::audit::{Audit, LimitFound};
 use crate::law::Level;
 
 /// Most results; one more tells the rest.
@@ -176,6 +175,10 @@ struct Verdict {
     complete: bool,
     persons: u64,
     items: u64,
+    /// The limits of the budget, as the audit has them: one that is exceeded fails the job, whatever
+    /// the level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    budget: Vec<LimitFound>,
 }
 
 /// Writes the log.
@@ -269,6 +272,7 @@ fn rule(id: &str, options: &Options) -> Rule {
 /// The results, worst files first and in a file the most frequent kinds.
 fn results(audit: &Audit, options: &Options, rules: &Rules, max: usize) -> Vec<ResultOf> {
     let is_reached = summary::governing(audit, options).is_some_and(|g| g.level > Level::None);
+    let outer = Outer::new(audit);
     let files = summary::worst_files(audit);
     let mut results = Vec::new();
     let mut rest: Option<Rest<'_>> = None;
@@ -283,14 +287,18 @@ fn results(audit: &Audit, options: &Options, rules: &Rules, max: usize) -> Vec<R
         kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         for (kind, n) in kinds {
             if results.len() < max {
-                results.push(result(ranked, kind, n, is_reached, rules, options));
+                let line = ranked.file.first_lines.get(kind);
+                let location = location(&ranked.file.path, &outer, line.copied());
+                results.push(result(
+                    ranked, kind, n, is_reached, rules, options, location,
+                ));
             } else {
                 rest.get_or_insert_with(|| Rest::new(&ranked.file.path))
                     .add(&ranked.file.path, n);
             }
         }
     }
-    results.extend(rest.map(|rest| rest.result(rules, options.lang)));
+    results.extend(rest.map(|rest| rest.result(rules, options.lang, &outer)));
     results
 }
 
@@ -301,17 +309,14 @@ fn result(
     is_reached: bool,
     rules: &Rules,
     options: &Options,
+    location: Location,
 ) -> ResultOf {
     let lang = options.lang;
     let name = options.names.get(kind).map_or(kind, |name| name.get(lang));
     let mut message = Msg::SarifResult.with(lang, &[&plain(name), &thousands(n)]);
-    let rows: Vec<String> = ranked
-        .categories()
-        .iter()
-        .map(|(id, n)| format!("{} {}", plain(words::category(id, lang)), thousands(*n)))
-        .collect();
+    let rows = ranked.categories();
     if !rows.is_empty() {
-        let rows = words::list(&rows, lang);
+        let rows = plain(&words::counts(rows, lang));
         message.push_str(lang.choose(" ", ""));
         message.push_str(&Msg::SarifRows.with(lang, &[&rows]));
     }
@@ -324,7 +329,7 @@ fn result(
             (false, _) => "note",
         },
         message: Text { text: message },
-        locations: [location(&ranked.file.path, ranked.file.is_member)],
+        locations: [location],
         partial_fingerprints: fingerprints(&ranked.file.path, kind),
         occurrence_count: n,
     }
@@ -359,7 +364,7 @@ impl<'a> Rest<'a> {
         self.matches = self.matches.saturating_add(matches);
     }
 
-    fn result(self, rules: &Rules, lang: Lang) -> ResultOf {
+    fn result(self, rules: &Rules, lang: Lang, outer: &Outer<'_>) -> ResultOf {
         let numbers = [self.results, self.files, self.matches].map(thousands);
         ResultOf {
             rule_id: MORE.to_owned(),
@@ -368,7 +373,7 @@ impl<'a> Rest<'a> {
             message: Text {
                 text: Msg::SarifMore.with(lang, &[&numbers[0], &numbers[1], &numbers[2]]),
             },
-            locations: [location(self.first, false)],
+            locations: [location(self.first, outer, None)],
             partial_fingerprints: fingerprints("", MORE),
             occurrence_count: self.matches.max(1),
         }
@@ -388,11 +393,10 @@ fn fingerprints(path: &str, kind: &str) -> BTreeMap<&'static str, String> {
     ])
 }
 
-fn location(path: &str, is_member: bool) -> Location {
-    let outer = match path.split_once("!/") {
-        Some((outer, _)) if is_member => outer,
-        _ => path,
-    };
+/// A place; `line` is one of the file itself, if it is known.
+fn location(path: &str, outer: &Outer<'_>, line: Option<u64>) -> Location {
+    let outer = outer.of(path);
+    let line = line.filter(|line| *line > 0 && outer == path);
     let is_absolute = outer.starts_with('/');
     Location {
         physical_location: PhysicalLocation {
@@ -400,7 +404,9 @@ fn location(path: &str, is_member: bool) -> Location {
                 uri: uri(outer),
                 uri_base_id: (!is_absolute).then_some("%SRCROOT%"),
             },
-            region: Region { start_line: 1 },
+            region: Region {
+                start_line: line.unwrap_or(1),
+            },
         },
         logical_locations: if outer == path {
             Vec::new()
@@ -431,6 +437,7 @@ fn uri(path: &str) -> String {
 }
 
 fn invocation(audit: &Audit, lang: Lang) -> Invocation {
+    let outer = Outer::new(audit);
     let mut notifications: Vec<Notification> = audit
         .skipped
         .iter()
@@ -440,7 +447,7 @@ fn invocation(audit: &Audit, lang: Lang) -> Invocation {
             message: Text {
                 text: plain(&words::reason(&skipped.reason, lang)),
             },
-            locations: vec![location(&skipped.path, false)],
+            locations: vec![location(&skipped.path, &outer, None)],
         })
         .collect();
     if let Some(sentence) = incomplete(audit, lang) {
@@ -468,9 +475,7 @@ fn notification(text: String) -> Notification {
 fn verdict(audit: &Audit, options: &Options) -> Verdict {
     let lang = options.lang;
     let governing = summary::governing(audit, options);
-    let (msg, _) = level_headline(audit, governing);
-    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
-    let mut headline = words.unwrap_or_else(|| msg.text(lang).to_owned());
+    let (mut headline, _) = headline_words(audit, governing, lang);
     for sentence in governing.map_or_else(Vec::new, |g| distance(audit, g, lang)) {
         headline = format!("{headline}{}{sentence}", lang.choose(". ", "。"));
     }
@@ -480,6 +485,18 @@ fn verdict(audit: &Audit, options: &Options) -> Verdict {
         complete: audit.complete,
         persons: audit.persons,
         items: summary::n_items(audit),
+        budget: audit.budget.iter().map(limit).collect(),
+    }
+}
+
+/// A limit with its texts made harmless.
+fn limit(found: &LimitFound) -> LimitFound {
+    LimitFound {
+        limit: plain(&found.limit),
+        unit: plain(&found.unit),
+        owner: found.owner.as_deref().map(plain),
+        reason: found.reason.as_deref().map(plain),
+        ..found.clone()
     }
 }
 

@@ -140,14 +140,7 @@ fn provision(outcome: &Outcome, options: &Options) -> Vec<Cell> {
     vec![
         Cell::styled(&format!("{mark} {}", outcome.provision), style),
         Cell::styled(outcome.class.as_deref().unwrap_or(""), Style::Dim),
-        Cell::styled(
-            match (&outcome.outcome_name, &outcome.outcome) {
-                (Some(name), _) => consequences::say(name, options.lang),
-                (None, Some(id)) => id,
-                (None, None) => words::level(outcome.level, options.lang),
-            },
-            style,
-        ),
+        Cell::styled(consequences::leads_to(outcome, options.lang), style),
         Cell::plain(&thousands(outcome.count)),
         Cell::plain(&thousands(outcome.threshold)),
         Cell::styled(&times, style),

@@ -1,11 +1,11 @@
 //! What the summaries say, before it is worded: which assessment governs, which files and kinds
 //! stand first, how skipped entries fall into groups.
 //!
-//! Shared by the text and the Markdown report, so that both tell the same story. Orders are total
+//! Shared by all reports but JSON and CSV, so that they tell the same story. Orders are total
 //! (ties by id or path), so the same audit gives the same bytes. This file knows no language and no
 //! layout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Options;
 use super::words::Msg;
@@ -179,6 +179,26 @@ pub(super) fn copies(audit: &Audit) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// The files that lie in no container: what a server can place.
+pub(super) struct Outer<'a>(HashSet<&'a str>);
+
+impl<'a> Outer<'a> {
+    pub(super) fn new(audit: &'a Audit) -> Outer<'a> {
+        let files = audit.files.iter().filter(|f| !f.is_member);
+        Outer(files.map(|f| f.path.as_str()).collect())
+    }
+
+    /// The file that a path lies in: what stands before the first `!/` that ends such a file, else
+    /// the path itself, which may have `!/` in its name.
+    pub(super) fn of<'p>(&self, path: &'p str) -> &'p str {
+        if self.0.contains(path) {
+            return path;
+        }
+        let mut ends = path.match_indices("!/").map(|(at, _)| &path[..at]);
+        ends.find(|outer| self.0.contains(outer)).unwrap_or(path)
+    }
+}
+
 /// Skipped entries that share a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SkippedGroup<'a> {
@@ -245,6 +265,38 @@ pub(super) fn started(audit: &Audit) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_lies_in_the_file_that_the_audit_names() {
+        let file = |path: &str, is_member| FileAudit {
+            path: path.to_owned(),
+            is_member,
+            ..FileAudit::default()
+        };
+        let audit = Audit {
+            files: vec![
+                file("a.zip", false),
+                file("a.zip!/in.csv", true),
+                file("odd!/b.zip", false),
+                file("odd!/b.zip!/c.tar", true),
+                file("c!/plain.csv", false),
+                file("c", false),
+            ],
+            ..Audit::default()
+        };
+        let outer = Outer::new(&audit);
+        for (path, want) in [
+            ("a.zip", "a.zip"),
+            ("a.zip!/in.csv", "a.zip"),
+            ("a.zip!/gone!/deep.csv", "a.zip"),
+            ("odd!/b.zip!/c.tar!/d.csv", "odd!/b.zip"),
+            ("c!/plain.csv", "c!/plain.csv"),
+            ("odd!/other.csv", "odd!/other.csv"),
+            ("", ""),
+        ] {
+            assert_eq!(outer.of(path), want, "{path}");
+        }
+    }
 
     #[test]
     fn only_times_are_times() {

@@ -104,6 +104,23 @@ pub(super) fn shorten(text: &str, max: usize, cut: Cut) -> String {
     format!("{}…{}", &text[..head.bytes], tail_text)
 }
 
+/// The text in at most `max` characters, at least two, whatever their widths: of a longer one the first third and
+/// the end, where the name of a file stands, with `…` between them.
+pub(super) fn shorten_chars(text: &str, max: usize) -> Cow<'_, str> {
+    if text.len() <= max || text.chars().count() <= max {
+        return Cow::Borrowed(text);
+    }
+    let tail_chars = (max - 1) * 2 / 3;
+    let head_chars = max - 1 - tail_chars;
+    let tail = text.char_indices().rev().take(tail_chars).last();
+    let tail = tail.map_or(text.len(), |(at, _)| at);
+    let head = text.char_indices().nth(head_chars);
+    let head = head.map_or(text.len(), |(at, _)| at);
+    // A combining character stands behind its base or not at all.
+    let tail = text[tail..].trim_start_matches(|c: char| c.width() == Some(0));
+    Cow::Owned(format!("{}…{tail}", &text[..head]))
+}
+
 struct Fitting {
     bytes: usize,
     columns: usize,
@@ -462,6 +479,21 @@ mod tests {
         assert_eq!(shorten(text, 24, Cut::Middle), "very/lon…tel_checkin.csv");
         assert_eq!(shorten(text, 12, Cut::End), "very/long/p…");
         assert_eq!(shorten("住宿信息", 6, Cut::End), "住宿…");
+    }
+
+    #[test]
+    fn shortening_by_characters_keeps_both_ends() {
+        for (text, max, want) in [
+            ("0123456789", 10, "0123456789"),
+            ("0123456789a", 10, "012…56789a"),
+            ("住宿登记", 4, "住宿登记"),
+            ("住宿登记表", 4, "住…记表"),
+            ("abcd", 2, "a…"),
+            ("ab\u{301}\u{302}c", 4, "a…c"),
+            ("", 2, ""),
+        ] {
+            assert_eq!(shorten_chars(text, max), want);
+        }
     }
 
     #[test]

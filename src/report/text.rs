@@ -31,8 +31,22 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     notes(&mut page, audit, options.lang)
 }
 
-/// The level in words, for the headline.
-pub(super) fn level_headline(audit: &Audit, governing: Option<&Assessment>) -> (Msg, Mood) {
+/// The headline of every report, and how good or bad it is.
+pub(super) fn headline_words(
+    audit: &Audit,
+    governing: Option<&Assessment>,
+    lang: Lang,
+) -> (String, Mood) {
+    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
+    if let Some(words) = words {
+        return (words, Mood::Warn);
+    }
+    let (msg, mood) = level_headline(audit, governing);
+    (msg.text(lang).to_owned(), mood)
+}
+
+/// The level in words.
+fn level_headline(audit: &Audit, governing: Option<&Assessment>) -> (Msg, Mood) {
     let Some(assessment) = governing else {
         return (Msg::HeadNotAssessed, Mood::Warn);
     };
@@ -145,14 +159,9 @@ fn headline(
     options: &Options,
 ) -> io::Result<()> {
     let lang = options.lang;
-    let (msg, mood) = level_headline(audit, governing);
+    let (words, mood) = headline_words(audit, governing, lang);
     let name = instrument(&options.instrument, options);
     let reading = words::reading(options.governing.id(), lang);
-    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
-    let (words, mood) = match words {
-        Some(words) => (words, Mood::Warn),
-        None => (msg.text(lang).to_owned(), mood),
-    };
     page.paragraph(&words, Style::Headline(mood))?;
     if let Some(assessment) = governing {
         page.paragraph(&Msg::Under.with(lang, &[name, reading]), Style::Dim)?;

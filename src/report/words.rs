@@ -138,6 +138,7 @@ messages! { Msg:
     ColSkipped: "Not read", "未读取";
     ColEntries: "entries", "项数";
     ColFirst: "first", "首个路径";
+    ColFirstLine: "first line", "首次出现行";
     ColReason: "reason", "原因";
     ColCopies: "Copies", "内容相同的副本";
     ColCopyOf: "same content as", "与其内容相同";
@@ -213,6 +214,7 @@ messages! { Msg:
     BudgetFound: "{0}: {1} found, {2} allowed ({3}).", "{0}：实际 {1}，允许 {2}（{3}）。";
     BudgetOwner: " Owner: {0}.", "负责人：{0}。";
     BudgetReason: " Reason: {0}.", "理由：{0}。";
+    BudgetGuardsNothing: " No file has such a path, so that the limit guards nothing.", "没有文件与该路径相符，该限额不起作用。";
     BudgetExceeded: "exceeded", "超出";
     BudgetKept: "kept", "未超出";
     BudgetNoFile: "no such file", "没有对应文件";
@@ -328,6 +330,12 @@ pub(super) fn list(items: &[String], lang: Lang) -> String {
         Lang::En => ", ",
         Lang::Zh => "；",
     })
+}
+
+/// `lodging 600, contact 12`: numbers by category.
+pub(super) fn counts<'a>(of: impl IntoIterator<Item = (&'a str, u64)>, lang: Lang) -> String {
+    let named = |(id, n)| format!("{} {}", category(id, lang), super::number::thousands(n));
+    list(&of.into_iter().map(named).collect::<Vec<_>>(), lang)
 }
 
 #[cfg(test)]

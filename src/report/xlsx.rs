@@ -3,40 +3,26 @@
 //!
 //! Text is always written as text, so no cell is a formula or a link, whatever its first character;
 //! such cells also carry the mark that Excel sets for a leading apostrophe, so that they stay text
-//! when somebody edits them or saves the sheet as CSV. A table of more than [`ROWS_MAX`] rows goes on
-//! in the next sheet, and a text of more than [`CHARS_MAX`] characters is cut in its middle, with `…`
-//! for what was cut out: the limits of the format (ECMA-376 as Excel reads it). Numbers past 2^53,
-//! which a cell cannot hold exactly, are text.
+//! when somebody edits them or saves the sheet as CSV. What a cell and a sheet can hold is known to
+//! `book`; this file knows what stands in the sheets.
+
+mod book;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
-use super::consequences;
-use super::number::{bytes, seconds, thousands};
+use super::number::{bytes, seconds};
 use super::sections::{apart, flips};
-use super::summary::{self, Ranked};
-use super::terminal::{Cut, neutralise, shorten};
-use super::text::{distance, incomplete, instrument, level_headline, version};
+use super::summary;
+use super::text::{distance, headline_words, incomplete, instrument, version};
 use super::words::{self, Msg};
-use super::{Lang, Options};
+use super::{Options, budget, consequences};
 use crate::audit::Audit;
 use crate::category::Reading;
 use crate::law::Assessment;
-
-/// Rows of a sheet below its head: Excel has 1,048,576 in all.
-const ROWS_MAX: usize = 1_048_575;
-
-/// Characters of a cell, of the 32,767 UTF-16 units that Excel allows: none is longer than two.
-const CHARS_MAX: usize = 16_383;
-
-/// The largest whole number up to which every one is exact in a cell.
-const EXACT_MAX: u64 = 1 << 53;
-
-/// The day on which workbooks without a start time were made: none of the times of a run, so that
-/// the same audit gives the same bytes.
-const NO_DAY: (u16, u8, u8) = (2000, 1, 1);
+use book::{Book, Cell};
 
 /// Writes the whole workbook.
 pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
@@ -47,6 +33,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
 fn workbook(audit: &Audit, options: &Options) -> Result<Vec<u8>, XlsxError> {
     let mut book = Book::new(audit, options.lang)?;
     summary(&mut book, audit, options)?;
+    limits(&mut book, audit, options)?;
     levels(&mut book, audit, options)?;
     provisions(&mut book, audit, options)?;
     categories(&mut book, audit, options)?;
@@ -56,165 +43,22 @@ fn workbook(audit: &Audit, options: &Options) -> Result<Vec<u8>, XlsxError> {
     steps(&mut book, audit, options)?;
     duties(&mut book, audit, options)?;
     skipped(&mut book, audit)?;
-    book.workbook.save_to_buffer()
-}
-
-/// One cell.
-#[derive(Clone, Debug, PartialEq)]
-enum Cell {
-    Text(String),
-    Number(u64),
-    Ratio(f64),
-}
-
-impl Cell {
-    fn text(text: &str) -> Cell {
-        Cell::Text(neutralise(text).into_owned())
-    }
-}
-
-/// A workbook that is being written.
-struct Book {
-    workbook: Workbook,
-    lang: Lang,
-    head: Format,
-    text: Format,
-    guarded: Format,
-    number: Format,
-    ratio: Format,
-}
-
-impl Book {
-    fn new(audit: &Audit, lang: Lang) -> Result<Book, XlsxError> {
-        let mut workbook = Workbook::new();
-        let made = ExcelDateTime::parse_from_str(&audit.started)
-            .or_else(|_| ExcelDateTime::from_ymd(NO_DAY.0, NO_DAY.1, NO_DAY.2))?;
-        let properties = DocProperties::new()
-            .set_title(Msg::DocTitle.text(lang))
-            .set_creation_datetime(&made);
-        workbook.set_properties(&properties);
-        Ok(Book {
-            workbook,
-            lang,
-            head: Format::new().set_bold().set_text_wrap(),
-            text: Format::new(),
-            guarded: Format::new().set_quote_prefix(),
-            number: Format::new().set_num_format("#,##0"),
-            ratio: Format::new().set_num_format("0.00"),
-        })
-    }
-
-    /// Adds a table: on as many sheets as it takes, none if it is empty. `widths` are those of the
-    /// columns, in characters; the last one is that of all further columns.
-    fn table(
-        &mut self,
-        title: Msg,
-        heads: &[String],
-        widths: &[f64],
-        rows: &[Vec<Cell>],
-    ) -> Result<(), XlsxError> {
-        self.table_in(title, heads, widths, rows, ROWS_MAX)
-    }
-
-    /// The same, with so many rows a sheet.
-    fn table_in(
-        &mut self,
-        title: Msg,
-        heads: &[String],
-        widths: &[f64],
-        rows: &[Vec<Cell>],
-        rows_max: usize,
-    ) -> Result<(), XlsxError> {
-        for (n, rows) in rows.chunks(rows_max).enumerate() {
-            let name = title.text(self.lang);
-            let name = if n == 0 {
-                name.to_owned()
-            } else {
-                format!("{name} {}", n + 1)
-            };
-            let mut sheet = Worksheet::new();
-            sheet.set_name(name)?;
-            for (at, head) in (0_u16..).zip(heads) {
-                sheet.write_string_with_format(0, at, head, &self.head)?;
-                let width = widths.get(usize::from(at)).or(widths.last());
-                sheet.set_column_width(at, *width.unwrap_or(&12.0))?;
-            }
-            for (line, row) in (1_u32..).zip(rows) {
-                for (at, cell) in (0_u16..).zip(row) {
-                    self.cell(&mut sheet, line, at, cell)?;
-                }
-            }
-            sheet.set_freeze_panes(1, 1)?;
-            let last = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            let columns = u16::try_from(heads.len()).unwrap_or(u16::MAX);
-            sheet.autofilter(0, 0, last, columns.saturating_sub(1))?;
-            self.workbook.push_worksheet(sheet);
-        }
-        Ok(())
-    }
-
-    fn cell(
-        &self,
-        sheet: &mut Worksheet,
-        row: u32,
-        column: u16,
-        cell: &Cell,
-    ) -> Result<(), XlsxError> {
-        match cell {
-            Cell::Number(n) if *n <= EXACT_MAX => {
-                sheet.write_number_with_format(row, column, *n as f64, &self.number)?;
-            }
-            Cell::Number(n) => {
-                sheet.write_string_with_format(row, column, thousands(*n), &self.text)?;
-            }
-            Cell::Ratio(ratio) if ratio.is_finite() => {
-                sheet.write_number_with_format(row, column, *ratio, &self.ratio)?;
-            }
-            Cell::Ratio(_) => {}
-            Cell::Text(text) if text.is_empty() => {}
-            Cell::Text(text) => {
-                let text = shorten(text, CHARS_MAX, Cut::Middle);
-                let format = if is_formula(&text) {
-                    &self.guarded
-                } else {
-                    &self.text
-                };
-                sheet.write_string_with_format(row, column, text, format)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn heads(&self, heads: &[Msg]) -> Vec<String> {
-        heads
-            .iter()
-            .map(|msg| msg.text(self.lang).to_owned())
-            .collect()
-    }
-
-    fn yes_or_no(&self, yes: bool) -> Cell {
-        Cell::text(if yes { Msg::Yes } else { Msg::No }.text(self.lang))
-    }
-}
-
-/// Whether a spreadsheet would take the text for a formula if it were typed.
-fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    book.save()
 }
 
 fn summary(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
     let lang = options.lang;
     let governing = summary::governing(audit, options);
-    let (msg, _) = level_headline(audit, governing);
-    let words = governing.and_then(|g| consequences::headline(audit, g, lang));
+    let (words, _) = headline_words(audit, governing, lang);
     let name = instrument(&options.instrument, options);
     let reading = words::reading(options.governing.id(), lang);
     let mut rows = Vec::new();
     let mut fact = |msg: Msg, cell: Cell| rows.push(vec![Cell::text(msg.text(lang)), cell]);
-    fact(
-        Msg::ColLevel,
-        Cell::text(&words.unwrap_or_else(|| msg.text(lang).to_owned())),
-    );
+    fact(Msg::ColLevel, Cell::text(&words));
+    for limit in budget::exceeded(audit) {
+        let sentence = budget::sentence(limit, lang);
+        fact(Msg::ColBudget, Cell::text(&sentence));
+    }
     fact(Msg::ColInstrument, Cell::text(name));
     fact(Msg::ColReading, Cell::text(reading));
     for sentence in governing.map_or_else(Vec::new, |g| distance(audit, g, lang)) {
@@ -256,7 +100,40 @@ fn summary(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), Xlsx
         Cell::text(&version(audit, &audit.tool.catalog, lang)),
     );
     let heads = book.heads(&[Msg::XlsxWhat, Msg::XlsxResult]);
-    book.table(Msg::XlsxSummary, &heads, &[24.0, 100.0], &rows)
+    book.table(Msg::XlsxSummary, &heads, &[24.0, 100.0], rows)
+}
+
+/// The budget of a CI job, limit by limit.
+fn limits(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
+    let lang = options.lang;
+    let heads = book.heads(&[
+        Msg::ColBudget,
+        Msg::ColVerdict,
+        Msg::ColFound,
+        Msg::ColAllowed,
+        Msg::ColUnit,
+        Msg::ColFilesHead,
+        Msg::ColOwner,
+        Msg::ColReason,
+    ]);
+    let rows = audit.budget.iter().map(|limit| {
+        vec![
+            Cell::text(&limit.limit),
+            Cell::text(budget::verdict(limit, lang)),
+            Cell::Number(limit.found),
+            Cell::Number(limit.max),
+            Cell::text(budget::unit(limit, lang)),
+            limit.files.map_or(Cell::Empty, Cell::Number),
+            Cell::text(limit.owner.as_deref().unwrap_or_default()),
+            Cell::text(limit.reason.as_deref().unwrap_or_default()),
+        ]
+    });
+    book.table(
+        Msg::ColBudget,
+        &heads,
+        &[50.0, 14.0, 12.0, 12.0, 12.0, 10.0, 20.0, 60.0],
+        rows,
+    )
 }
 
 fn levels(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
@@ -277,7 +154,7 @@ fn levels(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxE
             .map(|id| words::category(id, lang).to_owned());
         let bound = |at: usize| {
             let bound = a.bounds.get(at);
-            Cell::text(bound.map_or("", |bound| consequences::bound(bound, lang)))
+            bound.map_or(Cell::Empty, |b| Cell::text(consequences::bound(b, lang)))
         };
         vec![
             Cell::text(instrument(&a.instrument, options)),
@@ -288,17 +165,17 @@ fn levels(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxE
             if summary::has_volume(&a.weighted) {
                 Cell::Number(a.weighted.value)
             } else {
-                Cell::Text(String::new())
+                Cell::Empty
             },
             Cell::text(&words::list(&flips.collect::<Vec<_>>(), lang)),
         ]
     };
-    let rows: Vec<_> = audit.assessments.iter().map(level).collect();
+    let rows = audit.assessments.iter().map(level);
     book.table(
         Msg::XlsxLevels,
         &heads,
         &[28.0, 12.0, 30.0, 30.0, 30.0, 14.0, 40.0],
-        &rows,
+        rows,
     )
 }
 
@@ -315,30 +192,26 @@ fn provisions(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
         Msg::ColRatio,
         Msg::ColReached,
     ]);
-    let mut rows = Vec::new();
-    for assessment in &audit.assessments {
-        for outcome in &assessment.provisions {
-            rows.push(vec![
-                Cell::text(instrument(&assessment.instrument, options)),
-                Cell::text(words::reading(&assessment.reading, lang)),
-                Cell::text(&outcome.provision),
-                Cell::text(outcome.class.as_deref().unwrap_or_default()),
-                Cell::text(match &outcome.outcome {
-                    Some(id) => id,
-                    None => words::level(outcome.level, lang),
-                }),
-                Cell::Number(outcome.count),
-                Cell::Number(outcome.threshold),
-                Cell::Ratio(outcome.ratio),
-                book.yes_or_no(outcome.reached),
-            ]);
-        }
-    }
+    let all = audit.assessments.iter();
+    let all = all.flat_map(|a| a.provisions.iter().map(move |outcome| (a, outcome)));
+    let rows = all.map(|(assessment, outcome)| {
+        vec![
+            Cell::text(instrument(&assessment.instrument, options)),
+            Cell::text(words::reading(&assessment.reading, lang)),
+            Cell::text(&outcome.provision),
+            Cell::text(outcome.class.as_deref().unwrap_or_default()),
+            Cell::text(consequences::leads_to(outcome, lang)),
+            Cell::Number(outcome.count),
+            Cell::Number(outcome.threshold),
+            Cell::Ratio(outcome.ratio),
+            Cell::yes_or_no(outcome.reached, lang),
+        ]
+    });
     book.table(
         Msg::DocProvisions,
         &heads,
         &[28.0, 12.0, 12.0, 8.0, 24.0, 14.0, 14.0, 10.0, 10.0],
-        &rows,
+        rows,
     )
 }
 
@@ -379,7 +252,7 @@ fn categories(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
         Msg::DocCategories,
         &heads,
         &[12.0, 22.0, 30.0, 8.0, 12.0],
-        &rows,
+        rows,
     )
 }
 
@@ -397,8 +270,7 @@ fn kinds(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxEr
         Msg::ColRounded,
         Msg::ColSample,
     ]);
-    let mut rows = Vec::new();
-    for kind in summary::kinds_by_matches(audit) {
+    let rows = summary::kinds_by_matches(audit).into_iter().map(|kind| {
         let name = options.names.get(&kind.kind);
         let mut row = vec![
             Cell::text(&kind.kind),
@@ -416,13 +288,13 @@ fn kinds(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxEr
         row.extend(numbers.map(Cell::Number));
         let samples: Vec<&str> = summary::telling_samples(kind).collect();
         row.push(Cell::text(&samples.join("  ")));
-        rows.push(row);
-    }
+        row
+    });
     book.table(
         Msg::DocKinds,
         &heads,
         &[24.0, 30.0, 12.0, 12.0, 10.0, 10.0, 10.0, 10.0, 10.0, 60.0],
-        &rows,
+        rows,
     )
 }
 
@@ -443,9 +315,9 @@ fn files(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
         Msg::ColCopyOf,
         Msg::ColRows,
     ]);
-    let names = found.iter().map(|id| words::category(id, book.lang));
-    heads.extend(names.map(|name| neutralise(name).into_owned()));
-    let row = |ranked: &Ranked<'_>| {
+    let names = found.iter().map(|id| words::category(id, book.lang()));
+    heads.extend(names.map(str::to_owned));
+    let rows = summary::all_files(audit).into_iter().map(|ranked| {
         let file = ranked.file;
         let mut row = vec![
             Cell::text(&file.path),
@@ -456,39 +328,46 @@ fn files(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
             Cell::text(file.copy_of.as_deref().unwrap_or_default()),
             Cell::Number(ranked.rows),
         ];
+        // Most files have few categories: what is not there takes no cell.
         let rows = found.iter().map(|id| file.categories.get(*id).copied());
-        row.extend(rows.map(|n| Cell::Number(n.unwrap_or(0))));
+        row.extend(rows.map(|n| n.map_or(Cell::Empty, Cell::Number)));
         row
-    };
-    let rows: Vec<_> = summary::all_files(audit).iter().map(row).collect();
+    });
     book.table(
         Msg::DocFiles,
         &heads,
         &[60.0, 10.0, 12.0, 14.0, 12.0, 30.0, 12.0],
-        &rows,
+        rows,
     )
 }
 
 fn file_kinds(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
-    let heads = book.heads(&[Msg::ColPath, Msg::ColKind, Msg::ColMatches]);
-    let mut rows = Vec::new();
-    for ranked in summary::worst_files(audit) {
-        for (kind, n) in &ranked.file.kinds {
-            rows.push(vec![
+    let heads = book.heads(&[
+        Msg::ColPath,
+        Msg::ColKind,
+        Msg::ColMatches,
+        Msg::ColFirstLine,
+    ]);
+    let rows = summary::worst_files(audit).into_iter().flat_map(|ranked| {
+        let kinds = ranked.file.kinds.iter();
+        kinds.map(move |(kind, n)| {
+            let line = ranked.file.first_lines.get(kind);
+            vec![
                 Cell::text(&ranked.file.path),
                 Cell::text(kind),
                 Cell::Number(*n),
-            ]);
-        }
-    }
-    book.table(Msg::XlsxFileKinds, &heads, &[60.0, 24.0, 12.0], &rows)
+                line.map_or(Cell::Empty, |line| Cell::Number(*line)),
+            ]
+        })
+    });
+    book.table(Msg::XlsxFileKinds, &heads, &[60.0, 24.0, 12.0], rows)
 }
 
 fn steps(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
     let lang = options.lang;
     let heads = book.heads(&[Msg::ColInstrument, Msg::ColProvision, Msg::DocSteps]);
     let mut rows = Vec::new();
-    for assessment in of_reading(audit, options) {
+    for assessment in consequences::of_reading(audit, options) {
         for step in &assessment.steps {
             rows.push(vec![
                 Cell::text(instrument(&assessment.instrument, options)),
@@ -497,7 +376,7 @@ fn steps(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxEr
             ]);
         }
     }
-    book.table(Msg::XlsxSteps, &heads, &[28.0, 12.0, 120.0], &rows)
+    book.table(Msg::XlsxSteps, &heads, &[28.0, 12.0, 120.0], rows)
 }
 
 fn duties(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
@@ -509,14 +388,14 @@ fn duties(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxE
         Msg::XlsxHours,
     ]);
     let mut rows = Vec::new();
-    for assessment in of_reading(audit, options) {
+    for assessment in consequences::of_reading(audit, options) {
         let name = instrument(&assessment.instrument, options);
         for filing in &assessment.filings {
             rows.push(vec![
                 Cell::text(name),
                 Cell::text(&filing.provision),
                 Cell::text(&consequences::filing(filing, lang)),
-                filing.hours.map_or(Cell::Text(String::new()), Cell::Number),
+                filing.hours.map_or(Cell::Empty, Cell::Number),
             ]);
             for content in &filing.contents {
                 let content = consequences::say(content, lang);
@@ -536,27 +415,20 @@ fn duties(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxE
             ]);
         }
     }
-    book.table(Msg::XlsxDuties, &heads, &[28.0, 12.0, 120.0, 10.0], &rows)
-}
-
-/// The assessments of the reading that governs, the headline's instrument first.
-fn of_reading<'a>(audit: &'a Audit, options: &Options) -> Vec<&'a Assessment> {
-    let own = summary::governing(audit, options);
-    let others = consequences::of_others(audit, options);
-    own.into_iter().chain(others).collect()
+    book.table(Msg::XlsxDuties, &heads, &[28.0, 12.0, 120.0, 10.0], rows)
 }
 
 fn skipped(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
     let heads = book.heads(&[Msg::ColPath, Msg::ColReason, Msg::Partial]);
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for skipped in &audit.skipped {
-        rows.push(vec![
+    let lang = book.lang();
+    let rows = audit.skipped.iter().map(|skipped| {
+        vec![
             Cell::text(&skipped.path),
-            Cell::text(&words::reason(&skipped.reason, book.lang)),
-            book.yes_or_no(skipped.partial),
-        ]);
-    }
-    book.table(Msg::DocSkipped, &heads, &[60.0, 60.0, 12.0], &rows)
+            Cell::text(&words::reason(&skipped.reason, lang)),
+            Cell::yes_or_no(skipped.partial, lang),
+        ]
+    });
+    book.table(Msg::DocSkipped, &heads, &[60.0, 60.0, 12.0], rows)
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ impl File {
                     known.bytes += audit.bytes;
                     known.records += audit.records;
                     add_up(&mut known.kinds, audit.kinds);
+                    keep_first(&mut known.first_lines, audit.first_lines);
                     add_up(&mut known.categories, audit.categories);
                     add_columns(&mut known.rounded, audit.rounded);
                 }
@@ -88,6 +89,13 @@ impl File {
 fn add_up(sums: &mut BTreeMap<String, u64>, counts: BTreeMap<String, u64>) {
     for (id, n) in counts {
         *sums.entry(id).or_default() += n;
+    }
+}
+
+fn keep_first(first: &mut BTreeMap<String, u64>, lines: BTreeMap<String, u64>) {
+    for (id, line) in lines {
+        let known = first.entry(id).or_insert(line);
+        *known = line.min(*known);
     }
 }
 

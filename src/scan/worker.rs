@@ -36,6 +36,8 @@ pub(super) struct FileCounts {
     records: u64,
     /// Valid matches of each kind.
     kinds: Vec<u64>,
+    /// The first line with one of each kind; 0 where there is none, or the source has no lines.
+    lines: Vec<u64>,
     /// Records that support each category under the default reading.
     rows: [u64; Category::ALL.len()],
     /// Where rounded values stand, in the order in which they were met.
@@ -307,7 +309,11 @@ impl<'s> Worker<'s> {
     ) {
         for m in &self.found.matches {
             match m.status {
-                Status::Valid => self.counts.kinds[m.kind.index()] += 1,
+                Status::Valid => {
+                    let kind = m.kind.index();
+                    self.counts.kinds[kind] += 1;
+                    self.counts.lines[kind] = first_of(self.counts.lines[kind], record.line);
+                }
                 Status::Rounded => {
                     let field = batch.fields_of(record)[m.field as usize];
                     let field = view.name(record.table, field.column);
@@ -382,6 +388,7 @@ impl FileCounts {
         FileCounts {
             records: 0,
             kinds: vec![0; n_kinds],
+            lines: vec![0; n_kinds],
             rows: [0; Category::ALL.len()],
             rounded: Vec::new(),
         }
@@ -406,6 +413,9 @@ impl FileCounts {
         let add = |to: &mut [u64], from: &[u64]| to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.rows, &other.rows);
+        for (line, other) in self.lines.iter_mut().zip(&other.lines) {
+            *line = first_of(*line, *other);
+        }
         for column in &other.rounded {
             self.add_rounded(column.field.as_deref(), &column.kind, column.values);
         }
@@ -434,6 +444,7 @@ impl PartRead {
         let identity = self.identity?;
         let patterns = shared.catalog.patterns();
         let kinds = patterns.iter().zip(&counts.kinds).filter(|(_, n)| **n > 0);
+        let lines = patterns.iter().zip(&counts.lines).filter(|(_, n)| **n > 0);
         let rows = |c: &Category| counts.rows[c.index()];
         let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
         let mut rounded = counts.rounded.clone();
@@ -447,9 +458,18 @@ impl PartRead {
             records: counts.records,
             copy_of: None,
             kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
+            first_lines: lines.map(|(p, n)| (p.id.clone(), *n)).collect(),
             categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
             rounded,
         })
+    }
+}
+
+/// The smaller one of two line numbers, of which 0 is none.
+fn first_of(a: u64, b: u64) -> u64 {
+    match (a, b) {
+        (0, line) | (line, 0) => line,
+        _ => a.min(b),
     }
 }
 

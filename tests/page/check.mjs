@@ -118,12 +118,29 @@ if (await page.$("#known")) {
   assert.ok((await page.innerText(".due")).length > 0);
 }
 
-// Printed: what is folded is unfolded, the controls are gone, and there are pages.
-await page.emulateMedia({ media: "print" });
+// Printed: what is folded is unfolded, the controls are gone, the paper is white whatever the theme, a table that is cut
+// says of how many rows, and there are pages.
+await page.evaluate(() => { document.documentElement.dataset.theme = "dark"; });
+assert.notEqual(await background(), "rgb(255, 255, 255)");
+await page.emulateMedia({ media: "print", colorScheme: "dark" });
+assert.equal(await background(), "rgb(255, 255, 255)");
+assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "light");
+assert.deepEqual(await contrasts(), []);
 assert.equal(await page.isVisible("header"), false);
+if (await page.$("#table")) {
+  assert.equal(await page.isVisible("#status"), true);
+  assert.equal(await page.isVisible("#next"), false);
+}
+await page.evaluate(() => { delete document.documentElement.dataset.theme; });
+assert.equal(await background(), "rgb(255, 255, 255)");
 await page.emulateMedia({ media: "screen" });
 const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
 assert.ok(pdf.length > 20_000);
+
+// A place that the page does not have, and that is no address either, harms nothing.
+await page.goto(`${url}#%`);
+await page.reload();
+assert.equal(await page.evaluate(() => document.querySelectorAll("[data-lang][aria-pressed=true]").length), 1);
 
 assert.deepEqual(complaints, []);
 await browser.close();

@@ -3,7 +3,6 @@
 
 use super::super::consequences;
 use super::super::number::{ratio, thousands};
-use super::super::words;
 use super::head::{Mood, mood};
 use super::text::{Both, Plain};
 use super::view::Ctx;
@@ -33,14 +32,8 @@ pub(super) struct Provision {
     pub(super) reached: bool,
 }
 
-/// The assessments of the reading that governs, that of the headline first.
-pub(super) fn of_reading<'a>(ctx: &Ctx<'a>) -> Vec<&'a Assessment> {
-    let others = consequences::of_others(ctx.audit, ctx.options());
-    ctx.governing.into_iter().chain(others).collect()
-}
-
 pub(super) fn cases(ctx: &Ctx<'_>) -> Vec<Case> {
-    let all = of_reading(ctx);
+    let all = consequences::of_reading(ctx.audit, ctx.options());
     let all = all.into_iter().enumerate();
     all.map(|(anchor, assessment)| case(ctx, anchor, assessment))
         .collect()
@@ -91,13 +84,7 @@ fn provisions(assessment: &Assessment) -> Vec<Provision> {
                     .or(outcome.attribute.as_deref())
                     .unwrap_or_default(),
             ),
-            leads_to: Both::of(|lang| match (&outcome.outcome, &assessment.outcome) {
-                (Some(id), Some(named)) if *id == named.id => {
-                    lang.choose(&named.en, &named.zh).to_owned()
-                }
-                (Some(id), _) => id.clone(),
-                (None, _) => words::level(outcome.level, lang).to_owned(),
-            }),
+            leads_to: Both::of(|lang| consequences::leads_to(outcome, lang)),
             count: thousands(outcome.count),
             threshold: thousands(outcome.threshold),
             times: ratio(outcome.count, outcome.threshold)
@@ -132,14 +119,14 @@ pub(super) struct Duty {
 
 /// The duties of all instruments, those with the shortest time first, then in the order of the laws.
 pub(super) fn duties<'a>(ctx: &Ctx<'a>) -> Vec<&'a Filing> {
-    let all = of_reading(ctx);
+    let all = consequences::of_reading(ctx.audit, ctx.options());
     let mut duties: Vec<&Filing> = all.iter().flat_map(|a| a.filings.iter()).collect();
     duties.sort_by_key(|filing| filing.hours.unwrap_or(u64::MAX));
     duties
 }
 
 pub(super) fn checklist(ctx: &Ctx<'_>) -> Checklist {
-    let with_duties = of_reading(ctx);
+    let with_duties = consequences::of_reading(ctx.audit, ctx.options());
     let with_duties = with_duties.into_iter().filter(|a| !a.filings.is_empty());
     let groups: Vec<DutyGroup> = with_duties
         .map(|assessment| DutyGroup {

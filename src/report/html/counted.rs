@@ -1,6 +1,7 @@
 //! What was counted, for the page: categories in their classes against the numbers of the law,
-//! readings and bounds, kinds of values.
+//! readings and bounds, kinds of values, and the limits of a budget.
 
+use super::super::budget;
 use super::super::consequences;
 use super::super::number::thousands;
 use super::super::sections;
@@ -10,9 +11,9 @@ use super::assess;
 use super::head::{Mood, mood};
 use super::scale::{Percent, Scale};
 use super::text::{Both, Plain};
-use super::view::Ctx;
+use super::view::{Color, Ctx};
 use super::words::Html;
-use crate::audit::{CategoryCount, KindCount};
+use crate::audit::{CategoryCount, KindCount, LimitFound};
 use crate::law::{Basis, Level, Outcome};
 
 /// Most rounded columns that are listed.
@@ -26,11 +27,17 @@ pub(super) struct Mark {
     pub(super) is_high: bool,
 }
 
+impl Mark {
+    /// How its label is anchored.
+    pub(super) fn anchor(&self) -> &'static str {
+        self.at.beside(self.is_high)
+    }
+}
+
 /// A class with its number, its thresholds and its categories.
 pub(super) struct ClassGroup {
     pub(super) name: Both,
-    /// Its colour, as a class of the style sheet.
-    pub(super) color: usize,
+    pub(super) color: Color,
     pub(super) items: String,
     pub(super) bar: Percent,
     pub(super) marks: Vec<Mark>,
@@ -63,7 +70,8 @@ pub(super) fn classes(ctx: &Ctx<'_>) -> (Vec<ClassGroup>, Vec<Mark>) {
     let scale = Scale::of_counts(counts.iter().map(|c| c.items).chain(thresholds));
     let class_of = |count: &CategoryCount| ctx.options().classes.get(&count.category);
     let mut groups = Vec::new();
-    for (color, class) in ctx.classes().into_iter().enumerate() {
+    for (at, class) in ctx.classes.iter().enumerate() {
+        let color = Color(Some(at));
         let members = members(ctx, scale, &|count| class_of(count) == Some(class));
         let outcomes: Vec<&Outcome> = of_class
             .iter()
@@ -85,8 +93,7 @@ pub(super) fn classes(ctx: &Ctx<'_>) -> (Vec<ClassGroup>, Vec<Mark>) {
         });
         let items = counts.iter().filter(|c| class_of(c).is_none());
         let items = items.fold(0, |sum: u64, c| sum.saturating_add(c.items));
-        let color = ctx.classes().len();
-        let mut group = group(name, color, items, &[], scale, rest);
+        let mut group = group(name, Color(None), items, &[], scale, rest);
         group.is_counted = ctx.options().classes.is_empty();
         groups.push(group);
     }
@@ -113,7 +120,7 @@ fn axis(scale: Scale) -> Vec<Mark> {
 
 fn group(
     name: Both,
-    color: usize,
+    color: Color,
     items: u64,
     outcomes: &[&Outcome],
     scale: Scale,
@@ -150,10 +157,7 @@ fn verdict(outcome: &Outcome) -> (Both, bool) {
         Html::ClassOpen
     };
     let both = Both::of(|lang| {
-        let level = match &outcome.outcome {
-            Some(id) => id,
-            None => words::level(outcome.level, lang),
-        };
+        let level = consequences::leads_to(outcome, lang);
         let colon = lang.choose(": ", "：");
         format!("{level}{colon}{}", msg.with(lang, &[&count, &threshold]))
     });
@@ -314,12 +318,43 @@ pub(super) fn rounded(ctx: &Ctx<'_>) -> (Vec<RoundedRow>, Option<Both>) {
     let all = summary::rounded(ctx.audit);
     let rows = all.iter().take(ROUNDED_MAX);
     let rows = rows.map(|(path, column)| RoundedRow {
-        path: Plain::new(*path),
-        field: Plain::new(column.field.as_deref().unwrap_or("–")),
+        path: Plain::path(path),
+        field: Plain::path(column.field.as_deref().unwrap_or("–")),
         kind: Plain::new(&column.kind),
         values: thousands(column.values),
     });
     (rows.collect(), more(all.len(), ROUNDED_MAX))
+}
+
+/// A limit of the budget.
+pub(super) struct LimitRow {
+    pub(super) mood: Mood,
+    pub(super) verdict: Both,
+    pub(super) limit: Plain,
+    pub(super) found: String,
+    pub(super) max: String,
+    pub(super) unit: Both,
+    pub(super) owner: Plain,
+    pub(super) reason: Plain,
+}
+
+/// Every limit, in the order of the budget.
+pub(super) fn limits(ctx: &Ctx<'_>) -> Vec<LimitRow> {
+    let row = |limit: &LimitFound| LimitRow {
+        mood: match limit.exceeded {
+            true => Mood::Bad,
+            false if budget::guards_nothing(limit) => Mood::Warn,
+            false => Mood::Good,
+        },
+        verdict: Both::of(|lang| budget::verdict(limit, lang)),
+        limit: Plain::new(&limit.limit),
+        found: thousands(limit.found),
+        max: thousands(limit.max),
+        unit: Both::of(|lang| budget::unit(limit, lang)),
+        owner: Plain::new(limit.owner.as_deref().unwrap_or_default()),
+        reason: Plain::new(limit.reason.as_deref().unwrap_or_default()),
+    };
+    ctx.audit.budget.iter().map(row).collect()
 }
 
 /// Says how much a list leaves out.

@@ -13,6 +13,7 @@ use super::super::json::write_compact;
 use super::super::summary::{self, Ranked};
 use super::super::terminal::neutralise;
 use super::super::words;
+use super::text;
 use super::words::Html;
 use crate::audit::Audit;
 use crate::report::Lang;
@@ -76,7 +77,8 @@ impl Names {
         }
         self.names.push(name.to_owned());
         self.at.insert(name.to_owned(), self.names.len() - 1);
-        (self.names.len() - 1, name.len() + 3)
+        let size = name.len() + 3 + escapes(name.as_bytes());
+        (self.names.len() - 1, size)
     }
 }
 
@@ -160,7 +162,8 @@ fn row(
     names: &mut [Names; 3],
 ) -> (Row, usize) {
     let file = ranked.file;
-    let path = neutralise(&file.path);
+    let path = text::path(&file.path);
+    let path = neutralise(&path);
     let (folder, name) = match path.rsplit_once('/') {
         Some((folder, name)) => (format!("{folder}/"), name),
         None => (String::new(), path.as_ref()),
@@ -178,7 +181,7 @@ fn row(
     let copy_of = file
         .copy_of
         .as_deref()
-        .map(|path| neutralise(path).into_owned());
+        .map(|path| neutralise(&text::path(path)).into_owned());
     let row = Row(
         folder,
         name.to_owned(),
@@ -200,9 +203,13 @@ fn row(
 fn bytes_of(row: &Row) -> io::Result<usize> {
     let mut json = Vec::new();
     write_compact(&mut json, row)?;
-    // Those that are escaped take six.
-    let escaped = json.iter().filter(|b| matches!(b, b'<' | b'>' | b'&'));
-    Ok(json.len() + 1 + 5 * escaped.count())
+    Ok(json.len() + 1 + escapes(&json))
+}
+
+/// Bytes that a text takes besides, because some are escaped and take six.
+fn escapes(text: &[u8]) -> usize {
+    let escaped = text.iter().filter(|b| matches!(b, b'<' | b'>' | b'&'));
+    5 * escaped.count()
 }
 
 /// What the script says, by language.

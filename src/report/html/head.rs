@@ -1,11 +1,12 @@
 //! The first screen: the verdict with its gauge, the four numbers that matter, and the level under
 //! each law.
 
+use super::super::budget;
 use super::super::consequences;
 use super::super::number::{bytes, thousands};
 use super::super::summary::{self, has_volume};
 use super::super::terminal::Mood as Tone;
-use super::super::text::{distance, incomplete, level_headline, version};
+use super::super::text::{distance, headline_words, incomplete, version};
 use super::super::words::{self, Msg};
 use super::assess;
 use super::scale::{Percent, Scale};
@@ -13,6 +14,7 @@ use super::text::{Both, Drawn, Plain};
 use super::view::Ctx;
 use super::words::Html;
 use crate::law::{Assessment, Level, Weighted};
+use crate::report::Lang;
 
 /// The gauge ends this many times below the lower and above the upper threshold, as that of the
 /// terminal does, so that two audits can be compared by eye.
@@ -52,6 +54,8 @@ pub(super) struct Head {
     pub(super) words: Both,
     pub(super) under: Both,
     pub(super) sentences: Vec<Both>,
+    /// How many limits of the budget are exceeded, if any is.
+    pub(super) budget: Option<Both>,
     pub(super) incomplete: Option<Both>,
     pub(super) gauge: Option<Gauge>,
     pub(super) persons: String,
@@ -114,22 +118,19 @@ pub(super) fn mood(ctx: &Ctx<'_>, assessment: &Assessment) -> Mood {
 
 pub(super) fn head(ctx: &Ctx<'_>) -> Head {
     let audit = ctx.audit;
-    let (msg, tone) = level_headline(audit, ctx.governing);
+    let words = |lang| headline_words(audit, ctx.governing, lang);
     let stats = &audit.stats;
-    let n_found = summary::worst_files(audit).len() as u64;
+    let n_exceeded = budget::exceeded(audit).count();
     let skipped = !audit.complete || !audit.skipped.is_empty();
     Head {
-        mood: match (tone, ctx.governing.and_then(|g| g.outcome.as_ref())) {
-            (_, Some(_)) | (Tone::Warn, None) => Mood::Warn,
-            (Tone::Good, None) => Mood::Good,
-            (Tone::Bad, None) => Mood::Bad,
+        mood: match words(Lang::En).1 {
+            // A job that fails has no green page.
+            Tone::Good if n_exceeded > 0 => Mood::Warn,
+            Tone::Good => Mood::Good,
+            Tone::Warn => Mood::Warn,
+            Tone::Bad => Mood::Bad,
         },
-        words: Both::of(|lang| {
-            let words = ctx
-                .governing
-                .and_then(|g| consequences::headline(audit, g, lang));
-            words.unwrap_or_else(|| msg.text(lang).to_owned())
-        }),
+        words: Both::of(|lang| words(lang).0),
         under: ctx.both(|options| {
             let name = super::super::text::instrument(&options.instrument, options);
             let reading = words::reading(options.governing.id(), options.lang);
@@ -141,7 +142,11 @@ pub(super) fn head(ctx: &Ctx<'_>) -> Head {
             msg.with(options.lang, &[name, reading])
         }),
         sentences: sentences(ctx),
-        incomplete: incomplete(audit, crate::report::Lang::En)
+        budget: (n_exceeded > 0).then(|| {
+            let numbers = [n_exceeded, audit.budget.len()].map(|n| thousands(n as u64));
+            Both::of(|lang| Html::BudgetAlarm.with(lang, &[&numbers[0], &numbers[1]]))
+        }),
+        incomplete: incomplete(audit, Lang::En)
             .map(|_| Both::of(|lang| incomplete(audit, lang).unwrap_or_default())),
         gauge: ctx
             .governing
@@ -151,11 +156,7 @@ pub(super) fn head(ctx: &Ctx<'_>) -> Head {
         items: thousands(summary::n_items(audit)),
         files: thousands(stats.files),
         files_note: Both::of(|lang| {
-            let numbers = [
-                thousands(n_found),
-                thousands(stats.records),
-                bytes(stats.bytes),
-            ];
+            let numbers = [ctx.n_found(), thousands(stats.records), bytes(stats.bytes)];
             Html::FilesNote.with(lang, &[&numbers[0], &numbers[1], &numbers[2]])
         }),
         skipped: skipped.then(|| thousands(audit.skipped.len() as u64)),
@@ -171,7 +172,7 @@ fn sentences(ctx: &Ctx<'_>) -> Vec<Both> {
         return Vec::new();
     };
     let in_lang = |lang| distance(ctx.audit, assessment, lang);
-    let n = in_lang(crate::report::Lang::En).len();
+    let n = in_lang(Lang::En).len();
     (0..n)
         .map(|at| Both::of(|lang| in_lang(lang).get(at).cloned().unwrap_or_default()))
         .collect()
@@ -187,9 +188,10 @@ fn gauge(weighted: &Weighted) -> Gauge {
         thousands(weighted.serious),
         thousands(weighted.especially_serious),
     );
-    let label = |number: &str, msg: Html| {
-        let number = number.to_owned();
-        Drawn(Both::of(move |lang| format!("{number} {}", msg.text(lang))))
+    let label = |number: &str, level: Level| {
+        Drawn(Both::of(|lang| {
+            format!("{number} {}", words::level(level, lang))
+        }))
     };
     let (low, high) = (
         scale.at(weighted.serious),
@@ -212,15 +214,16 @@ fn gauge(weighted: &Weighted) -> Gauge {
             .collect(),
         value_text: Drawn(Both::of(|lang| Html::Volume.with(lang, &[&value]))),
         serious: low,
-        serious_text: label(&serious, Html::MarkSerious),
+        serious_text: label(&serious, Level::Serious),
         especially: high,
-        especially_text: label(&especially, Html::MarkEspecially),
+        especially_text: label(&especially, Level::EspeciallySerious),
         caption: Both::of(|lang| Html::GaugeCaption.with(lang, &[&value, &serious, &especially])),
     }
 }
 
 pub(super) fn laws(ctx: &Ctx<'_>) -> Vec<Law> {
-    let all = assess::of_reading(ctx).into_iter().enumerate();
+    let all = consequences::of_reading(ctx.audit, ctx.options());
+    let all = all.into_iter().enumerate();
     all.map(|(anchor, assessment)| law(ctx, anchor, assessment))
         .collect()
 }

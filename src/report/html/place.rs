@@ -4,9 +4,9 @@ use super::super::number::{bytes, thousands};
 use super::super::summary;
 use super::super::words::{self, Msg};
 use super::counted::more;
-use super::text::{Both, Drawn, Plain};
+use super::text::{self, Both, Drawn, Plain};
 use super::treemap::{self, Node, Tile};
-use super::view::Ctx;
+use super::view::{Color, Ctx};
 use super::words::Html;
 
 /// Files in the markup, for readers without scripts.
@@ -22,7 +22,7 @@ const MANIFEST_MAX: usize = 200;
 pub(super) struct Files {
     pub(super) treemap: Vec<TileView>,
     pub(super) treemap_caption: Both,
-    pub(super) legend: Vec<(usize, Both)>,
+    pub(super) legend: Vec<(Color, Both)>,
     pub(super) worst: Vec<FileRow>,
     pub(super) note_static: Both,
     pub(super) left: Option<Both>,
@@ -32,8 +32,7 @@ pub(super) struct Files {
 /// A rectangle with its words.
 pub(super) struct TileView {
     pub(super) tile: Tile,
-    /// Its colour, as a class of the style sheet.
-    pub(super) color: usize,
+    pub(super) color: Color,
     pub(super) label: Drawn,
     pub(super) number: String,
     /// Path and numbers, for whoever points at it.
@@ -51,9 +50,10 @@ pub(super) struct FileRow {
 }
 
 pub(super) fn files(ctx: &Ctx<'_>) -> Files {
-    let worst = summary::worst_files(ctx.audit);
+    let worst = &ctx.worst;
     let shown = worst.iter().take(STATIC_MAX);
     let n_shown = thousands(worst.len().min(STATIC_MAX) as u64);
+    let n_worst = thousands(worst.len() as u64);
     let held = ctx.held;
     let n_copies = summary::copies(ctx.audit).len() as u64;
     let (treemap, treemap_caption) = drawing(ctx);
@@ -63,21 +63,15 @@ pub(super) fn files(ctx: &Ctx<'_>) -> Files {
         treemap_caption,
         worst: shown
             .map(|ranked| FileRow {
-                path: Plain::new(&ranked.file.path),
+                path: Plain::path(&ranked.file.path),
                 rows: thousands(ranked.rows),
                 matches: thousands(ranked.matches),
-                categories: Both::of(|lang| {
-                    let rows = ranked.categories();
-                    let rows = rows
-                        .iter()
-                        .map(|(id, n)| format!("{} {}", words::category(id, lang), thousands(*n)));
-                    words::list(&rows.collect::<Vec<_>>(), lang)
-                }),
+                categories: Both::of(|lang| words::counts(ranked.categories(), lang)),
                 format: Plain::new(&ranked.file.format),
                 size: bytes(ranked.file.bytes),
             })
             .collect(),
-        note_static: Both::of(|lang| Html::TableStatic.with(lang, &[&n_shown])),
+        note_static: Both::of(|lang| Html::TableStatic.with(lang, &[&n_shown, &n_worst])),
         left: (held.left > 0).then(|| {
             let numbers = [
                 held.files as u64,
@@ -96,14 +90,12 @@ pub(super) fn files(ctx: &Ctx<'_>) -> Files {
 }
 
 fn drawing(ctx: &Ctx<'_>) -> (Vec<TileView>, Both) {
-    let none = ctx.classes().len();
     let mut root = Node::default();
     let (mut n_files, mut n_rows) = (0_u64, 0_u64);
-    for ranked in summary::worst_files(ctx.audit) {
+    for ranked in &ctx.worst {
         let rows = ranked.file.categories.iter();
-        let rows: Vec<(usize, u64)> = rows
-            .map(|(id, n)| (ctx.class_index(id).unwrap_or(none), *n))
-            .collect();
+        let rows: Vec<(Option<usize>, u64)> =
+            rows.map(|(id, n)| (ctx.class_index(id), *n)).collect();
         root.add(&ranked.file.path, &rows);
         n_files += u64::from(ranked.rows > 0);
         n_rows = n_rows.saturating_add(ranked.rows);
@@ -112,14 +104,15 @@ fn drawing(ctx: &Ctx<'_>) -> (Vec<TileView>, Both) {
     let views = tiles.map(|tile| {
         let (rows, files) = (thousands(tile.rows), thousands(tile.files));
         let others = thousands(tile.others as u64);
+        let path = text::path(&tile.path);
         let path = match tile.others {
-            0 => tile.path.clone(),
-            _ => format!("{}/… ({others})", tile.path),
+            0 => path.into_owned(),
+            _ => format!("{path}/… ({others})"),
         };
         TileView {
-            color: tile.class.unwrap_or(none),
+            color: Color(tile.class),
             label: Drawn(Both::of(|lang| match tile.others {
-                0 => tile.name.clone(),
+                0 => text::path(&tile.name).into_owned(),
                 _ => Html::TreemapOthers.with(lang, &[&others]),
             })),
             number: rows.clone(),
@@ -134,17 +127,18 @@ fn drawing(ctx: &Ctx<'_>) -> (Vec<TileView>, Both) {
 }
 
 /// The colours that are drawn, with the names of their classes.
-fn legend(ctx: &Ctx<'_>, tiles: &[TileView]) -> Vec<(usize, Both)> {
-    let classes = ctx.classes();
-    let mut colors: Vec<usize> = tiles.iter().map(|t| t.color).collect();
-    colors.sort_unstable();
+fn legend(ctx: &Ctx<'_>, tiles: &[TileView]) -> Vec<(Color, Both)> {
+    let mut colors: Vec<Color> = tiles.iter().map(|t| t.color).collect();
+    // None comes last, as it does in the table of categories.
+    colors.sort_unstable_by_key(|color| (color.0.is_none(), *color));
     colors.dedup();
+    let name = |color: Color| match color.0.and_then(|at| ctx.classes.get(at)) {
+        Some(class) => Both::of(|lang| Html::ClassName.with(lang, &[class])),
+        None => Both::of(|lang| Html::ClassNone.text(lang)),
+    };
     colors
         .into_iter()
-        .map(|color| match classes.get(color) {
-            Some(class) => (color, Both::of(|lang| Html::ClassName.with(lang, &[class]))),
-            None => (color, Both::of(|lang| Html::ClassNone.text(lang))),
-        })
+        .map(|color| (color, name(color)))
         .collect()
 }
 
@@ -181,7 +175,7 @@ pub(super) fn gaps(ctx: &Ctx<'_>) -> Gaps {
             .iter()
             .take(GAPS_MAX)
             .map(|skipped| GapRow {
-                path: Plain::new(&skipped.path),
+                path: Plain::path(&skipped.path),
                 reason: reason(&skipped.reason),
                 partial: skipped.partial,
             })
@@ -222,7 +216,7 @@ pub(super) fn evidence(ctx: &Ctx<'_>) -> Evidence {
     let ages_on = audit.ages_on.clone().unwrap_or_default();
     fact(Both::of(|lang| Html::AgesOn.text(lang)), ages_on);
     fact(of(Msg::ColFilesHead), thousands(audit.stats.files));
-    fact(of(Msg::ColBytes), thousands(audit.stats.bytes));
+    fact(of(Msg::XlsxBytes), thousands(audit.stats.bytes));
     let left = audit.files.iter().skip(MANIFEST_MAX);
     let left_bytes = left
         .clone()
@@ -236,7 +230,7 @@ pub(super) fn evidence(ctx: &Ctx<'_>) -> Evidence {
             .take(MANIFEST_MAX)
             .map(|f| {
                 (
-                    Plain::new(&f.path),
+                    Plain::path(&f.path),
                     thousands(f.bytes),
                     Plain::new(&f.format),
                 )

@@ -6,7 +6,7 @@ use super::super::number::thousands;
 use super::super::summary;
 use super::super::words;
 use super::assess;
-use super::text::Both;
+use super::text::{self, Both};
 use super::view::Ctx;
 use super::words::Html;
 use crate::law::Level;
@@ -44,11 +44,7 @@ pub(super) fn plain_words(ctx: &Ctx<'_>) -> PlainWords {
 fn found(ctx: &Ctx<'_>) -> Vec<Both> {
     let audit = ctx.audit;
     let persons = thousands(audit.persons);
-    let n_found = summary::worst_files(audit)
-        .iter()
-        .filter(|f| f.rows > 0)
-        .count();
-    let (n_found, n_files) = (thousands(n_found as u64), thousands(audit.stats.files));
+    let (n_found, n_files) = (ctx.n_found(), thousands(audit.stats.files));
     let items = summary::n_items(audit);
     if audit.inputs.is_empty() {
         return vec![Both::of(|lang| Html::FoundCounts.with(lang, &[&persons]))];
@@ -62,14 +58,7 @@ fn found(ctx: &Ctx<'_>) -> Vec<Both> {
         Both::of(|lang| Html::FoundPersons.with(lang, &[&persons, &n_found, &n_files])),
         Both::of(|lang| {
             let most = most.iter().take(CATEGORIES_MAX);
-            let most = most.map(|c| {
-                format!(
-                    "{} {}",
-                    words::category(&c.category, lang),
-                    thousands(c.items)
-                )
-            });
-            let most = words::list(&most.collect::<Vec<_>>(), lang);
+            let most = words::counts(most.map(|c| (c.category.as_str(), c.items)), lang);
             Html::FoundItems.with(lang, &[&thousands(items), &most])
         }),
     ]
@@ -127,10 +116,10 @@ fn next(ctx: &Ctx<'_>) -> Vec<Both> {
             Html::NextDuties.with(lang, &[&n, &consequences::filing(first, lang)])
         }));
     }
-    if let Some(worst) = summary::worst_files(ctx.audit).first() {
-        let path = worst.file.path.as_str();
-        out.push(Both::of(|lang| Html::NextRestrict.with(lang, &[path])));
-        out.push(Both::of(|lang| Html::NextCheck.with(lang, &[path])));
+    if let Some(worst) = ctx.worst.first() {
+        let path = text::path(&worst.file.path);
+        out.push(Both::of(|lang| Html::NextRestrict.with(lang, &[&path])));
+        out.push(Both::of(|lang| Html::NextCheck.with(lang, &[&path])));
     }
     if let Some(assessment) = ctx.governing.filter(|g| !g.flips.is_empty()) {
         out.push(Both::of(|lang| {

@@ -28,6 +28,16 @@ impl Percent {
 }
 
 impl Percent {
+    /// The same for one of two marks beside each other: their labels lead away from each other.
+    pub(super) fn beside(self, is_higher: bool) -> &'static str {
+        match (self.0, is_higher) {
+            (x, false) if x >= 15.0 => "end",
+            (x, true) if x > 96.0 => "end",
+            (x, true) if x > 85.0 => "middle",
+            _ => "start",
+        }
+    }
+
     /// The same for the numbers of an axis, which are short.
     pub(super) fn edge(self) -> &'static str {
         match self.0 {
@@ -119,6 +129,20 @@ mod tests {
         assert_eq!(scale.bar(0, &[50]).0, 0.0);
         assert!(scale.bar(1, &[50]).0 > 0.0);
         assert_eq!(scale.at(u64::MAX).0, 100.0);
+    }
+
+    #[test]
+    fn labels_of_two_marks_lead_away_from_each_other_and_stay_inside() {
+        for (low, high, want) in [
+            (40.0, 56.0, ["end", "start"]),
+            (15.0, 85.0, ["end", "start"]),
+            (10.0, 26.0, ["start", "start"]),
+            (78.0, 94.0, ["end", "middle"]),
+            (84.0, 100.0, ["end", "end"]),
+        ] {
+            let got = [Percent(low).beside(false), Percent(high).beside(true)];
+            assert_eq!(got, want, "{low} {high}");
+        }
     }
 
     #[test]

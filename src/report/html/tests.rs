@@ -6,7 +6,7 @@ use super::super::terminal::is_unsafe;
 use super::plain::{LINES_MAX, plain_words};
 use super::view::Ctx;
 use super::*;
-use crate::audit::FileAudit;
+use crate::audit::{FileAudit, LimitFound};
 use crate::law::{Assessment, Level, Named};
 
 fn page(audit: &Audit, lang: Lang) -> String {
@@ -191,6 +191,98 @@ fn a_reader_without_a_manual_finds_the_four_answers_in_fifteen_lines() {
 }
 
 #[test]
+fn a_page_of_a_job_that_fails_says_so_and_is_not_green() {
+    let limit = |limit: &str, exceeded, files| LimitFound {
+        limit: limit.to_owned(),
+        unit: "rows".to_owned(),
+        max: 1_200,
+        found: 1_300,
+        exceeded,
+        files,
+        owner: Some("<b>shop".to_owned()),
+        ..LimitFound::default()
+    };
+    let (_, mut audit) = audits().remove(0);
+    let verdict = |page: &str| {
+        let (_, rest) = page.split_once("<div class=\"verdict ").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let green = page(&audit, Lang::En);
+    assert_eq!(verdict(&green), "good");
+    assert!(!green.contains("href=\"#budget\""));
+    audit.budget = vec![
+        limit("kind a", false, None),
+        limit("kind b in c", false, Some(0)),
+    ];
+    assert_eq!(
+        verdict(&page(&audit, Lang::En)),
+        "good",
+        "no limit is exceeded"
+    );
+    audit.budget.push(limit("kind <i>", true, Some(2)));
+    for lang in [Lang::En, Lang::Zh] {
+        let page = page(&audit, lang);
+        elements(&page);
+        assert_eq!(verdict(&page), "warn");
+        for part in [
+            "Budget: 1 of 3 limits exceeded",
+            "3 项中有 1 项超出",
+            "<section id=\"budget\">",
+            "kind &lt;i&gt;",
+            "&lt;b&gt;shop",
+            "1,300",
+            "1,200",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+        let (_, rows) = page.split_once("<section id=\"budget\">").unwrap();
+        let pills: Vec<&str> = rows
+            .split("<span class=\"pill ")
+            .skip(1)
+            .take(3)
+            .map(|pill| pill.split_once('"').unwrap().0)
+            .collect();
+        assert_eq!(pills, ["good", "warn", "bad"]);
+    }
+}
+
+#[test]
+fn the_first_screen_and_the_plain_words_count_the_same_files() {
+    let mut audit = plain();
+    // Values that no record turns into anything the law counts.
+    audit.files[0].categories.clear();
+    audit.stats.files = 9;
+    let page = page(&audit, Lang::En);
+    assert!(page.contains(">3 with personal data · "));
+    assert!(page.contains(" stands in 3 of the 9 files read."));
+}
+
+#[test]
+fn what_is_in_no_class_has_its_own_colour_whatever_the_number_of_classes() {
+    let audit = plain();
+    let mut options = options(Lang::En, 80, false);
+    for n in [1, 3, 4, 12] {
+        // Every category but the contacts, so that some rows are in no class.
+        let ids = ["property", "lodging", "travel", "vehicle", "address"];
+        options.classes = (0..n)
+            .map(|at| {
+                let id = ids.get(at).map_or(format!("x{at}"), |id| (*id).to_owned());
+                (id, format!("{at:02}"))
+            })
+            .collect();
+        let mut out = Vec::new();
+        write(&mut out, &audit, &options).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        for class in ["tint c0", "tint none"] {
+            assert!(page.contains(&format!("<tbody class=\"{class}")), "{n}");
+            assert!(page.contains(&format!("<rect class=\"{class}")), "{n}");
+            assert!(page.contains(&format!("<span class=\"key {class}")), "{n}");
+        }
+        assert!(!page.contains(&format!("tint c{n}")), "{n}");
+    }
+}
+
+#[test]
 fn a_page_of_a_hundred_thousand_files_stays_small_and_says_what_it_leaves_out() {
     let mut audit = plain();
     audit.files = (0..100_000_u64)
@@ -215,6 +307,29 @@ fn a_page_of_a_hundred_thousand_files_stays_small_and_says_what_it_leaves_out() 
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
     assert!(page.contains("worst of 100,000 files. The other "));
     assert!(page.contains("… and 19,800 more"));
+}
+
+#[test]
+fn paths_without_end_neither_fill_the_page_nor_empty_its_table() {
+    let mut audit = plain();
+    let long = |n: usize| format!("{n}/{}/end-{n}.csv", "<".repeat(100_000));
+    for n in 0..300 {
+        let mut file = audit.files[1].clone();
+        file.path = long(n);
+        file.copy_of = Some(long(n + 1));
+        audit.files.push(file);
+        audit.skipped.push(crate::error::Skipped::new(
+            long(n),
+            &crate::error::Reason::NotFound,
+        ));
+    }
+    let page = page(&audit, Lang::En);
+    assert!(page.len() < 6_000_000, "{} bytes", page.len());
+    assert!(page.contains("…") && page.contains("/end-7.csv</td>"));
+    let (_, data) = page.split_once("id=\"data\">").unwrap();
+    let data: serde_json::Value =
+        serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
+    assert!(data["files"].as_array().unwrap().len() > 100);
 }
 
 #[test]

@@ -4,12 +4,23 @@
 //! cannot turn a line around or hide in it. Both languages stand in the page, and the style sheet
 //! shows the one that the root element names. This file knows no page.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use askama::filters::HtmlSafe;
 
 use super::super::markup::write_escaped;
+use super::super::terminal::shorten_chars;
 use crate::report::Lang;
+
+/// Most characters of a path, as long as a saved audit or a member of an archive may make it: hundreds of
+/// them stand in the page.
+const PATH_CHARS_MAX: usize = 1024;
+
+/// A path as pages tell it: of a long one both ends.
+pub(super) fn path(path: &str) -> Cow<'_, str> {
+    shorten_chars(path, PATH_CHARS_MAX)
+}
 
 /// Text that is the same in every language: paths, ids, numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +29,11 @@ pub(super) struct Plain(String);
 impl Plain {
     pub(super) fn new(text: impl Into<String>) -> Plain {
         Plain(text.into())
+    }
+
+    /// A path.
+    pub(super) fn path(text: &str) -> Plain {
+        Plain::new(path(text))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -59,16 +75,24 @@ impl Both {
     }
 }
 
-impl fmt::Display for Both {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Both {
+    /// Writes each language in an element of this name, or once what is the same in both.
+    fn write_in(&self, f: &mut fmt::Formatter<'_>, element: &str) -> fmt::Result {
         if self.en == self.zh {
             return write_escaped(f, &self.en);
         }
-        f.write_str("<span lang=\"en\">")?;
-        write_escaped(f, &self.en)?;
-        f.write_str("</span><span lang=\"zh\">")?;
-        write_escaped(f, &self.zh)?;
-        f.write_str("</span>")
+        for (lang, text) in [("en", &self.en), ("zh", &self.zh)] {
+            write!(f, "<{element} lang=\"{lang}\">")?;
+            write_escaped(f, text)?;
+            write!(f, "</{element}>")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Both {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_in(f, "span")
     }
 }
 
@@ -80,15 +104,7 @@ pub(super) struct Drawn(pub(super) Both);
 
 impl fmt::Display for Drawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let both = &self.0;
-        if both.en == both.zh {
-            return write_escaped(f, &both.en);
-        }
-        f.write_str("<tspan lang=\"en\">")?;
-        write_escaped(f, &both.en)?;
-        f.write_str("</tspan><tspan lang=\"zh\">")?;
-        write_escaped(f, &both.zh)?;
-        f.write_str("</tspan>")
+        self.0.write_in(f, "tspan")
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::scale::Percent;
 
-/// Height of the drawing over its width, as the style sheet draws it.
+/// Height of the drawing over its width, about as the template draws it.
 const ASPECT: f64 = 0.42;
 
 /// Share of the whole area below which a rectangle is drawn with its neighbours.
@@ -21,6 +21,10 @@ const CHILDREN_MAX: usize = 24;
 /// How many levels of folders are drawn in each other.
 const DEPTH_MAX: usize = 3;
 
+/// Levels of a path that are told apart: a saved audit may name any number, and the tree is as deep as
+/// they are. What lies deeper is drawn as its folder.
+const LEVELS_MAX: usize = 32;
+
 /// Space for the name of a folder above what it holds, as a share of the height.
 const TITLE: f64 = 0.05;
 
@@ -29,28 +33,29 @@ const TITLE: f64 = 0.05;
 pub(super) struct Node {
     rows: u64,
     files: u64,
-    /// The first class of which there are rows: it gives the colour.
+    /// The first class of which there are rows, if any is in one: it gives the colour.
     class: Option<usize>,
     children: BTreeMap<String, Node>,
 }
 
 impl Node {
-    /// Adds a file with its rows by class.
-    pub(super) fn add(&mut self, path: &str, classes: &[(usize, u64)]) {
+    /// Adds a file with its rows by class; some rows are in none.
+    pub(super) fn add(&mut self, path: &str, classes: &[(Option<usize>, u64)]) {
         let mut node = self;
         node.count(classes);
-        for part in path.split('/').filter(|part| !part.is_empty()) {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        for part in parts.take(LEVELS_MAX) {
             node = node.children.entry(part.to_owned()).or_default();
             node.count(classes);
         }
     }
 
-    fn count(&mut self, classes: &[(usize, u64)]) {
+    fn count(&mut self, classes: &[(Option<usize>, u64)]) {
         self.files += 1;
         for (class, rows) in classes {
             self.rows = self.rows.saturating_add(*rows);
             if *rows > 0 {
-                self.class = Some(self.class.map_or(*class, |known| known.min(*class)));
+                self.class = self.class.into_iter().chain(*class).min();
             }
         }
     }
@@ -65,7 +70,7 @@ pub(super) struct Tile {
     pub(super) height: Percent,
     /// Path from the root of the drawing; of several small ones that of their folder.
     pub(super) path: String,
-    /// The last part of it, for the label.
+    /// The last part of it, for the label; of a container without the `!` behind it.
     pub(super) name: String,
     pub(super) rows: u64,
     pub(super) files: u64,
@@ -199,8 +204,11 @@ fn pieces<'a>(node: &'a Node, path: &str, rect: Rect) -> Vec<Piece<'a>> {
             continue;
         }
         let (path, node) = only_child(join(path, name), child);
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let is_file = node.children.is_empty();
+        let container = name.strip_suffix('!').filter(|_| !is_file);
         pieces.push(Piece {
-            name: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            name: container.unwrap_or(name).to_owned(),
             path,
             node: Some(node),
             rows: child.rows,
@@ -311,7 +319,7 @@ mod tests {
     fn tree(files: &[(&str, u64)]) -> Node {
         let mut root = Node::default();
         for (path, rows) in files {
-            root.add(path, &[(0, *rows)]);
+            root.add(path, &[(Some(0), *rows)]);
         }
         root
     }
@@ -342,6 +350,46 @@ mod tests {
         assert!(tiles.len() < 10);
         let shown: u64 = tiles.iter().filter(|t| !t.is_folder).map(|t| t.rows).sum();
         assert_eq!(shown, 150_500, "no row is lost");
+    }
+
+    #[test]
+    fn the_first_class_gives_the_colour_and_none_is_the_last() {
+        let mut root = Node::default();
+        root.add("a/x", &[(None, 9), (Some(1), 0)]);
+        root.add("b/x", &[(None, 7), (Some(11), 1), (Some(2), 1)]);
+        let of = |path: &str| {
+            let tiles = tiles(&root);
+            let tile = tiles.iter().find(|t| t.path == path).unwrap();
+            tile.class
+        };
+        assert_eq!((of("a/x"), of("b/x"), root.class), (None, Some(2), Some(2)));
+    }
+
+    #[test]
+    fn a_path_without_end_is_drawn_as_its_first_folders() {
+        let deep = format!("a/{}", "b/".repeat(1_000_000));
+        let tiles = tiles(&tree(&[(deep.as_str(), 3), ("c", 1)]));
+        let rows: Vec<(usize, u64)> = tiles
+            .iter()
+            .map(|t| (t.path.split('/').count(), t.rows))
+            .collect();
+        assert_eq!(rows, [(LEVELS_MAX - 1, 3), (LEVELS_MAX, 3), (1, 1)]);
+    }
+
+    #[test]
+    fn a_container_is_named_as_its_file_is() {
+        let tiles = tiles(&tree(&[("a.zip!/x", 3), ("a.zip!/y", 3), ("b!", 4)]));
+        let names: Vec<(&str, &str)> = tiles
+            .iter()
+            .map(|t| (t.path.as_str(), t.name.as_str()))
+            .collect();
+        let want = [
+            ("a.zip!", "a.zip"),
+            ("a.zip!/x", "x"),
+            ("a.zip!/y", "y"),
+            ("b!", "b!"),
+        ];
+        assert_eq!(names, want);
     }
 
     #[test]

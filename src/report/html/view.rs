@@ -3,10 +3,16 @@
 //!
 //! The view puts the parts together; each says in its own file what it takes from the audit.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+
 use super::super::Options;
+use super::super::number::thousands;
 use super::super::words;
 use super::assess::{self, Case, Checklist};
-use super::counted::{self, ClassGroup, KindRow, Mark, ReadingRow, RoundedRow};
+use super::counted::{self, ClassGroup, KindRow, LimitRow, Mark, ReadingRow, RoundedRow};
 use super::files::Held;
 use super::head::{self, Head, Law};
 use super::place::{self, Evidence, Files, Gaps};
@@ -14,7 +20,24 @@ use super::plain::{self, PlainWords};
 use super::text::{Both, Plain};
 use crate::audit::Audit;
 use crate::law::Assessment;
-use crate::report::{Lang, summary};
+use crate::report::Lang;
+use crate::report::summary::{self, Ranked};
+
+/// A colour: the place of a class among the classes, or that of no class. It names classes of the style
+/// sheet, which has one colour for all places that it does not tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Color(pub(super) Option<usize>);
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(at) => write!(f, "tint c{at}"),
+            None => f.write_str("tint none"),
+        }
+    }
+}
+
+impl HtmlSafe for Color {}
 
 /// What all parts look at.
 pub(super) struct Ctx<'a> {
@@ -24,6 +47,12 @@ pub(super) struct Ctx<'a> {
     zh: Options,
     /// The assessment of the headline.
     pub(super) governing: Option<&'a Assessment>,
+    /// Files in which something was found, worst first.
+    pub(super) worst: Vec<Ranked<'a>>,
+    /// Every class that some category has, sorted.
+    pub(super) classes: Vec<String>,
+    /// The places of their classes, by category.
+    class_of: BTreeMap<String, usize>,
     pub(super) held: Held,
 }
 
@@ -33,13 +62,29 @@ impl<'a> Ctx<'a> {
             lang,
             ..options.clone()
         };
+        let mut classes: Vec<String> = options.classes.values().cloned().collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let place = |(category, class): (&String, &String)| {
+            let at = classes.binary_search(class).ok()?;
+            Some((category.clone(), at))
+        };
         Ctx {
             audit,
             en: of(Lang::En),
             zh: of(Lang::Zh),
             governing: summary::governing(audit, options),
+            worst: summary::worst_files(audit),
+            class_of: options.classes.iter().filter_map(place).collect(),
+            classes,
             held,
         }
+    }
+
+    /// How many files have rows that the law may count, for the two places that say so.
+    pub(super) fn n_found(&self) -> String {
+        let found = self.worst.iter().filter(|f| f.rows > 0);
+        thousands(found.count() as u64)
     }
 
     /// The options, for whatever does not depend on the language.
@@ -67,16 +112,7 @@ impl<'a> Ctx<'a> {
 
     /// The place of a class among the classes, for its colour.
     pub(super) fn class_index(&self, category: &str) -> Option<usize> {
-        let class = self.en.classes.get(category)?;
-        self.classes().iter().position(|known| *known == class)
-    }
-
-    /// Every class that some category has, sorted.
-    pub(super) fn classes(&self) -> Vec<&String> {
-        let mut classes: Vec<&String> = self.en.classes.values().collect();
-        classes.sort_unstable();
-        classes.dedup();
-        classes
+        self.class_of.get(category).copied()
     }
 }
 
@@ -84,6 +120,7 @@ impl<'a> Ctx<'a> {
 pub(super) struct View {
     pub(super) head: Head,
     pub(super) laws: Vec<Law>,
+    pub(super) limits: Vec<LimitRow>,
     pub(super) plain: PlainWords,
     pub(super) checklist: Checklist,
     pub(super) classes: Vec<ClassGroup>,
@@ -112,6 +149,7 @@ impl View {
         View {
             head: head::head(&ctx),
             laws: head::laws(&ctx),
+            limits: counted::limits(&ctx),
             plain: plain::plain_words(&ctx),
             checklist: assess::checklist(&ctx),
             classes,

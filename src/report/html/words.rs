@@ -13,6 +13,7 @@ messages! { Html:
     Theme: "Light or dark", "浅色或深色";
     Print: "Print or save as PDF", "打印或存为 PDF";
     Contents: "Contents", "目录";
+    NavBudget: "Budget", "限额";
     NavPlain: "In plain words", "通俗说明";
     NavDuties: "What to do", "应办事项";
     NavCategories: "Categories", "类别";
@@ -30,7 +31,7 @@ messages! { Html:
     Items: "items", "条";
     ItemsNote: "as the law counts them, without repetitions", "按法律口径计数，已去重";
     FilesRead: "files read", "个文件已读取";
-    FilesNote: "{0} with findings · {1} records · {2}", "{0} 个有发现 · {1} 条记录 · {2}";
+    FilesNote: "{0} with personal data · {1} records · {2}", "{0} 个含有个人信息 · {1} 条记录 · {2}";
     NotRead: "not read", "未读取";
     NotReadNone: "everything was read", "全部内容均已读取";
     NotReadSome: "entries; the true numbers can only be higher", "项；实际数量只多不少";
@@ -43,6 +44,11 @@ messages! { Html:
     OtherReadings: "other readings: {0}", "其他口径：{0}";
     DutiesCount: "{0} duties, see the checklist", "{0} 项应办事项，见清单";
     DutyCount: "{0} duty, see the checklist", "{0} 项应办事项，见清单";
+    // the budget of a CI job
+    BudgetAlarm: "Budget: {0} of {1} limits exceeded; the job fails, whatever the level is.", "限额：{1} 项中有 {0} 项超出；无论级别如何，任务均不通过。";
+    BudgetTitle: "Limits of the budget", "限额";
+    BudgetNote: "What the budget of this job allows, and what was found. A limit that no file has the path of guards nothing.",
+        "本任务的限额与实际数量。路径没有对应文件的限额不起作用。";
     // in plain words
     PlainTitle: "In plain words", "通俗说明";
     WhatFound: "What was found", "发现了什么";
@@ -81,8 +87,6 @@ messages! { Html:
     ClassNone: "Counted in no class of this law", "不计入该法律文件的任何一类";
     ClassReached: "{0} of {1}: reached", "{0}，标准 {1}：已达到";
     ClassOpen: "{0} of {1}", "{0}，标准 {1}";
-    MarkSerious: "serious", "情节严重";
-    MarkEspecially: "especially serious", "情节特别严重";
     // readings
     ReadingsTitle: "How firm is that? Readings and bounds", "结论是否稳固：口径与上下限";
     ReadingsNote: "Where the class of a category is disputed, three readings are computed. The truth about repetitions lies between the two bounds.",
@@ -108,12 +112,12 @@ messages! { Html:
     Reset: "Reset", "重置";
     Previous: "Previous", "上一页";
     Next: "Next", "下一页";
-    Matches: "matches", "命中";
     TableStatus: "{0}–{1} of {2} files", "第 {0}–{1} 个，共 {2} 个文件";
     TableEmpty: "No file passes these filters.", "没有符合条件的文件。";
     TableLeft: "This page holds the {0} worst of {1} files. The other {2} have {3} rows and {4} matches together; the JSON, CSV and XLSX reports list them all.",
         "本页列出 {1} 个文件中最严重的 {0} 个；其余 {2} 个合计 {3} 行、{4} 处命中，见 JSON、CSV、XLSX 报告。";
-    TableStatic: "The {0} worst files. Filters and sorting need scripts, which are switched off here.", "最严重的 {0} 个文件。筛选与排序需要启用脚本，当前已关闭。";
+    TableStatic: "The {0} worst of {1} files with findings. Filters and sorting need scripts, which are switched off here.",
+        "含有发现的 {1} 个文件中最严重的 {0} 个。筛选与排序需要启用脚本，当前已关闭。";
     NoFiles: "No file holds anything that was counted.", "没有任何文件含有计入的内容。";
     // steps
     StepsTitle: "Assessment, step by step", "逐步认定";
@@ -124,6 +128,7 @@ messages! { Html:
     DutiesNote: "Duties of the laws that apply by date and volume. Whether one applies to you depends on facts that no file shows; ask counsel.",
         "按日期和数量适用的法律文件所规定的义务。是否适用于您，取决于文件无法显示的事实，请咨询律师。";
     DutiesNone: "The laws that were asked name no duty for this volume.", "所适用的法律文件未对该数量规定应办事项。";
+    MustSay: "must say:", "内容：";
     Known: "When did you learn of it?", "何时知悉？";
     KnownNote: "stays in this page; fills in the deadlines that the law gives in hours", "仅保留在本页；用于计算以小时规定的期限";
     Due: "due by", "截止";
@@ -164,7 +169,6 @@ messages! { Html:
     AgesOn: "ages taken on", "年龄计算日";
     Copies: "{0} files repeat the content of another; they add no items and no persons.", "{0} 个文件与其他文件内容相同；不增加条数与人数。";
     CopyOf: "copy of {0}", "与 {0} 内容相同";
-    FinesTitle: "Amounts that the law provides for", "法定金额";
 }
 
 #[cfg(test)]

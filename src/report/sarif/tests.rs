@@ -107,15 +107,95 @@ fn paths_become_uris_and_members_are_told_at_their_container() {
     ] {
         assert_eq!(uri(path), want);
     }
-    let member = location("dump.zip!/a/b.csv", true);
+    let mut audit = plain();
+    audit.files[0].path = "dump.zip".to_owned();
+    audit.files[1].path = "odd!/name.csv".to_owned();
+    let outer = Outer::new(&audit);
+    let member = location("dump.zip!/a/b.csv", &outer, Some(7));
     assert_eq!(member.physical_location.artifact_location.uri, "dump.zip");
+    assert_eq!(member.physical_location.region.start_line, 1);
     assert_eq!(
         member.logical_locations[0].fully_qualified_name,
         "dump.zip!/a/b.csv"
     );
     assert!(
-        location("odd!/name.csv", false)
+        location("odd!/name.csv", &outer, Some(7))
             .logical_locations
             .is_empty()
     );
+}
+
+#[test]
+fn members_that_were_not_read_or_not_listed_are_told_at_their_container_too() {
+    let mut audit = plain();
+    let mut member = audit.files[3].clone();
+    audit.files[3].path = "big!/dump.zip".to_owned();
+    member.path = "big!/dump.zip!/in.csv".to_owned();
+    member.is_member = true;
+    audit.files = vec![audit.files[3].clone(), member];
+    audit.files[0].categories.clear();
+    audit.files[0].kinds.clear();
+    audit.complete = false;
+    audit.skipped.push(crate::error::Skipped::new(
+        "big!/dump.zip!/locked.zip",
+        &crate::error::Reason::Encrypted,
+    ));
+    let log = log(&audit, Lang::En, 0);
+    let run = &log["runs"][0];
+    // The first is the sentence on the whole scan.
+    let skipped = &run["invocations"][0]["toolExecutionNotifications"][1];
+    let rest = &run["results"][0];
+    for (what, path) in [
+        (rest, "big!/dump.zip!/in.csv"),
+        (skipped, "big!/dump.zip!/locked.zip"),
+    ] {
+        let place = &what["locations"][0];
+        let uri = &place["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(uri, "big%21/dump.zip");
+        assert_eq!(place["logicalLocations"][0]["fullyQualifiedName"], path);
+    }
+}
+
+#[test]
+fn a_region_is_the_first_line_of_the_kind_where_it_is_known() {
+    for (first, want) in [
+        (None, 1),
+        (Some(0), 1),
+        (Some(1), 1),
+        (Some(90_000), 90_000),
+    ] {
+        let mut audit = plain();
+        audit.files.truncate(1);
+        let lines = first.map(|line| ("cn.mobile".to_owned(), line));
+        audit.files[0].first_lines = lines.into_iter().collect();
+        // Of a kind that has no result.
+        audit.files[0].first_lines.insert("email".to_owned(), 5);
+        let log = log(&audit, Lang::En, 9);
+        let [result] = results(&log).as_slice() else {
+            panic!("{log}")
+        };
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert_eq!(region["startLine"], want);
+    }
+}
+
+#[test]
+fn a_budget_stands_beside_the_verdict() {
+    let mut audit = plain();
+    assert!(log(&audit, Lang::En, 9)["runs"][0]["properties"]["budget"].is_null());
+    audit.budget = vec![LimitFound {
+        limit: "kind email in a\u{202e}".to_owned(),
+        unit: "matches".to_owned(),
+        max: 1,
+        found: 2,
+        exceeded: true,
+        owner: Some("x\u{1b}[2J".to_owned()),
+        ..LimitFound::default()
+    }];
+    let log = log(&audit, Lang::En, 9);
+    let limit = &log["runs"][0]["properties"]["budget"][0];
+    assert_eq!(limit["limit"], "kind email in a\\u{202e}");
+    assert_eq!(limit["owner"], "x\\u{1b}[2J");
+    assert_eq!((&limit["found"], &limit["max"]), (&2.into(), &1.into()));
+    assert_eq!(limit["exceeded"], true);
 }

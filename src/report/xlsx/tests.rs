@@ -4,9 +4,12 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use super::super::Lang;
 use super::super::fixture::{hostile, options, plain};
 use super::super::terminal::is_unsafe;
+use super::book::CHARS_MAX;
 use super::*;
+use crate::audit::LimitFound;
 
 /// All parts of a workbook, by name.
 fn parts(audit: &Audit, lang: Lang) -> Vec<(String, String)> {
@@ -107,17 +110,54 @@ fn what_a_cell_cannot_hold_is_cut_or_told_as_text() {
 }
 
 #[test]
-fn a_table_that_is_too_long_goes_on_in_the_next_sheet() {
-    let mut book = Book::new(&plain(), Lang::En).unwrap();
-    let rows: Vec<Vec<Cell>> = (0..7).map(|n| vec![Cell::Number(n)]).collect();
-    let heads = vec!["n".to_owned()];
-    book.table_in(Msg::DocFiles, &heads, &[8.0], &rows, 3)
-        .unwrap();
-    let names: Vec<String> = book
-        .workbook
-        .worksheets()
-        .iter()
-        .map(Worksheet::name)
+fn names_that_are_too_long_for_a_cell_cost_no_workbook() {
+    // More characters than columns of a terminal.
+    let long = "a\u{301}\u{302}".repeat(40_000);
+    let mut audit = plain();
+    audit.files[0].path = long.clone();
+    audit.files[0].categories.insert(long.clone(), 1);
+    audit.files[0].kinds.insert(long.clone(), 1);
+    audit.categories[0].category = long.clone();
+    audit.skipped = vec![crate::error::Skipped::new(
+        long,
+        &crate::error::Reason::NotFound,
+    )];
+    let text: String = parts(&audit, Lang::Zh)
+        .into_iter()
+        .map(|(_, text)| text)
         .collect();
-    assert_eq!(names, ["Files", "Files 2", "Files 3"]);
+    assert!(text.contains('…'));
+}
+
+#[test]
+fn a_budget_is_a_sheet_and_what_is_exceeded_stands_in_the_summary() {
+    let limit = |limit: &str, found, files| LimitFound {
+        limit: limit.to_owned(),
+        unit: "matches".to_owned(),
+        max: 5,
+        found,
+        exceeded: found > 5,
+        files,
+        owner: Some("=shop".to_owned()),
+        ..LimitFound::default()
+    };
+    let mut audit = plain();
+    audit.budget = vec![
+        limit("kind email", 6, None),
+        limit("kind email in a", 5, Some(3)),
+        limit("kind email in b", 0, Some(0)),
+    ];
+    let parts = parts(&audit, Lang::En);
+    let part = |name: &str| &parts.iter().find(|(n, _)| n == name).unwrap().1;
+    assert!(part("xl/workbook.xml").contains("<sheet name=\"Budget\""));
+    let strings = part("xl/sharedStrings.xml");
+    for text in [
+        "kind email: 6 found, 5 allowed (matches). Owner: =shop.",
+        "exceeded",
+        "kept",
+        "no such file",
+        "=shop",
+    ] {
+        assert!(strings.contains(&format!("<t>{text}</t>")), "{text}");
+    }
 }
