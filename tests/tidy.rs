@@ -71,6 +71,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &["src/cli/progress.rs"],
         "only the progress bar draws",
     ),
+    (
+        "terminal_size",
+        &["src/cli"],
+        "the library looks at no window",
+    ),
     ("anyhow", &["src/cli"], "the library has its own error"),
     (
         "std::env",

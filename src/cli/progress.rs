@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leakgauge::report::Lang;
+use terminal_size::terminal_size_of;
 
 use super::render::width;
 
@@ -48,7 +49,7 @@ impl Progress {
     /// The scan begins. Without a number of bytes (standard input) there is no end to estimate.
     pub(crate) fn started(&self, files: usize, bytes: u64) {
         self.files.store(files as u64, Ordering::Relaxed);
-        let measures = match width() < WIDTH_FOR_ALL {
+        let measures = match width(terminal_size_of(io::stderr())) < WIDTH_FOR_ALL {
             true => "{percent:>3}%",
             false => MEASURES,
         };

@@ -12,6 +12,7 @@ use leakgauge::category::Reading;
 use leakgauge::detect::Catalog;
 use leakgauge::law::Instrument;
 use leakgauge::report::{self, Format, Lang, Name, Options};
+use terminal_size::{Height, Width, terminal_size_of};
 
 use super::args::{Color, Common};
 use super::output::Output;
@@ -35,7 +36,7 @@ impl Render {
         let options = Options {
             lang: language(common),
             ascii: common.ascii,
-            width: width(),
+            width: width(None),
             names: names(catalog),
             instruments: laws
                 .iter()
@@ -63,10 +64,12 @@ impl Render {
 
     /// How a report to this output is written.
     pub(crate) fn options_for(&self, output: &Output) -> Options {
-        Options {
-            color: use_color(self.color, output.is_stdout()),
-            ..self.options.clone()
+        let mut options = self.options.clone();
+        options.color = use_color(self.color, output.is_stdout());
+        if output.is_stdout() {
+            options.width = width(terminal_size_of(io::stdout()));
         }
+        options
     }
 
     /// Tells every step in the terminal summary as well.
@@ -151,9 +154,10 @@ fn use_color(color: Color, to_stdout: bool) -> bool {
     }
 }
 
-/// Columns of the terminal as the shell tells them, else the width of a report in a file.
-pub(crate) fn width() -> usize {
-    let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+/// Columns as the shell tells them, else those of the window if it is one, else the width of a report in a file.
+pub(crate) fn width(window: Option<(Width, Height)>) -> usize {
+    let stated = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let columns = stated.or(window.map(|(columns, _)| usize::from(columns.0)));
     columns.unwrap_or(Options::default().width)
 }
 
