@@ -157,7 +157,7 @@ impl Tells {
         let mut traits = self.always;
         let (number, n_digits) = unpacked(packed);
         if self.has_regions {
-            match number / power(n_digits.saturating_sub(2)) {
+            match without_last(number, n_digits.saturating_sub(2)) {
                 81 => traits = self.moved_to("hk"),
                 82 => traits = self.moved_to("mo"),
                 83 => traits = self.moved_to("tw"),
@@ -166,7 +166,7 @@ impl Tells {
         }
         let behind = n_digits.checked_sub(born + DATE_DIGITS);
         if let (Some(behind), Some(today)) = (behind, today) {
-            let born = (number / power(behind) % const { 10u64.pow(DATE_DIGITS) }) as u32;
+            let born = (without_last(number, behind) % const { 10u64.pow(DATE_DIGITS) }) as u32;
             if let Some(age) = age(born, today) {
                 traits.join(Traits::age(age));
             }
@@ -185,9 +185,22 @@ const REGION_DIGITS: u32 = 6;
 
 const DATE_DIGITS: u32 = 8;
 
+/// A number without its last digits, so many. How many these are in identity numbers of 18 digits is written out: to divide by
+/// what the compiler knows costs a fifth of any other division.
+#[inline]
+fn without_last(number: u64, n: u32) -> u64 {
+    match n {
+        3 => number / 1_000,
+        4 => number / 10_000,
+        15 => number / const { power(15) },
+        16 => number / const { power(16) },
+        n => number / power(n),
+    }
+}
+
 /// Ten to this power, at most the nineteenth, which no more digits of a number reach.
 #[inline]
-fn power(n: u32) -> u64 {
+const fn power(n: u32) -> u64 {
     const POWERS: [u64; 20] = {
         let mut powers = [1; 20];
         let mut n = 1;
