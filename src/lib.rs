@@ -66,6 +66,8 @@ pub mod error;
 
 mod bytes;
 
+mod number;
+
 pub mod source;
 
 pub mod decode;

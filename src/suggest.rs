@@ -7,8 +7,21 @@ use std::fmt;
 /// Ids further away than this many edits, or than half of the word, are no help.
 const DISTANCE_MAX: usize = 3;
 
+/// Most characters of what was typed that are compared.
+const COMPARED_MAX: usize = 60;
+
 /// What to add to a message about an unknown id: `; did you mean ...?`, or nothing.
 pub struct Suggestion<'a>(Option<&'a str>);
+
+impl Suggestion<'_> {
+    /// The same, or where nothing is near what to do instead: `; ...`.
+    pub fn or(&self, instead: &str) -> String {
+        match self.0 {
+            Some(_) => self.to_string(),
+            None => instead.to_owned(),
+        }
+    }
+}
 
 impl fmt::Display for Suggestion<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,8 +33,9 @@ impl fmt::Display for Suggestion<'_> {
 }
 
 /// The id nearest to what was typed; of several, the first. An id that ends in, or begins with, what was typed counts as
-/// near (`mobile` for `cn.mobile`).
+/// near (`mobile` for `cn.mobile`). Only the first characters of a long one are compared.
 pub fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Suggestion<'a> {
+    let typed: String = typed.chars().take(COMPARED_MAX).collect();
     let typed = typed.to_lowercase().replace('_', "-");
     let near = ids
         .map(|id| {
@@ -39,7 +53,7 @@ pub fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Suggestio
 
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other (optimal string
 /// alignment).
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     let mut before = vec![0; b.len() + 1];
@@ -69,6 +83,8 @@ mod tests {
             ("abc", "abc", 0),
             ("abc", "", 3),
             ("abc", "acb", 1),
+            ("ab", "ba", 1),
+            ("", "abc", 3),
             ("lodging", "logding", 1),
             ("mobile", "mobil", 1),
             ("kitten", "sitting", 3),
@@ -93,5 +109,10 @@ mod tests {
         check("zzzzzzzz", "");
         check("x", "");
         check("", "");
+        check(&"x\u{1b}".repeat(10_000), "");
+        let ids = ["cn.mobile"];
+        let say = |typed: &str| nearest(typed, ids.into_iter()).or("; see the list");
+        assert_eq!(say("cn.mobil"), "; did you mean `cn.mobile`?");
+        assert_eq!(say("zzzzzzzz"), "; see the list");
     }
 }

@@ -16,6 +16,8 @@ mod cli;
 mod budget;
 // What a package carries: completions and manual pages.
 mod packaging;
+// What a user states of the law: wrong statements and files are refused, and counts do what the law asks of them.
+mod law;
 // Why a record was found and counted as it was, and what was nearly found.
 mod explain;
 // Files, folders, links, standard input: what is read and in which order.

@@ -19,6 +19,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("bytes", &[]),
     ("suggest", &[]),
+    ("number", &[]),
     ("audit", &["error", "value", "law"]),
     ("source", &["error"]),
     ("decode", &["record", "error", "bytes"]),
@@ -29,7 +30,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "count",
         &["record", "category", "value", "error", "audit", "detect"],
     ),
-    ("law", &["category", "audit", "error", "suggest"]),
+    ("law", &["category", "audit", "error", "suggest", "number"]),
     (
         "scan",
         &[
@@ -58,7 +59,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["audit", "category", "law", "error", "value", "explain"],
+        &[
+            "audit", "category", "law", "error", "value", "explain", "number",
+        ],
     ),
 ];
 

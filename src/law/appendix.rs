@@ -1,12 +1,12 @@
 //! What `describe` shows beside provisions and categories: outcomes, duties, fines, facts, positions
 //! on disputed questions, terms.
 
-use super::cite::group;
 use super::consequence::{Fine, Liable};
 use super::describe::{condition, confidence, heading, line, say};
 use super::instrument::{Confidence, InstrumentFile};
 use super::provision::Condition;
 use super::understood::Instrument;
+use crate::number::{hundredths, thousands};
 
 /// How a fact is known, in brackets, unless the text itself says so.
 pub(super) fn doubt(known: Confidence, zh: bool) -> String {
@@ -16,7 +16,13 @@ pub(super) fn doubt(known: Confidence, zh: bool) -> String {
     }
 }
 
-fn conditions(file: &InstrumentFile, when: &[Condition], unless: &[Condition], zh: bool) -> String {
+/// What must hold, and what may not, in words behind a provision.
+pub(super) fn conditions(
+    file: &InstrumentFile,
+    when: &[Condition],
+    unless: &[Condition],
+    zh: bool,
+) -> String {
     let words = |all: &[Condition], and: &str| {
         let words: Vec<&str> = all.iter().map(|c| condition(file, c, zh)).collect();
         words.join(and)
@@ -104,6 +110,11 @@ pub(super) fn consequences(out: &mut String, instrument: &Instrument, zh: bool) 
                 say(zh, "因何产生", "brought about by")
             ),
         );
+        if !duty.provisions.is_empty() {
+            let ids = duty.provisions.join(say(zh, "、", ", "));
+            let only = say(zh, "仅当达到", "only where this is reached");
+            line(out, format_args!("- {only}: {ids}"));
+        }
         if let Some(note) = &duty.note {
             line(
                 out,
@@ -144,14 +155,16 @@ fn amount(fine: &Fine, zh: bool) -> String {
     let currency = fine.currency.as_deref().unwrap_or("CNY");
     let mut parts = Vec::new();
     match (fine.min, fine.max) {
-        (Some(min), Some(max)) => parts.push(format!("{}–{} {currency}", group(min), group(max))),
-        (Some(min), None) => parts.push(format!("≥ {} {currency}", group(min))),
-        (None, Some(max)) => parts.push(format!("≤ {} {currency}", group(max))),
+        (Some(min), Some(max)) => {
+            parts.push(format!("{}–{} {currency}", thousands(min), thousands(max)));
+        }
+        (Some(min), None) => parts.push(format!("≥ {} {currency}", thousands(min))),
+        (None, Some(max)) => parts.push(format!("≤ {} {currency}", thousands(max))),
         (None, None) => {}
     }
     if let Some(share) = fine.turnover {
         let of = say(zh, "上一年度营业额", "of the turnover of the year before");
-        parts.push(format!("≤ {}.{:02} % {of}", share / 100, share % 100));
+        parts.push(format!("≤ {} % {of}", hundredths(share)));
     }
     if let Some([least, most]) = fine.times_gains {
         parts.push(format!(
@@ -202,15 +215,14 @@ pub(super) fn score(out: &mut String, file: &InstrumentFile, zh: bool) {
         out,
         format_args!("{}{}\n", score.summary.get(zh), doubt(score.confidence, zh)),
     );
-    let decimal = |n: u64| format!("{}.{:02}", n / 100, n % 100);
     for class in &file.classes {
-        let base = decimal(class.score.unwrap_or(0));
+        let base = hundredths(class.score.unwrap_or(0));
         line(
             out,
             format_args!("- {} {}: {base}", class.id, class.name.get(zh)),
         );
     }
-    let (min, max) = (decimal(score.base_min), decimal(score.base_max));
+    let (min, max) = (hundredths(score.base_min), hundredths(score.base_max));
     line(
         out,
         format_args!(
@@ -222,13 +234,13 @@ pub(super) fn score(out: &mut String, file: &InstrumentFile, zh: bool) {
         let name = say(zh, "可识别程度", "ease of identification");
         line(
             out,
-            format_args!("- {name} `{category}`: {}", decimal(*ease)),
+            format_args!("- {name} `{category}`: {}", hundredths(*ease)),
         );
     }
     let other = say(zh, "可识别程度，其他", "ease of identification, otherwise");
     line(
         out,
-        format_args!("- {other}: {}", decimal(score.ease_default)),
+        format_args!("- {other}: {}", hundredths(score.ease_default)),
     );
     for factor in &score.factors {
         let mut changes = Vec::new();
@@ -237,15 +249,15 @@ pub(super) fn score(out: &mut String, file: &InstrumentFile, zh: bool) {
             let base = say(zh, "基础分", "base");
             changes.push(format!(
                 "{base} {sign}{}",
-                decimal(factor.base.unsigned_abs())
+                hundredths(factor.base.unsigned_abs())
             ));
         }
         if let Some(ease) = factor.ease {
             let name = say(zh, "可识别程度", "ease of identification");
-            changes.push(format!("{name} {}", decimal(ease)));
+            changes.push(format!("{name} {}", hundredths(ease)));
         }
         if factor.add > 0 {
-            changes.push(format!("+{}", decimal(factor.add)));
+            changes.push(format!("+{}", hundredths(factor.add)));
         }
         line(
             out,
@@ -299,6 +311,12 @@ pub(super) fn positions(out: &mut String, file: &InstrumentFile, zh: bool) {
             line(
                 out,
                 format_args!("  - {}: `{switch}`", say(zh, "切换", "switch")),
+            );
+        }
+        if let Some(note) = &dispute.note {
+            line(
+                out,
+                format_args!("  - {}: {}", say(zh, "说明", "note"), note.get(zh)),
             );
         }
     }

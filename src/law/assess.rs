@@ -3,9 +3,13 @@
 //! The order of things is here; the arithmetic is in `evaluate`, the alternatives in `what_if`, the
 //! words in `steps`.
 
+use std::sync::Arc;
+
 use super::consequences::{filings, fines};
-use super::counts::{Bound, ClassCounts, Counts, Tally};
+use super::counts::{Bound, ClassCounts, Counts, Tally, people};
 use super::evaluate::{Evaluation, evaluate};
+use super::items::Counting;
+use super::people::People;
 use super::steps::{Account, steps};
 use super::understood::Instrument;
 use super::what_if::{flips, next, what_if};
@@ -29,9 +33,10 @@ pub fn assess<'a>(
 ) -> Result<Vec<Assessment>, Error> {
     circumstances.check()?;
     let counts = counts.into();
+    let people = people(instrument, &counts, circumstances)?;
     let parts = Reading::ALL
         .into_iter()
-        .map(|reading| Part::new(instrument, reading, &counts, circumstances))
+        .map(|reading| Part::new(instrument, reading, &counts, people.as_ref(), circumstances))
         .collect::<Result<Vec<_>, Error>>()?;
     Ok(parts
         .iter()
@@ -54,10 +59,18 @@ impl Part {
         instrument: &Instrument,
         reading: Reading,
         counts: &Counts<'_>,
+        people: Option<&Arc<People>>,
         stated: &Circumstances,
     ) -> Result<Part, Error> {
         let at = |bound: Bound| -> Result<(Tally, ClassCounts, Evaluation), Error> {
-            let mut tally = Tally::new(counts, reading, instrument.unit(), bound, stated)?;
+            let counting = Counting {
+                instrument,
+                counts,
+                reading,
+                bound,
+                stated,
+            };
+            let mut tally = Tally::new(&counting, people)?;
             let counts = ClassCounts::new(instrument, &tally, stated, |_| reading);
             tally.learn(instrument, &counts, stated);
             let evaluation = evaluate(instrument, &counts, stated);

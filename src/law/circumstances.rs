@@ -2,7 +2,7 @@
 //!
 //! Everything here is stated by the user. The default states nothing: what was not stated is
 //! unknown, does not hold, and the assessment says which of it would change the level. How is
-//! counted where opinions differ is chosen here as well.
+//! counted where opinions differ is chosen here as well, see `rules`.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -10,12 +10,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::date::Date;
-use super::laws::nearest;
 use super::moment::Moment;
 use super::money::Yuan;
+use super::rules::CountingRules;
 use super::toml_error;
 use crate::category::Category;
 use crate::error::Error;
+use crate::number::hundredths_cut;
+use crate::suggest::nearest;
 
 /// Most characters of a foreign id that an error repeats.
 const SHOWN_MAX: usize = 60;
@@ -46,103 +48,6 @@ impl Action {
     /// Whether information reached someone else.
     pub fn is_provided(self) -> bool {
         matches!(self, Action::Provide | Action::Both)
-    }
-}
-
-/// When the converted total counts (Fa Shi [2017] 10 Art. 5 para. 1 (6)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WeightedTotal {
-    /// Always.
-    #[default]
-    Always,
-    /// Only where no class reaches its own number, as the words have it.
-    Literal,
-}
-
-/// How what lawful business takes out is treated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BusinessRule {
-    /// By profit and earlier punishment alone.
-    #[default]
-    Apart,
-    /// With everything else as well, as where the information was exchanged.
-    Together,
-}
-
-/// How often the same information counts that went to several recipients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecipientsRule {
-    /// For each of them.
-    #[default]
-    Each,
-    /// Once.
-    Once,
-}
-
-/// Rules of counting on which opinions differ; the default is the recorded position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CountingRules {
-    /// When the converted total counts.
-    pub weighted_total: WeightedTotal,
-    /// How lawful business is treated.
-    pub lawful_business: BusinessRule,
-    /// How often the same information counts.
-    pub recipients: RecipientsRule,
-}
-
-impl CountingRules {
-    /// Every rule with its values, the default first.
-    pub const ALL: [(&str, [&str; 2]); 3] = [
-        ("weighted-total", ["always", "literal"]),
-        ("lawful-business", ["apart", "together"]),
-        ("recipients", ["each", "once"]),
-    ];
-
-    /// Chooses a rule by its ids: `weighted-total`, `literal`.
-    ///
-    /// # Errors
-    /// An unknown rule or value, with those there are.
-    pub fn choose(&mut self, rule: &str, value: &str) -> Result<(), Error> {
-        let Some((_, values)) = CountingRules::ALL.iter().find(|(id, _)| *id == rule) else {
-            let known: Vec<&str> = CountingRules::ALL.iter().map(|(id, _)| *id).collect();
-            let (rule, known) = (shown(rule), known.join("`, `"));
-            return Err(Error::new(format!(
-                "no counting rule `{rule}`: there are `{known}`"
-            )));
-        };
-        let is_other = match values.iter().position(|v| *v == value) {
-            Some(position) => position == 1,
-            None => {
-                let message = format!(
-                    "counting rule `{rule}` is `{}` or `{}`, not `{}`",
-                    values[0],
-                    values[1],
-                    shown(value)
-                );
-                return Err(Error::new(message));
-            }
-        };
-        match (rule, is_other) {
-            ("weighted-total", false) => self.weighted_total = WeightedTotal::Always,
-            ("weighted-total", true) => self.weighted_total = WeightedTotal::Literal,
-            ("lawful-business", false) => self.lawful_business = BusinessRule::Apart,
-            ("lawful-business", true) => self.lawful_business = BusinessRule::Together,
-            (_, false) => self.recipients = RecipientsRule::Each,
-            (_, true) => self.recipients = RecipientsRule::Once,
-        }
-        Ok(())
-    }
-
-    pub(super) fn business_is_apart(self) -> bool {
-        self.lawful_business == BusinessRule::Apart
-    }
-
-    pub(super) fn recipients_add_up(self) -> bool {
-        self.recipients == RecipientsRule::Each
     }
 }
 
@@ -187,12 +92,7 @@ impl FromStr for Rate {
 
 impl std::fmt::Display for Rate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (whole, rest) = (self.0 / 100, self.0 % 100);
-        match (rest, rest % 10) {
-            (0, _) => write!(f, "{whole}%"),
-            (_, 0) => write!(f, "{whole}.{}%", rest / 10),
-            _ => write!(f, "{whole}.{rest:02}%"),
-        }
+        write!(f, "{}%", hundredths_cut(u64::from(self.0)))
     }
 }
 
@@ -345,7 +245,8 @@ impl Circumstances {
 fn known_category(id: &str) -> Result<Category, Error> {
     Category::from_id(id).ok_or_else(|| {
         let ids = Category::ALL.iter().map(|c| c.id());
-        Error::new(format!("no category `{}`{}", shown(id), nearest(id, ids)))
+        let near = nearest(id, ids).or("; `laws show ID` names them all");
+        Error::new(format!("no category `{}`{near}", shown(id)))
     })
 }
 

@@ -7,6 +7,7 @@ use super::evaluate::Result;
 use super::instrument::{Citation, Text, Unit};
 use super::understood::Instrument;
 use super::{Level, Named, Yuan};
+use crate::number::thousands;
 
 impl Instrument {
     /// An id of a provision as it is cited.
@@ -144,31 +145,18 @@ pub(super) fn units(unit: Unit, n: u64) -> Text {
     };
     let en = if n == 1 { one } else { many };
     Text {
-        zh: format!("{} {zh}", group(n)),
-        en: format!("{} {en}", group(n)),
+        zh: format!("{} {zh}", thousands(n)),
+        en: format!("{} {en}", thousands(n)),
     }
 }
 
 /// An amount of yuan with a comma between thousands, and cents where there are any.
 pub(super) fn yuan(amount: Yuan) -> String {
-    let whole = group(amount.whole_yuan());
+    let whole = thousands(amount.whole_yuan());
     match amount.cents() % 100 {
         0 => whole,
         cents => format!("{whole}.{cents:02}"),
     }
-}
-
-/// A number with a comma between thousands.
-pub(super) fn group(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -200,15 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_grouped() {
-        for (n, want) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(group(n), want);
-        }
+    fn amounts_are_grouped() {
         assert_eq!(yuan("61429.01".parse().unwrap()), "61,429.01");
         assert_eq!(yuan(Yuan::whole(26_000)), "26,000");
     }

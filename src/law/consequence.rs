@@ -88,6 +88,9 @@ pub struct Duty {
     /// Whether every heavier outcome brings it about as well.
     #[serde(default)]
     pub upwards: bool,
+    /// Ids of provisions of which one must be reached as well; empty: none need be.
+    #[serde(default)]
+    pub provisions: Vec<String>,
     /// Circumstances that must all hold.
     #[serde(default)]
     pub when: Vec<Condition>,

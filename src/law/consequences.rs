@@ -5,7 +5,7 @@
 //! stated is told as a rule.
 
 use super::circumstances::Circumstances;
-use super::cite::{group, yuan};
+use super::cite::yuan;
 use super::consequence::{Deadline, Duty, Figure, Fine, Liable, Since, TimeUnit};
 use super::counts::Tally;
 use super::evaluate::{Evaluation, is_open};
@@ -13,6 +13,7 @@ use super::instrument::Text;
 use super::understood::Instrument;
 use super::{Filing, FineRange, Level, Moment, Words, Yuan};
 use crate::category::Category;
+use crate::number::{hundredths_cut, thousands};
 
 /// Hundredths of a percent in the whole.
 const WHOLE: u128 = 10_000;
@@ -29,18 +30,13 @@ impl From<&Text> for Words {
 /// Ids of every outcome, or level, that some provision reaches; none where the dates leave nothing.
 fn reached<'a>(instrument: &'a Instrument, evaluation: &Evaluation) -> Vec<&'a str> {
     let is_in_force = evaluation.cap != Some(Level::None);
-    let by = |id: &str, level: Level| {
-        let mut outcomes = evaluation
-            .outcomes
-            .iter()
-            .filter(|o| o.reached && is_in_force);
-        outcomes
-            .any(|o| o.outcome.as_deref() == Some(id) || (o.outcome.is_none() && o.level == level))
-    };
-    let file = instrument.file();
     if instrument.has_outcomes() {
-        let names = file.outcomes.iter().map(|o| o.id.as_str());
-        return names.filter(|id| by(id, Level::None)).collect();
+        let leads_to = |id: &str| {
+            let mut outcomes = evaluation.outcomes.iter();
+            outcomes.any(|o| o.reached && o.outcome.as_deref() == Some(id))
+        };
+        let names = instrument.file().outcomes.iter().map(|o| o.id.as_str());
+        return names.filter(|id| is_in_force && leads_to(id)).collect();
     }
     match evaluation.level {
         Level::None => Vec::new(),
@@ -57,8 +53,14 @@ pub(super) fn filings(
 ) -> Vec<Filing> {
     let reached = reached(instrument, evaluation);
     let duties = instrument.file().duties.iter();
+    let is_reached = |id: &String| {
+        let mut outcomes = evaluation.outcomes.iter();
+        outcomes.any(|o| o.reached && o.provision == *id)
+    };
     let due = duties.filter(|duty| {
-        is_due(instrument, duty, &reached) && is_open(instrument, stated, &duty.when, &duty.unless)
+        is_due(instrument, duty, &reached)
+            && (duty.provisions.is_empty() || duty.provisions.iter().any(is_reached))
+            && is_open(instrument, stated, &duty.when, &duty.unless)
     });
     due.map(|duty| Filing {
         provision: duty.id.clone(),
@@ -151,8 +153,8 @@ fn shown(figure: Figure, tally: &Tally) -> Text {
     let known = tally.attributes();
     let number = |zh: &str, en: &str, n: Option<u64>, unit: (&str, &str)| match n {
         Some(n) => Text {
-            zh: format!("{zh} {} {}", group(n), unit.0),
-            en: format!("{} {en}{}", group(n), unit.1),
+            zh: format!("{zh} {} {}", thousands(n), unit.0),
+            en: format!("{} {en}{}", thousands(n), unit.1),
         },
         None => Text {
             zh: format!("{zh}：数据未显示"),
@@ -208,7 +210,7 @@ fn residence(tally: &Tally) -> Text {
     };
     let places: Vec<String> = known
         .iter()
-        .map(|(code, n)| format!("{code} {}", group(*n)))
+        .map(|(code, n)| format!("{code} {}", thousands(*n)))
         .collect();
     Text {
         zh: format!("居住地：{}", places.join("、")),
@@ -283,21 +285,29 @@ fn fine_words(instrument: &Instrument, fine: &Fine, stated: &Circumstances) -> T
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     match (fine.min, fine.max) {
         (Some(min), Some(max)) => {
-            zh.push(format!("{} 至 {} {currency}", group(min), group(max)));
-            en.push(format!("{} to {} {currency}", group(min), group(max)));
+            zh.push(format!(
+                "{} 至 {} {currency}",
+                thousands(min),
+                thousands(max)
+            ));
+            en.push(format!(
+                "{} to {} {currency}",
+                thousands(min),
+                thousands(max)
+            ));
         }
         (Some(min), None) => {
-            zh.push(format!("{} {currency} 以上", group(min)));
-            en.push(format!("{} {currency} or more", group(min)));
+            zh.push(format!("{} {currency} 以上", thousands(min)));
+            en.push(format!("{} {currency} or more", thousands(min)));
         }
         (None, Some(max)) => {
-            zh.push(format!("{} {currency} 以下", group(max)));
-            en.push(format!("up to {} {currency}", group(max)));
+            zh.push(format!("{} {currency} 以下", thousands(max)));
+            en.push(format!("up to {} {currency}", thousands(max)));
         }
         (None, None) => {}
     }
     if let Some(share) = fine.turnover {
-        let percent = percent(share);
+        let percent = hundredths_cut(share);
         let sum = stated.turnover.map(|t| yuan(part(t, share)));
         let (is_zh, is_en) = match &sum {
             Some(sum) => (format!("（即 {sum}）"), format!(" (here {sum})")),
@@ -343,14 +353,5 @@ fn fine_words(instrument: &Instrument, fine: &Fine, stated: &Circumstances) -> T
             en.join(or_en),
             cited.en
         ),
-    }
-}
-
-/// Hundredths of a percent as a percentage.
-fn percent(share: u64) -> String {
-    match share % 100 {
-        0 => (share / 100).to_string(),
-        rest if rest % 10 == 0 => format!("{}.{}", share / 100, rest / 10),
-        rest => format!("{}.{rest:02}", share / 100),
     }
 }

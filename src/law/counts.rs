@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use super::circumstances::{Circumstances, Rate};
+use super::circumstances::Circumstances;
 use super::instrument::{Scope, Unit};
+use super::items::{Counting, own_rows, reduced};
 use super::people::{Group, Parts, People, Truth, is_within};
 use super::provision::Attribute;
 use super::understood::{Instrument, Rule};
@@ -91,12 +92,16 @@ impl Tally {
     /// # Errors
     /// No counts for the reading, an unknown category, more bare items than items.
     pub(super) fn new(
-        counts: &Counts<'_>,
-        reading: Reading,
-        unit: Unit,
-        bound: Bound,
-        stated: &Circumstances,
+        counting: &Counting<'_>,
+        people: Option<&Arc<People>>,
     ) -> Result<Tally, Error> {
+        let Counting {
+            instrument,
+            counts,
+            reading,
+            bound,
+            stated,
+        } = *counting;
         let missing = || Error::new(format!("no counts for the reading `{}`", reading.id()));
         let found = counts
             .readings
@@ -116,38 +121,20 @@ impl Tally {
                 let message = format!("`{category}`: more bare items than items");
                 return Err(place(Error::new(message)));
             }
-            let own_rows = count.own_rows.unwrap_or(count.rows).max(count.items);
             n_items = n_items.saturating_add(reduced(count.items, category, stated));
-            n_rows = n_rows.saturating_add(own_rows);
-            let total = match (unit, bound) {
-                (Unit::Item | Unit::CredentialSet, Bound::Lower) => count.items,
-                (Unit::Item | Unit::CredentialSet, Bound::Upper) => own_rows,
-                (Unit::Person, Bound::Lower) => count.persons,
-                (Unit::Person, Bound::Upper) => {
-                    // A record that another category has won may be of further persons: two where
-                    // it is a communication.
-                    let others = count.rows.saturating_sub(own_rows);
-                    count.persons.saturating_add(others.saturating_mul(2))
-                }
-            };
-            let total = reduced(total, category, stated);
-            let bare = count.bare.min(total);
+            n_rows = n_rows.saturating_add(own_rows(count));
             let sums = &mut units[category.index()];
-            sums[0] = sums[0].saturating_add(total - bare);
-            sums[1] = sums[1].saturating_add(bare);
+            for (sum, n) in sums.iter_mut().zip(counting.units(category, count)) {
+                *sum = sum.saturating_add(n);
+            }
         }
-        let touched = !stated.less.is_empty() || !stated.deduct.is_empty();
-        let is_apart = unit == Unit::Person && counts.attributes.is_none() && !touched;
-        let people = match is_apart {
-            true => People::new(counts.profiles)?,
-            false => None,
-        };
+        let touched = is_touched(stated);
         Ok(Tally {
             units,
             bound,
             reading,
-            unit,
-            people: people.map(Arc::new),
+            unit: instrument.unit(),
+            people: people.cloned(),
             persons: counts.persons.filter(|_| !touched),
             attributes: counts.attributes.filter(|_| !touched).cloned(),
             n_items,
@@ -175,7 +162,7 @@ impl Tally {
         class: Option<u8>,
         stated: &Circumstances,
     ) -> u64 {
-        let of = |bare: bool| match place(instrument, category, bare, reading, stated) == class {
+        let of = |bare: bool| match class_of(instrument, category, bare, reading, stated) == class {
             true => self.units[category.index()][usize::from(bare)],
             false => 0,
         };
@@ -215,18 +202,30 @@ impl Tally {
     }
 }
 
-/// What is left of a count after proven exclusions and sampled rates.
-fn reduced(n: u64, category: Category, stated: &Circumstances) -> u64 {
-    let less = stated.less.get(category.id()).copied().unwrap_or(0);
-    let left = n.saturating_sub(less);
-    stated
-        .deduct
-        .iter()
-        .fold(left, |n, rate: &Rate| rate.off(n))
+/// Whether the user takes something out, which profiles and numbers of persons do not know of.
+fn is_touched(stated: &Circumstances) -> bool {
+    !stated.less.is_empty() || !stated.deduct.is_empty()
 }
 
-/// The class of a category: the user's choice where there is one, else that of the reading.
-pub(super) fn place(
+/// Everybody in an audit, for an instrument that counts persons; `None` where profiles are not to be looked at.
+///
+/// # Errors
+/// An unknown category.
+pub(super) fn people(
+    instrument: &Instrument,
+    counts: &Counts<'_>,
+    stated: &Circumstances,
+) -> Result<Option<Arc<People>>, Error> {
+    let is_apart =
+        instrument.unit() == Unit::Person && counts.attributes.is_none() && !is_touched(stated);
+    match is_apart {
+        true => Ok(People::new(counts.profiles)?.map(Arc::new)),
+        false => Ok(None),
+    }
+}
+
+/// The position of the class of a category: the user's choice where there is one, else that of the reading; `None` is what it excludes.
+pub fn class_of(
     instrument: &Instrument,
     category: Category,
     bare: bool,
@@ -274,7 +273,7 @@ impl ClassCounts {
         let mut parts = Vec::new();
         let mut places = Vec::new();
         for category in Category::ALL {
-            let class = |bare| place(instrument, category, bare, reading_of(category), stated);
+            let class = |bare| class_of(instrument, category, bare, reading_of(category), stated);
             let of_category = [class(false), class(true)];
             places.push(of_category);
             for (class, n) in of_category.into_iter().zip(tally.units[category.index()]) {

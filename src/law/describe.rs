@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 
 use super::Basis;
 use super::appendix;
-use super::cite::{group, level as level_words, units};
+use super::cite::{level as level_words, units};
 use super::instrument::{ClassList, Comparison, Confidence, InstrumentFile, Nature, Text, Unit};
 use super::provision::Condition;
 use super::understood::{Instrument, Rule};
 use crate::category::{Category, Reading};
+use crate::number::{hundredths, thousands};
 
 /// A phrase in the language asked for.
 pub(super) fn say<'a>(zh: bool, chinese: &'a str, english: &'a str) -> &'a str {
@@ -209,7 +210,7 @@ fn classes(out: &mut String, file: &InstrumentFile, zh: bool) {
             ClassList::Closed => say(zh, "封闭", "closed"),
             ClassList::Open => say(zh, "开放", "open"),
         };
-        let number = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), group);
+        let number = |n: Option<u64>| n.map_or_else(|| "–".to_owned(), thousands);
         let (id, number, weight) = (&class.id, number(class.threshold), number(class.weight));
         line(
             out,
@@ -306,13 +307,18 @@ fn numbers(out: &mut String, instrument: &Instrument, index: usize, zh: bool) {
             .map(|base| format!(" ({})", base.get(zh)))
             .unwrap_or_default();
         let under = rule.under.map(|n| {
-            let n = group(n);
+            let n = thousands(n);
             say(zh, "，不满 {}", ", fewer than {}").replace("{}", &n)
         });
         let under = under.unwrap_or_default();
+        // The provision tells its own conditions; those of the one it scales hold here as well.
+        let own = &instrument.provision(index).when;
+        let further = rule.when.iter().filter(|c| !own.contains(c)).cloned();
+        let further =
+            appendix::conditions(instrument.file(), &further.collect::<Vec<_>>(), &[], zh);
         line(
             out,
-            format_args!("- {}{under}{of}", counted(instrument, rule, zh)),
+            format_args!("- {}{under}{of}{further}", counted(instrument, rule, zh)),
         );
     }
 }
@@ -325,7 +331,7 @@ fn counted(instrument: &Instrument, rule: &Rule, zh: bool) -> String {
         true => say(zh, "超过 {}", "more than {}").replace("{}", &number),
         false => number,
     };
-    let number = than(group(rule.threshold));
+    let number = than(thousands(rule.threshold));
     let of_units = || than(units(file.unit, rule.threshold).get(zh).to_owned());
     match rule.basis {
         Basis::Class => {
@@ -341,6 +347,11 @@ fn counted(instrument: &Instrument, rule: &Rule, zh: bool) -> String {
                 }
                 (Some(attribute), _) => format!("`{}` ({})", attribute.id(), ids.join(", ")),
                 (None, Some(place)) => format!("{} `{place}`", say(zh, "居住于", "living in")),
+                (None, None) if !rule.categories.is_empty() => {
+                    let names = rule.categories.iter();
+                    let names = names.map(|c| say(zh, c.name_zh(), c.name_en()));
+                    names.collect::<Vec<_>>().join(say(zh, "、", ", "))
+                }
                 (None, None) => format!("{} {}", say(zh, "类", "class"), ids.join(", ")),
             };
             format!("{who}: {}", of_units())
@@ -352,11 +363,7 @@ fn counted(instrument: &Instrument, rule: &Rule, zh: bool) -> String {
         Basis::Profit => say(zh, "获利 {} 元", "profit of {} yuan").replace("{}", &number),
         Basis::Loss => say(zh, "经济损失 {} 元", "economic loss of {} yuan").replace("{}", &number),
         Basis::Score => {
-            let score = than(format!(
-                "{}.{:02}",
-                rule.threshold / 100,
-                rule.threshold % 100
-            ));
+            let score = than(hundredths(rule.threshold));
             say(zh, "严重程度得分 {}", "severity score of {}").replace("{}", &score)
         }
         Basis::Prior | Basis::Fact => say(zh, "不论数量", "whatever the volume").to_owned(),

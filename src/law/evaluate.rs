@@ -3,9 +3,10 @@
 //! This is the whole of the arithmetic. It does not know readings, words or alternatives; those
 //! call it again with other counts or other circumstances.
 
-use super::circumstances::{Action, Circumstances, WeightedTotal};
+use super::circumstances::{Action, Circumstances};
 use super::counts::ClassCounts;
 use super::provision::{Condition, RunningTotal};
+use super::rules::WeightedTotal;
 use super::score::score;
 use super::understood::{Instrument, Rule};
 use super::{Basis, Level, Outcome, Weighted};

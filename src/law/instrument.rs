@@ -256,6 +256,9 @@ pub struct Dispute {
     /// none can be.
     #[serde(default)]
     pub switch: Option<String>,
+    /// What a reader should know, as what no audit can tell.
+    #[serde(default)]
+    pub note: Option<Text>,
     /// How it is known.
     pub confidence: Confidence,
 }
@@ -369,6 +372,11 @@ pub struct Rules {
     pub count_once: Option<String>,
     /// What is provided to several recipients is counted for each.
     pub accumulate_recipients: Option<String>,
+    /// Bulk information counts as it was found unless duplicates are shown; without it `--rule bulk=as-seized` has no effect.
+    pub bulk: Option<String>,
+    /// Ids of the categories that `--rule tracks=persons` counts by person.
+    #[serde(default)]
+    pub by_person: Vec<String>,
     /// Lawful business takes classes out of the ordinary provisions.
     pub lawful_business: Option<LawfulBusiness>,
 }

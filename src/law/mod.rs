@@ -16,6 +16,7 @@ pub mod date;
 mod describe;
 mod evaluate;
 pub mod instrument;
+mod items;
 pub mod laws;
 pub mod moment;
 pub mod money;
@@ -24,6 +25,7 @@ mod people;
 pub mod provision;
 mod references;
 mod remarks;
+pub mod rules;
 mod score;
 mod select;
 mod steps;
@@ -35,13 +37,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 pub use assess::{assess, counts_from_pairs};
-pub use circumstances::{Action, Circumstances, CountingRules, Rate};
+pub use circumstances::{Action, Circumstances, Rate};
 pub use class::ClassOf;
-pub use counts::Counts;
+pub use counts::{Counts, class_of};
 pub use date::Date;
 pub use moment::Moment;
 pub use money::Yuan;
-pub use select::{class_of, has_reason};
+pub use rules::CountingRules;
+pub use select::has_reason;
 pub use understood::Instrument;
 
 /// The level that a volume reaches.

@@ -153,6 +153,12 @@ fn consequences(file: &InstrumentFile) -> Result<(), Error> {
         if duty.on.is_empty() {
             return Err(at(Error::new("must name at least one outcome").at("on")));
         }
+        let is_known = |id: &&String| file.provisions.iter().any(|p| p.id == **id);
+        if let Some(id) = duty.provisions.iter().find(|id| !is_known(id)) {
+            return Err(at(
+                Error::new(format!("no provision `{id}`")).at("provisions")
+            ));
+        }
         conditions(file, &duty.when, "when").map_err(at)?;
         conditions(file, &duty.unless, "unless").map_err(at)?;
         let texts = [&duty.id, &duty.quote, &duty.what.zh, &duty.what.en];

@@ -3,15 +3,17 @@
 //!
 //! The order of all steps stands in `steps`.
 
-use super::cite::{group, level as level_words, units};
+use super::cite::{level as level_words, units};
 use super::counts::ANY_PART;
 use super::evaluate::{holds, is_open};
-use super::instrument::Text;
-use super::provision::Counts;
+use super::instrument::{Text, Unit};
+use super::provision::{Counts, Provision};
+use super::rules::WeightedTotal;
 use super::score::score;
 use super::steps::{Account, step};
 use super::{Basis, Level, Outcome, Step};
 use crate::category::Category;
+use crate::number::{hundredths, thousands};
 
 impl Account<'_> {
     /// What the user decided otherwise than the instrument, and what is presumed.
@@ -30,7 +32,7 @@ impl Account<'_> {
             let category = Category::from_id(id);
             let (zh, en) =
                 category.map_or((id.as_str(), id.as_str()), |c| (c.name_zh(), c.name_en()));
-            let n = group(*n);
+            let n = thousands(*n);
             steps.push(step(
                 "",
                 format!("按使用者的说明，{zh}中扣除 {n}"),
@@ -44,6 +46,9 @@ impl Account<'_> {
                 format!("{rate} is taken off every count by a sample, rounded down"),
             ));
         }
+        for words in self.rules_chosen() {
+            steps.push(step("", words.zh, words.en));
+        }
         let facts = self.instrument.file().facts.iter();
         for fact in facts.filter(|f| f.presumed && !stated.facts.contains_key(&f.id)) {
             steps.push(step(
@@ -52,6 +57,53 @@ impl Account<'_> {
                 format!("presumed, as nothing else is stated: {}", fact.text.en),
             ));
         }
+    }
+
+    /// Rules of counting that the user chose otherwise and that matter to the instrument.
+    fn rules_chosen(&self) -> Vec<Text> {
+        let file = self.instrument.file();
+        let (chosen, written) = (self.circumstances.rules, &file.rules);
+        let has_total = file.provisions.iter().any(|p| p.counts == Counts::Total);
+        let all = [
+            (
+                chosen.weighted_total == WeightedTotal::Literal && has_total,
+                "比例合计只在各类均未单独达标时适用（weighted-total=literal）",
+                "the converted total counts only where no class reaches its own number (weighted-total=literal)",
+            ),
+            (
+                !chosen.business_is_apart() && written.lawful_business.is_some(),
+                "为合法经营活动取得的信息与其他信息一并计数（lawful-business=together）",
+                "what lawful business obtained counts with everything else (lawful-business=together)",
+            ),
+            (
+                !chosen.recipients_add_up() && written.accumulate_recipients.is_some(),
+                "向多个对象提供的同一信息只计一次（recipients=once）",
+                "the same information counts once, however many recipients there are (recipients=once)",
+            ),
+            (
+                chosen.kinds_count_apart() && file.unit == Unit::Item,
+                "一条记录含多种信息的，每种各计一条（record-kinds=each）；未见判决采用。去重后各种的条数数据未显示，以人数为下限，以记录数为上限",
+                "each kind of information in a record is an item of its own (record-kinds=each); no judgment is known that counts so. How many of \
+                 a kind are left after de-duplication the data does not show: no fewer than its persons, no more than its records",
+            ),
+            (
+                chosen.counts_as_seized() && written.bulk.is_some(),
+                "按查获的记录直接认定，不先去重（bulk=as-seized）；经证明重复或者不真实的仍须扣除",
+                "records count as they were found, before de-duplication (bulk=as-seized); what is shown to be duplicate or untrue must still be \
+                 taken off",
+            ),
+            (
+                chosen.tracks_are_persons() && !written.by_person.is_empty(),
+                "轨迹按人计，一人计一条（tracks=persons）",
+                "tracks count by person, one item each (tracks=persons)",
+            ),
+        ];
+        let all = all.into_iter().filter(|(matters, _, _)| *matters);
+        all.map(|(_, zh, en)| Text {
+            zh: format!("按使用者的选择，{zh}"),
+            en: format!("by the user's choice {en}"),
+        })
+        .collect()
     }
 
     /// Who counts, where an instrument asks where people live.
@@ -67,7 +119,7 @@ impl Account<'_> {
                 .stated_in_scope(self.instrument, self.circumstances)
         };
         let shown = self.tally.attributes().map(|known| known.total);
-        let n = group(stated().or(shown).unwrap_or(0));
+        let n = thousands(stated().or(shown).unwrap_or(0));
         let places = scope.residence.join(", ");
         steps.push(step(
             "",
@@ -95,6 +147,7 @@ impl Account<'_> {
             (a.basis, &a.class, &a.attribute, &a.residence, a.count)
                 == (b.basis, &b.class, &b.attribute, &b.residence, b.count)
                 && self.classes_of(a) == self.classes_of(b)
+                && self.categories_of(a) == self.categories_of(b)
         };
         for outcome in outcomes {
             let is_one =
@@ -111,9 +164,29 @@ impl Account<'_> {
 
     /// The classes that a provision names; none where it counts all.
     fn classes_of(&self, outcome: &Outcome) -> &[String] {
-        let mut provisions = self.instrument.file().provisions.iter();
-        let provision = provisions.find(|p| p.id == outcome.provision);
+        let provision = self.provision_of(outcome);
         provision.map_or(&[], |p| p.classes.as_slice())
+    }
+
+    fn provision_of(&self, outcome: &Outcome) -> Option<&Provision> {
+        let mut provisions = self.instrument.file().provisions.iter();
+        provisions.find(|p| p.id == outcome.provision)
+    }
+
+    /// The categories that a provision names, in words; `None` where it counts all of its classes.
+    fn categories_of(&self, outcome: &Outcome) -> Option<Text> {
+        let ids = &self.provision_of(outcome)?.categories;
+        let named = || ids.iter().filter_map(|id| Category::from_id(id));
+        (!ids.is_empty()).then(|| Text {
+            zh: named()
+                .map(Category::name_zh)
+                .collect::<Vec<_>>()
+                .join("、"),
+            en: named()
+                .map(Category::name_en)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
     }
 
     /// `3.00 × 0.75 + 0.50 = ` before a score.
@@ -121,9 +194,9 @@ impl Account<'_> {
         match score(self.instrument, self.counts, self.circumstances) {
             Some(made) => format!(
                 "{} × {} + {} = ",
-                hundredths(made.base).en,
-                hundredths(made.ease).en,
-                hundredths(made.added).en
+                hundredths(made.base),
+                hundredths(made.ease),
+                hundredths(made.added)
             ),
             None => String::new(),
         }
@@ -133,9 +206,10 @@ impl Account<'_> {
         let cited = self.instrument.cite(&outcome.provision);
         let unit = self.instrument.unit();
         let (count, number) = match outcome.basis {
-            Basis::Score => (hundredths(outcome.count), hundredths(outcome.threshold)),
+            Basis::Score => (score_words(outcome.count), score_words(outcome.threshold)),
             _ => (units(unit, outcome.count), units(unit, outcome.threshold)),
         };
+        let categories = self.categories_of(outcome);
         let who = match (&outcome.attribute, &outcome.residence, &outcome.class) {
             (Some(attribute), _, _) => attribute_words(attribute),
             (_, Some(place), _) => living_words(place),
@@ -147,6 +221,7 @@ impl Account<'_> {
                 zh: format!("严重程度得分：{}", self.arithmetic().trim_end()),
                 en: format!("severity score: {}", self.arithmetic().trim_end()),
             },
+            _ if categories.is_some() => categories.unwrap_or_default(),
             _ if !self.classes_of(outcome).is_empty() => {
                 let classes = self.classes_of(outcome).join(", ");
                 Text {
@@ -164,21 +239,30 @@ impl Account<'_> {
             Basis::Score => (" ", ""),
             _ => ("：", ":"),
         };
-        let sign = match (outcome.reached, outcome.more_than) {
+        // By the number alone: what is past its upper end is not reached although it lies above.
+        let first = outcome
+            .threshold
+            .saturating_add(u64::from(outcome.more_than));
+        let is_above = outcome.count >= first;
+        let sign = match (is_above, outcome.more_than) {
             (true, false) => "≥",
             (true, true) => ">",
             (false, false) => "<",
             (false, true) => "≤",
         };
+        let past = match is_above && !outcome.reached {
+            true => ("，已超出本条的上限", "; past the upper end of it"),
+            false => ("", ""),
+        };
         step(
             &outcome.provision,
             format!(
-                "{}{}{} {sign} {}（{}）",
-                who.zh, colon.0, count.zh, number.zh, cited.zh
+                "{}{}{} {sign} {}（{}）{}",
+                who.zh, colon.0, count.zh, number.zh, cited.zh, past.0
             ),
             format!(
-                "{}{} {} {sign} {} ({})",
-                who.en, colon.1, count.en, number.en, cited.en
+                "{}{} {} {sign} {} ({}){}",
+                who.en, colon.1, count.en, number.en, cited.en, past.1
             ),
         )
     }
@@ -288,11 +372,11 @@ impl Account<'_> {
     }
 }
 
-fn hundredths(n: u64) -> Text {
-    let text = format!("{}.{:02}", n / 100, n % 100);
+/// A score is the same in both languages.
+fn score_words(n: u64) -> Text {
     Text {
-        zh: text.clone(),
-        en: text,
+        zh: hundredths(n),
+        en: hundredths(n),
     }
 }
 

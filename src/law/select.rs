@@ -4,12 +4,10 @@
 //! found or somebody lives where it asks for. Whether the volume reaches anything is for `assess`.
 
 use super::Circumstances;
-use super::counts::place;
 use super::date::Date;
 use super::people::is_within;
 use super::understood::Instrument;
 use crate::audit::Audit;
-use crate::category::{Category, Reading};
 
 /// Whether an instrument is in force and has a reason to apply.
 pub fn has_reason(instrument: &Instrument, audit: &Audit, stated: &Circumstances) -> bool {
@@ -36,15 +34,4 @@ pub fn has_reason(instrument: &Instrument, audit: &Audit, stated: &Circumstances
             || shown.any(|profile| profile.countries.iter().any(is_wanted))
     };
     in_force && (reason.always || found() || lives())
-}
-
-/// The class of a category under a reading, or that which the user chose: for the counter.
-pub fn class_of(
-    instrument: &Instrument,
-    category: Category,
-    bare: bool,
-    reading: Reading,
-    stated: &Circumstances,
-) -> Option<u8> {
-    place(instrument, category, bare, reading, stated)
 }

@@ -3,17 +3,18 @@
 //! Each step names the provision it applies. The wording says which numbers a volume reaches; it
 //! never says what anyone has done.
 
-use super::circumstances::WeightedTotal;
-use super::cite::{group, level as level_words, units, yuan};
+use super::cite::{level as level_words, units, yuan};
 use super::counts::{ClassCounts, Tally};
 use super::date::Date;
 use super::evaluate::{Evaluation, Result};
 use super::instrument::{Class, Text, Unit};
 use super::provision::{Condition, Counts, Provision};
+use super::rules::WeightedTotal;
 use super::understood::Instrument;
 use super::what_if::waits_for_action;
 use super::{Action, Basis, Circumstances, Level, Outcome, Step};
 use crate::category::{Category, Reading};
+use crate::number::thousands;
 
 /// Everything that steps tell of.
 pub(super) struct Account<'a> {
@@ -67,7 +68,7 @@ fn list(parts: &[(Category, u64)]) -> Text {
     let join = |separator: &str, name: fn(Category) -> &'static str| {
         let words: Vec<String> = parts
             .iter()
-            .map(|(c, n)| format!("{} {}", name(*c), group(*n)))
+            .map(|(c, n)| format!("{} {}", name(*c), thousands(*n)))
             .collect();
         words.join(separator)
     };
@@ -319,6 +320,13 @@ impl Account<'_> {
                 format!("获取后又提供的，条数不重复计算（{}）", cited.zh),
                 format!("obtained and then provided: counted once ({})", cited.en),
             ));
+            steps.push(step(
+                article,
+                "哪些系获取、哪些系提供，数据未显示：内容相同的去重后计一次，内容不同的相加".to_owned(),
+                "what was obtained and what was provided the data does not show: what is the same counts once after \
+                 de-duplication, what differs is added"
+                    .to_owned(),
+            ));
         }
     }
 
@@ -332,14 +340,17 @@ impl Account<'_> {
             .classes
             .iter()
             .zip(&self.evaluation.ordinary)
-            .map(|(class, n)| format!("{} × {}", class.weight.unwrap_or(0), group(*n)))
+            .map(|(class, n)| format!("{} × {}", class.weight.unwrap_or(0), thousands(*n)))
             .collect();
         let weighted = self.evaluation.weighted;
-        let sum = format!("{} = {}", terms.join(" + "), group(weighted.value));
-        let (serious, especially) = (group(weighted.serious), group(weighted.especially_serious));
+        let sum = format!("{} = {}", terms.join(" + "), thousands(weighted.value));
+        let (serious, especially) = (
+            thousands(weighted.serious),
+            thousands(weighted.especially_serious),
+        );
         let cited = self.instrument.cite(&total.id);
         if weighted.serious == 0 || weighted.especially_serious == 0 {
-            let number = group(total.threshold.unwrap_or(0));
+            let number = thousands(total.threshold.unwrap_or(0));
             steps.push(step(
                 &total.id,
                 format!("按比例合计：{sum}；标准为 {number}（{}）", cited.zh),
@@ -416,7 +427,7 @@ impl Account<'_> {
             steps.push(if let Some(outcome) = heaviest {
                 let (cited, number) = (
                     self.instrument.cite(&outcome.provision),
-                    group(outcome.threshold),
+                    thousands(outcome.threshold),
                 );
                 step(
                     &outcome.provision,

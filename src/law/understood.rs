@@ -178,6 +178,12 @@ impl Instrument {
         self.carved_out[class]
     }
 
+    /// Whether a category is counted by person where that rule is chosen.
+    pub(super) fn counts_by_person(&self, category: Category) -> bool {
+        let mut ids = self.file.rules.by_person.iter();
+        ids.any(|id| id == category.id())
+    }
+
     pub(super) fn provision(&self, index: usize) -> &Provision {
         &self.file.provisions[index]
     }
@@ -441,6 +447,7 @@ fn carved_out(file: &InstrumentFile) -> Result<Vec<bool>, Error> {
             "accumulate_recipients",
             file.rules.accumulate_recipients.as_ref(),
         ),
+        ("bulk", file.rules.bulk.as_ref()),
         (
             "lawful_business.passed_on",
             business.and_then(|b| b.passed_on.as_ref()),
@@ -450,6 +457,12 @@ fn carved_out(file: &InstrumentFile) -> Result<Vec<bool>, Error> {
         let Some(id) = id else { continue };
         if !file.provisions.iter().any(|p| p.id == *id) {
             return Err(Error::new(format!("no provision `{id}`")).at(format!("rules.{key}")));
+        }
+    }
+    for id in &file.rules.by_person {
+        if !file.categories.contains_key(id) {
+            let message = format!("`{id}` is no category that the instrument puts in a class");
+            return Err(Error::new(message).at("rules.by_person"));
         }
     }
     for id in business.iter().flat_map(|b| &b.classes) {

@@ -3,7 +3,6 @@
 //!
 //! Everything here evaluates again with one thing changed; nothing here has arithmetic of its own.
 
-use super::cite::group;
 use super::counts::{ClassCounts, Tally};
 use super::evaluate::{Evaluation, Result, evaluate, holds};
 use super::instrument::Text;
@@ -11,6 +10,7 @@ use super::provision::Condition;
 use super::understood::{Instrument, Rule};
 use super::{Action, Basis, Circumstances, Level, Next, Outcome, WhatIf, Yuan};
 use crate::category::{Category, Reading};
+use crate::number::thousands;
 
 /// Recipients past this number are not proposed: with enough of them any volume reaches anything.
 const RECIPIENTS_PROPOSED_MAX: u32 = 10;
@@ -332,8 +332,8 @@ impl Search<'_> {
                 continue;
             };
             let words = Text {
-                zh: format!("{zh}达到 {} 元", group(amount)),
-                en: format!("{en} {} yuan or more", group(amount)),
+                zh: format!("{zh}达到 {} 元", thousands(amount)),
+                en: format!("{en} {} yuan or more", thousands(amount)),
             };
             self.keep(format!("{id}>={amount}"), words, &changed);
         }
@@ -375,7 +375,7 @@ impl Search<'_> {
 /// `1 or more of these persons are under 14`
 fn persons_words(rule: &Rule, first: u64) -> Text {
     use super::provision::Attribute;
-    let n = group(first);
+    let n = thousands(first);
     let (zh, en) = match rule.attribute {
         Some(Attribute::Sensitive) => ("涉及敏感个人信息", "have something sensitive in the data"),
         Some(Attribute::General) => ("仅涉及一般个人信息", "have nothing sensitive in the data"),

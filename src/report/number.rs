@@ -4,19 +4,7 @@
 //! no word of a language except the units of time.
 
 use super::Lang;
-
-/// `1,234,567`.
-pub(super) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub(super) use crate::number::thousands;
 
 /// `count / threshold` cut to what can be taken in at a glance: `0.24`, `3.3`, `4,120`. `None` for
 /// a threshold of 0.
@@ -101,19 +89,6 @@ pub(super) fn seconds(seconds: f64, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_separated() {
-        for (n, want) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-            (u64::MAX, "18,446,744,073,709,551,615"),
-        ] {
-            assert_eq!(thousands(n), want);
-        }
-    }
 
     #[test]
     fn shares_are_cut_and_never_rounded_up() {

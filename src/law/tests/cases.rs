@@ -85,13 +85,25 @@ fn procuratorate_case_140_is_above_the_number_whatever_the_class() {
 
 #[test]
 fn xing_shi_shen_pan_can_kao_1487_takes_public_company_contacts_out() {
+    // Sold in two lots, sent and received; of these the contacts of companies.
+    let all = 66_832 + 5_410 + 154_440 + 84_822;
+    let public = 69_511 + 144_765 + 4_996;
     let got = check(
         "(2018)苏0508刑初40号",
-        &[(Category::Contact, 311_504)],
-        "less = {contact = 219272}",
+        &[(Category::Contact, all)],
+        &format!("less = {{contact = {public}}}"),
         EspeciallySerious,
     );
     assert_eq!(got.weighted.value, 92_232);
+    // Class C alone and the published 130.20 yuan, which reach nothing: what was sold is.
+    check("(2018)苏0508刑初40号 所得", &[], "gains = 130.20", Nothing);
+    let sold = [(Category::Contact, 66_832 + 5_410)];
+    check(
+        "(2018)苏0508刑初40号 出售",
+        &sold,
+        "action = 'provide'",
+        EspeciallySerious,
+    );
 }
 
 #[test]
@@ -165,6 +177,189 @@ fn acts_before_2017_have_no_numbers_of_their_own_day() {
         later,
         EspeciallySerious,
     );
+}
+
+#[test]
+fn every_participant_of_a_case_before_2017_has_numbers_only_if_it_is_decided_later() {
+    // Newborns, sold by several: the court found all serious, with the number as one circumstance among others.
+    let docket = "(2016)沪0115刑初4166号";
+    for (n, later) in [
+        (250_000, EspeciallySerious),
+        (70_000, EspeciallySerious),
+        (8_000 + 7_000, Serious),
+    ] {
+        let counts = [(Category::Identity, n)];
+        let on = |day: &str| format!("act-date = 2016-01-01\ndecision-date = {day}");
+        check(docket, &counts, &on("2017-02-08"), Nothing);
+        check(docket, &counts, &on("2017-06-01"), later);
+    }
+}
+
+/// Docket, counts, gains, year of the act, the level by today's numbers and statute, what of it the statute of that year knew.
+type Older<'a> = (&'a str, &'a [(Category, u64)], u64, u32, [Level; 2]);
+
+#[test]
+fn cases_under_amendment_vii_had_no_numbers_and_one_level() {
+    use Category::{CommunicationRecord, Contact, Lodging, Whereabouts};
+    // Courts weighed volume, gains and use. Each of these was convicted, with one exemption; where today's numbers reach
+    // nothing the court found the case serious all the same.
+    let older: &[Older<'_>] = &[
+        // A mix of households, vehicles and hotels that was not published, taken as the lowest class: the gains decide.
+        (
+            "(2013)台黄刑初字第955号",
+            &[(Contact, 300)],
+            12_000,
+            2012,
+            [Serious, Serious],
+        ),
+        // Were all of it hotels, the number would still not be reached.
+        (
+            "(2013)台黄刑初字第955号 全部为住宿",
+            &[(Lodging, 300)],
+            0,
+            2012,
+            [Nothing, Nothing],
+        ),
+        (
+            "刑参741",
+            &[(Whereabouts, 90)],
+            90_000,
+            2010,
+            [EspeciallySerious, Serious],
+        ),
+        // Those who bought the positions were convicted; 40, 30 and 10 are below 50.
+        (
+            "刑参741 购买者",
+            &[(Whereabouts, 40)],
+            0,
+            2010,
+            [Nothing, Nothing],
+        ),
+        (
+            "刑参741 购买者",
+            &[(Whereabouts, 30)],
+            0,
+            2010,
+            [Nothing, Nothing],
+        ),
+        (
+            "刑参741 购买者",
+            &[(Whereabouts, 10)],
+            0,
+            2010,
+            [Nothing, Nothing],
+        ),
+        (
+            "刑参612",
+            &[(CommunicationRecord, 14)],
+            16_000,
+            2009,
+            [Serious, Serious],
+        ),
+        (
+            "刑参719",
+            &[(Contact, 980_000)],
+            0,
+            2010,
+            [EspeciallySerious, Serious],
+        ),
+        (
+            "刑参719",
+            &[(Contact, 30_000_000)],
+            0,
+            2010,
+            [EspeciallySerious, Serious],
+        ),
+        (
+            "刑参719",
+            &[(Contact, 10_000_000)],
+            0,
+            2010,
+            [EspeciallySerious, Serious],
+        ),
+        // Exempt from punishment; below the number.
+        (
+            "刑参719 免予处罚者",
+            &[(Contact, 2_000)],
+            0,
+            2010,
+            [Nothing, Nothing],
+        ),
+        (
+            "(2012)洪刑初05056",
+            &[(Whereabouts, 20)],
+            18_000,
+            2011,
+            [Serious, Serious],
+        ),
+        (
+            "苏州 2014",
+            &[(Contact, 880_000)],
+            0,
+            2013,
+            [EspeciallySerious, Serious],
+        ),
+    ];
+    for (docket, counts, gains, year, [today, capped]) in older {
+        let facts = format!("gains = {gains}\n");
+        let act = format!("{facts}act-date = {year}-12-31\n");
+        let then = format!("{act}decision-date = {}-12-31", year + 1);
+        let of_the_day = check(docket, counts, &then, Nothing);
+        assert_eq!(of_the_day.cap, Some(Nothing), "{docket}");
+        let later = format!("{act}decision-date = 2018-01-01");
+        assert_eq!(
+            check(docket, counts, &later, *capped).cap,
+            Some(Serious),
+            "{docket}"
+        );
+        check(docket, counts, &facts, *today);
+    }
+    // Decided in 2016 under Amendment IX, which knows both levels, and still without numbers.
+    let counts = [(Contact, 20_000)];
+    let dates = "act-date = 2015-12-01\ndecision-date = 2016-12-01";
+    check("2016 年二万余条", &counts, dates, Nothing);
+    let later = "act-date = 2015-12-01\ndecision-date = 2018-01-01";
+    assert_eq!(check("2016 年二万余条", &counts, later, Serious).cap, None);
+}
+
+#[test]
+fn a_death_that_followed_decides_beside_the_volume() {
+    let docket = "山东 2017 考生信息";
+    let all = [(Category::Education, 640_000)];
+    check(docket, &all, "gains = 14100", EspeciallySerious);
+    let sold = [(Category::Education, 100_000)];
+    check(docket, &sold, "action = 'provide'", EspeciallySerious);
+    check(docket, &[], "gains = 14100", Serious);
+    let got = check(
+        docket,
+        &[(Category::Education, 1)],
+        "gains = 14100\nfacts = {grave-harm = true}",
+        EspeciallySerious,
+    );
+    assert!(
+        got.steps
+            .iter()
+            .any(|s| s.en.contains("Art. 5 para. 2 (1)"))
+    );
+}
+
+#[test]
+fn a_hole_without_a_leak_is_a_matter_of_administration() {
+    // A platform for learner drivers: 10.7 million records, a hole, no leak proved; fined under the Data Security Law.
+    let persons = counts_from_pairs(&[(Category::Identity, 10_700_000)]);
+    let outcome = |law: &str, stated: &str| {
+        let stated = Circumstances::from_toml(stated, "广州“驾培平台”（2022）").unwrap();
+        let law = laws::by_id(law).unwrap();
+        let got = assess(&law, &persons, &stated).unwrap().swap_remove(0);
+        got.outcome.map(|named| named.id)
+    };
+    let sealed = "facts = {leaked = false}\n";
+    assert_eq!(outcome("cn.pipl-2021", sealed), None);
+    assert_eq!(outcome("cn.incidents-2025", sealed), None);
+    let duties = Some("important-data-duties".to_owned());
+    assert_eq!(outcome("cn.network-data-2025", sealed), duties);
+    let then = "decision-date = 2022-02-01\nfacts = {leaked = false}";
+    assert_eq!(outcome("cn.network-data-2025", then), None);
 }
 
 #[test]

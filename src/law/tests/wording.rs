@@ -227,6 +227,24 @@ fn steps_show_the_arithmetic() {
 }
 
 #[test]
+fn a_description_names_the_one_category_and_every_condition_of_a_number() {
+    let text = fa_shi().describe(true);
+    assert!(text.contains("- 行踪轨迹信息: 1 条\n"));
+    let tenfold = "- 类 A: 250 条 (第五条第一款第八项)；条件：在履行职责或者提供服务过程中获得，且出售或者提供给他人\n";
+    assert!(text.contains(tenfold));
+    assert!(text.contains("- 类 A: 500 条 (第五条第一款第三项)\n"));
+    let text = fa_shi().describe(false);
+    assert!(text.contains("- whereabouts: 1 item\n"));
+    let used = Circumstances {
+        facts: [("used-by-others".to_owned(), true)].into(),
+        ..provided()
+    };
+    let counts = counts_from_pairs(&[(Category::Whereabouts, 3), (Category::Credit, 4)]);
+    let want = "whereabouts: 3 items ≥ 1 item (Art. 5 para. 1 (1))";
+    has_step(&default(&counts, &used), "5.1(1)", want);
+}
+
+#[test]
 fn a_description_is_complete_in_both_languages() {
     let law = fa_shi();
     for zh in [false, true] {

@@ -1,0 +1,238 @@
+//! The law as a user meets it: whatever is wrong with a statement, a law file or a saved audit is an error with exit 2
+//! before anything is written; and changes of the data that change nothing in law change no total.
+//!
+//! Numbers of the law are tested where they are evaluated.
+
+use crate::util::{Dir, people};
+
+/// The converted total of a scan under the default reading.
+#[track_caller]
+fn weighted(dir: &Dir) -> u64 {
+    let run = dir.cmd(["scan", ".", "-f", "json"]).run();
+    let audit: serde_json::Value = serde_json::from_str(&run.code(0).stdout()).unwrap();
+    let assessments = audit["assessments"].as_array().unwrap();
+    let of_law = |a: &&serde_json::Value| {
+        a["instrument"] == "cn.spc-spp-2017-10" && a["reading"] == "default"
+    };
+    let assessment = assessments.iter().find(of_law).unwrap();
+    assessment["weighted"]["value"].as_u64().unwrap()
+}
+
+#[track_caller]
+fn weighted_of(files: &[(&str, String)]) -> u64 {
+    let dir = Dir::new();
+    for (name, content) in files {
+        dir.file(name, content);
+    }
+    weighted(&dir)
+}
+
+/// The head of a table and its rows.
+fn rows(csv: &str) -> (&str, Vec<&str>) {
+    let mut lines = csv.lines();
+    (lines.next().unwrap(), lines.collect())
+}
+
+fn table(head: &str, rows: &[&str]) -> String {
+    format!("{head}\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn order_repetition_and_division_change_no_total() {
+    let hotel = people::hotel_csv(0..240);
+    let (head, lines) = rows(&hotel);
+    let whole = weighted_of(&[("hotel.csv", hotel.clone())]);
+    assert_eq!(whole, 2_400);
+    let backwards: Vec<&str> = lines.iter().rev().copied().collect();
+    let twice = [lines.clone(), backwards.clone()].concat();
+    assert_eq!(weighted_of(&[("a.csv", table(head, &backwards))]), whole);
+    assert_eq!(weighted_of(&[("a.csv", table(head, &twice))]), whole);
+    for middle in [80, 120, 200] {
+        let (first, second) = lines.split_at(middle);
+        let parts = [
+            ("a.csv", table(head, first)),
+            ("b.csv", table(head, second)),
+        ];
+        assert_eq!(weighted_of(&parts), whole, "{middle}");
+        // Rows that stand in both parts count once.
+        let parts = [
+            ("a.csv", table(head, first)),
+            ("b.csv", table(head, &lines)),
+        ];
+        assert_eq!(weighted_of(&parts), whole, "{middle}");
+    }
+    // Disjoint persons add up.
+    let others = people::hotel_csv(240..300);
+    assert_eq!(weighted_of(&[("b.csv", others.clone())]), 600);
+    assert_eq!(weighted_of(&[("a.csv", hotel), ("b.csv", others)]), 3_000);
+}
+
+#[test]
+fn making_a_column_anonymous_never_raises_a_total() {
+    let hotel = people::hotel_csv(0..200);
+    let (head, lines) = rows(&hotel);
+    let whole = weighted_of(&[("hotel.csv", hotel.clone())]);
+    let masked = |columns: &[usize]| {
+        let row = |line: &&str| {
+            let cells = line.split(',').enumerate();
+            let cells: Vec<&str> = cells
+                .map(|(at, cell)| if columns.contains(&at) { "***" } else { cell })
+                .collect();
+            cells.join(",")
+        };
+        let lines: Vec<String> = lines.iter().map(row).collect();
+        format!("{head}\n{}\n", lines.join("\n"))
+    };
+    for column in 0..head.split(',').count() {
+        let after = weighted_of(&[("hotel.csv", masked(&[column]))]);
+        assert!(after <= whole, "column {column}: {after} of {whole}");
+    }
+    // Nobody can be identified without name, number and telephone.
+    assert_eq!(weighted_of(&[("hotel.csv", masked(&[0, 1, 2]))]), 0);
+}
+
+/// Exit 2, nothing on standard output, and an error with these words.
+#[track_caller]
+fn refused(dir: &Dir, args: &[&str], parts: &[&str]) {
+    let run = dir.cmd(args).run();
+    run.code(2).silent().err("leakgauge: error: ");
+    for part in parts {
+        run.err(part);
+    }
+}
+
+#[test]
+fn statements_that_cannot_hold_are_refused() {
+    let dir = Dir::new();
+    let one = ["assess", "--count", "lodging=1"];
+    let with = |more: &[&str], parts: &[&str]| refused(&dir, &[&one, more].concat(), parts);
+    let resale = ["--lawful-business", "--action", "provide"];
+    with(&resale, &["lawful-business", "contradicts"]);
+    with(&["--act-date", "2024-02-30"], &["act-date", "YYYY-MM-DD"]);
+    with(&["--act-date", "2024-13-01"], &["act-date", "YYYY-MM-DD"]);
+    let backwards = ["--act-date", "2018-01-02", "--decision-date", "2018-01-01"];
+    with(&backwards, &["decision-date: lies before act-date"]);
+    let known = ["--act-date", "2018-01-02", "--discovered", "2018-01-01"];
+    with(&known, &["discovered: lies before act-date"]);
+    for amount in ["--gains", "--profit", "--loss", "--turnover"] {
+        with(&[&format!("{amount}=-1")], &[&amount[2..], "negative"]);
+        with(&[amount, "much"], &[&amount[2..]]);
+    }
+    with(&["--recipients", "0"], &["recipients"]);
+    with(&["--recipients=-2"], &["recipients"]);
+    with(&["--deduct", "100%"], &["deduct", "below 100"]);
+    with(&["--less", "contact=-5"], &["less"]);
+    with(
+        &["--rule", "weighted=literal"],
+        &["no counting rule `weighted`", "record-kinds"],
+    );
+    with(
+        &["--rule", "bulk=all"],
+        &["`deduplicated` or `as-seized`, not `all`"],
+    );
+}
+
+#[test]
+fn what_nobody_knows_is_refused_with_the_nearest() {
+    let dir = Dir::new();
+    let one = ["assess", "--count", "lodging=1"];
+    let with = |more: &[&str], part: &str| refused(&dir, &[&one, more].concat(), &[part]);
+    with(
+        &["--law", "cn.spc-spp-2017-01"],
+        "did you mean `cn.spc-spp-2017-10`?",
+    );
+    with(
+        &["--law", "moon"],
+        "no law `moon`; `laws list` names them all",
+    );
+    with(&["--class", "vehicel=A"], "did you mean `vehicle`?");
+    with(&["--class", "vehicle=Z"], "no law has such a class");
+    with(&["--fact", "order-refuse"], "did you mean `order-refused`?");
+    refused(
+        &dir,
+        &["assess", "--count", "lodgign=1"],
+        &["did you mean `lodging`?"],
+    );
+    refused(
+        &dir,
+        &["laws", "show", "eu.gpdr"],
+        &["did you mean `eu.gdpr`?"],
+    );
+}
+
+#[test]
+fn law_files_that_contradict_themselves_stop_the_program() {
+    let dir = Dir::new();
+    let manual = include_str!("../src/law/instruments/README.md");
+    let small = manual.split("```toml\n").nth(1).unwrap();
+    let small = small.split("```").next().unwrap();
+    let check = |text: String, parts: &[&str]| {
+        dir.file("acme.toml", text);
+        let args = ["assess", "--count", "contact=1", "--laws", "acme.toml"];
+        refused(&dir, &args, &[&["acme.toml: "], parts].concat());
+    };
+    let second = "[[provision]]\nid = \"7.3\"\nquote = \"q\"\nsummary = {zh = \"甲\", en = \"a\"}\ncounts = \"units\"\n\
+                  threshold = 900\noutcome = \"worse\"\nconfidence = \"text\"\n\n[[outcome]]\nid = \"worse\"\n\
+                  name = {zh = \"更重\", en = \"worse\"}\nlevel = \"serious\"\n";
+    check(
+        format!("{small}\n{second}"),
+        &["line ", "overlaps with provision `7.2`"],
+    );
+    let empty = "[[class]]\nid = \"empty\"\nlist = \"open\"\nname = {zh = \"空\", en = \"empty\"}\n\n[categories]";
+    check(
+        small.replace("[categories]", empty),
+        &["line ", "class.empty: no category belongs to it"],
+    );
+    check(
+        small.replace("threshold = 1000", "treshold = 1000"),
+        &["line ", "treshold"],
+    );
+    check(
+        small.replace("from = 2026-01-01", "to = 2026-01-01"),
+        &["in_force.to: needs `from`"],
+    );
+    dir.file("acme.toml", small);
+    let args = ["assess", "--count", "contact=1", "--laws", "acme.toml"];
+    dir.cmd(args).run().code(0);
+}
+
+#[test]
+fn an_audit_of_a_newer_schema_is_refused() {
+    let dir = Dir::new();
+    let run = dir
+        .cmd(["assess", "--count", "lodging=600", "-f", "json"])
+        .run();
+    let audit = run.code(0).stdout();
+    dir.file("a.json", &audit);
+    dir.cmd(["assess", "--audit", "a.json"]).run().code(0);
+    let newer = audit.replacen("leakgauge.audit/1", "leakgauge.audit/2", 1);
+    assert_ne!(newer, audit);
+    dir.file("a.json", newer);
+    for args in [&["assess", "--audit", "a.json"][..], &["report", "a.json"]] {
+        refused(&dir, args, &["a.json", "leakgauge.audit/2"]);
+    }
+    dir.file("a.json", "{\"schema\": 1}");
+    refused(&dir, &["assess", "--audit", "a.json"], &["a.json"]);
+}
+
+#[test]
+fn rules_of_counting_are_chosen_on_the_command_line_and_told() {
+    let dir = Dir::new();
+    let hotel = people::hotel_csv(0..400);
+    let (head, lines) = rows(&hotel);
+    let repeated = [&lines[..], &lines[..200]].concat();
+    dir.file("hotel.csv", table(head, &repeated));
+    dir.cmd(["scan", ".", "-o", "a.json"]).run().code(0);
+    let assess = |more: &[&str]| {
+        let base = ["assess", "--audit", "a.json", "-f", "json"];
+        let run = dir.cmd([&base, more].concat()).run();
+        let audit = run.code(0).audit();
+        (audit.level("default").to_owned(), run.stdout())
+    };
+    let (level, told) = assess(&[]);
+    assert_eq!(level, "none");
+    assert!(!told.contains("as-seized"));
+    let (level, told) = assess(&["--rule", "bulk=as-seized"]);
+    assert_eq!(level, "serious");
+    assert!(told.contains("before de-duplication (bulk=as-seized)"));
+}
