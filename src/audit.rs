@@ -4,12 +4,16 @@
 //! masked samples, never a value. Scanning makes it, the law reads and completes it, reports render
 //! it; it has no behaviour of its own beyond that.
 
+mod manifest;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Skipped;
 use crate::value::Masked;
+
+pub use manifest::{Evidence, MANIFEST_SCHEMA, Manifest, ManifestHead, Status};
 
 /// Name of the schema in the `schema` field. A newer major version is refused when an audit is read
 /// back.
@@ -63,6 +67,9 @@ pub struct Audit {
     pub budget: Vec<LimitFound>,
     /// What was not read, or only in part, ordered by path.
     pub skipped: Vec<Skipped>,
+    /// `sha256:` and the digest of each manifest that was written with it: it names the bytes that these counts are of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub manifests: Vec<String>,
 }
 
 /// A limit of a budget, and what was found of it.

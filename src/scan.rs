@@ -7,6 +7,7 @@
 //! costs an entry of `skipped`, never the run. It does not know how results are shown.
 
 mod counted;
+mod evidence;
 mod file;
 mod part;
 mod queue;
@@ -52,6 +53,9 @@ pub struct ScanOptions {
     /// The key to count under, if a tally is to be written that can be joined with others: then each file is hashed whole,
     /// so that copies are known also across parts. None draws one.
     pub tally: Option<RunKey>,
+    /// Whether evidence is gathered for a manifest: then the bytes of each file and member are hashed while they are read, and
+    /// files that were not read from start to end are read once more.
+    pub evidence: bool,
     /// The day on which ages of persons are taken; without it they stay unknown.
     pub ages_on: Option<Day>,
 }
@@ -127,7 +131,9 @@ pub fn count<'c>(
     };
     let pool = pool(options.threads)?;
     let share = options.memory.share(pool.current_num_threads())?;
-    if options.tally.is_some() {
+    if options.evidence {
+        source::expect_digests(&mut walked.entries);
+    } else if options.tally.is_some() {
         source::expect_contents(&mut walked.entries);
     }
     let entries = &walked.entries;
@@ -138,6 +144,7 @@ pub fn count<'c>(
         limits: options.decode,
         unpacking: &options.unpacking,
         observer,
+        wants_evidence: options.evidence,
     };
     let before = state.as_ref().map_or(0.0, |state| state.seconds());
     let (mut tallies, mut files) = (Vec::new(), Vec::new());
@@ -155,6 +162,9 @@ pub fn count<'c>(
         let mut round = rounds.next(until)?;
         if options.tally.is_some() {
             pool.install(|| add_contents(&mut round.files, entries, &key));
+        }
+        if options.evidence {
+            pool.install(|| evidence::complete(&mut round.files, entries));
         }
         let is_last = round.is_last;
         match &mut state {
@@ -181,7 +191,11 @@ pub fn count<'c>(
     if options.tally.is_none() || walked.shard.is_some() {
         name_copies(&mut files, entries);
     }
+    let evidence = options
+        .evidence
+        .then(|| evidence::take(&mut files, entries, &walked.skipped));
     Ok(Counted {
+        evidence,
         catalog,
         hash: hash_with(catalog, &rules),
         key,
@@ -244,6 +258,7 @@ struct Shared<'a> {
     limits: DecodeLimits,
     unpacking: &'a Unpacking,
     observer: &'a dyn Observer,
+    wants_evidence: bool,
 }
 
 fn located(problem: &decode::Problem) -> Reason {

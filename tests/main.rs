@@ -34,6 +34,8 @@ mod containers;
 mod office;
 // Databases and documents of other programs: their tables count like the table they were made from.
 mod stores;
+// Pages, XML and logs of other programs: the same people in each count the same.
+mod markup;
 // Archives and messages that other programs wrote.
 mod mail;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
@@ -52,6 +54,9 @@ mod shard;
 mod memory;
 // Tallies of parts: joined, they give what one scan gives.
 mod parts;
+// What was scanned: digests that other programs confirm.
+#[cfg(unix)]
+mod manifest;
 // Scans that are killed and go on: the same audit.
 mod resume;
 // Hostile text, many files, deep folders: time in proportion to what is read.

@@ -182,12 +182,15 @@ fn no_output_file_shows_a_value_and_none_is_left_behind() {
     let paths = names.map(|name| outside.path(name).display().to_string());
     let mut args = vec!["scan", "."];
     args.extend(paths.iter().flat_map(|path| ["-o", path]));
+    let manifest = outside.path("m.list").display().to_string();
+    args.extend(["--manifest", &manifest]);
     corpus.check_run(&args).code(3).silent();
+    corpus.check("m.list", &outside.read("m.list"));
     for name in names {
         // Compressed, a workbook would keep any secret; its parts are looked through.
         corpus.check(name, &text_of(&fs::read(outside.path(name)).unwrap()));
     }
-    let mut sorted = names.to_vec();
+    let mut sorted = [&names[..], &["m.list"]].concat();
     sorted.sort_unstable();
     assert_eq!(outside.names(), sorted);
     let json = paths[1].as_str();

@@ -132,6 +132,15 @@ pub(crate) struct Scan {
     pub(crate) password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
+    /// Also write a list of all files and members with their digests (BLAKE3, SHA-256), times, formats and status: JSON Lines,
+    /// or with the ending .sha256 what `sha256sum -c` checks; repeatable
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "shard",
+        help_heading = "Output"
+    )]
+    pub(crate) manifest: Vec<PathBuf>,
     /// Also write what was counted to this file, to be joined with that of other scans by `merge`; needs a key
     #[arg(long, value_name = "FILE", help_heading = "Parts")]
     pub(crate) tally: Option<PathBuf>,

@@ -27,7 +27,8 @@ fn text(limits: &DecodeLimits, unpacking: &Limits) -> String {
         "\
 Formats are told by content; the ending of a name only breaks ties. The first {head} KiB of a file decide.
 
-  text    text and logs: a line is a record; a line longer than {piece} KiB is taken in pieces
+  text    text and logs: a line is a record; a line longer than {piece} KiB is taken in pieces; keys in it (logfmt, JSON
+          behind a prefix) are what headers are elsewhere
   csv     rows with a delimiter (comma, semicolon, tab, |, 0x01), with or without a header, quoted or not; id `tsv` for tabs
   json    one JSON document; every object in a list is a record, nested members are fields named by their path
   jsonl   a sequence of JSON values, one record each
@@ -37,13 +38,13 @@ Formats are told by content; the ending of a name only breaks ties. The first {h
   binary  anything else that is no known container: scanned as bytes
 
 Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more
-than one encoding is read line by line.
+than one encoding is read line by line; HTML and XML also in any other that they name.
 
 Containers are read through, also inside each other: zip (deflate, deflate64, bzip2, lzma, xz, zstd; AES and the old
 encryption with --password-file), 7z and rar 1.5 to 7 (solid; with --password-file; volumes are not joined), tar, gzip,
 bzip2, xz, zstd and lz4. Paths read `outer.zip!/folder/inner.csv`. Nothing is written to a path.
 
-Documents, databases and mail are containers too, of tables, text and messages:
+Documents, databases, markup and mail are containers too, of tables, text, records and messages:
 
   xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
   ofd                           lines, also those of tables; what is attached is a member
@@ -53,6 +54,10 @@ Documents, databases and mail are containers too, of tables, text and messages:
                                 attached files; pages of images and pages that are missing are reported as skipped
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
+  html                          tables as rows, everything else as lines; comments and attributes with data count, scripts,
+                                styles and templates do not
+  xml                           elements that repeat are records, with columns named by elements and attributes; entities
+                                that a document defines are not expanded, and its comments not read
   eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last
                                 form is read where it is there in several; what is attached is a member; the text of a
                                 msg that is there only as compressed RTF, and what is attached to one as an object of

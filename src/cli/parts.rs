@@ -1,14 +1,16 @@
-//! Scans in parts: the key, the tally that a scan writes, those that are joined, and the state of a scan that may be cut short.
+//! What a scan writes beside its report: its manifests, the tally, and the state of a scan that may be cut short; and the tallies
+//! that are joined, with their key.
 //!
 //! What these files hold is the business of the library.
 
 use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use leakgauge::count::RunKey;
-use leakgauge::report::Format;
+use leakgauge::report::{self, Format, ManifestForm};
 use leakgauge::scan::{Asked, Counted, State, TallyFile};
 use leakgauge::source;
 
@@ -52,6 +54,7 @@ fn read_key(path: &Path) -> Result<Vec<u8>> {
 pub(crate) struct Parts {
     pub(crate) key: Option<RunKey>,
     tally: Option<Target>,
+    manifests: Vec<(Target, ManifestForm)>,
     state: Option<State>,
 }
 
@@ -84,11 +87,26 @@ impl Parts {
                 bail!("{}: named twice as an output", path.display());
             }
         }
+        let mut manifests: Vec<(Target, ManifestForm)> = Vec::new();
+        for path in &args.manifest {
+            let target = Target::open(path)?;
+            let place = target.paths()[1];
+            let is_taken = outputs.iter().any(|o| o.paths().contains(&place))
+                || tally.iter().any(|tally| tally.paths().contains(&place))
+                || manifests
+                    .iter()
+                    .any(|(other, _)| other.paths().contains(&place));
+            if is_taken {
+                bail!("{}: named twice as an output", path.display());
+            }
+            manifests.push((target, ManifestForm::from_path_ending(path)));
+        }
         let state = args.resume.as_deref();
         let state = state.map(|folder| State::open(folder, key, every));
         Ok(Parts {
             key,
             tally,
+            manifests,
             state: state.transpose()?,
         })
     }
@@ -106,7 +124,8 @@ impl Parts {
     /// What of it must not be scanned.
     pub(crate) fn paths(&self, args: &args::Scan) -> Vec<PathBuf> {
         let tally = self.tally.iter().flat_map(Target::paths);
-        let mut paths: Vec<PathBuf> = tally.map(Path::to_owned).collect();
+        let manifests = self.manifests.iter().flat_map(|(target, _)| target.paths());
+        let mut paths: Vec<PathBuf> = tally.chain(manifests).map(Path::to_owned).collect();
         let folder = args.resume.iter();
         paths.extend(folder.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
         paths
@@ -123,6 +142,25 @@ impl Parts {
         tally.finish().with_context(failed)
     }
 
+    /// Writes the manifests that are wanted, and returns their digests.
+    pub(crate) fn write_manifests(&mut self, counted: &mut Counted<'_>) -> Result<Vec<String>> {
+        let Some(manifest) = counted.take_manifest() else {
+            return Ok(Vec::new());
+        };
+        let mut digests = Vec::new();
+        for (target, form) in self.manifests.drain(..) {
+            let name = target.name();
+            let failed = || format!("{name}: the manifest cannot be written");
+            let mut out = BufWriter::new(target.file().with_context(failed)?);
+            let digest = report::write_manifest(&manifest, form, &mut out);
+            digests.push(digest.with_context(failed)?);
+            out.flush().with_context(failed)?;
+            drop(out);
+            target.finish().with_context(failed)?;
+        }
+        Ok(digests)
+    }
+
     /// Removes the state, when nothing is left to be done.
     pub(crate) fn finish(self) -> Result<()> {
         Ok(self.state.map_or(Ok(()), State::remove)?)
@@ -133,17 +171,21 @@ impl Parts {
 pub(crate) fn asked(args: &args::Scan, inputs: &[String]) -> Result<Asked> {
     let walk = &args.walk;
     let folder = std::env::current_dir().context("the current folder is not there any more")?;
-    let options = [
+    let mut options = vec![
         format!("include {:?}", walk.include),
         format!("exclude {:?}", walk.exclude),
         format!("max-depth {:?}", walk.max_depth),
         format!("follow-links {}", walk.follow_links),
         format!("shard {:?}", args.shard.map(|shard| shard.to_string())),
     ];
+    // A state without evidence cannot be gone on with for a manifest.
+    if !args.manifest.is_empty() {
+        options.push("manifest".to_owned());
+    }
     Ok(Asked {
         folder: source::display(&folder),
         inputs: inputs.to_vec(),
-        options: options.to_vec(),
+        options,
     })
 }
 

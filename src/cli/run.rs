@@ -78,6 +78,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         threads: args.counting.threads,
         memory: args.counting.memory,
         tally: parts.tally_key(),
+        evidence: !args.manifest.is_empty(),
         ages_on: law.ages_on(&started),
         unpacking,
         ..ScanOptions::default()
@@ -88,6 +89,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     counted.describe(&shown, &started);
     let mut audit = law.audit(&counted)?;
     compare(&mut audit, budget.as_ref(), args.gate.reading);
+    audit.manifests = parts.write_manifests(&mut counted)?;
     parts.write_tally(&counted)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

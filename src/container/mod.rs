@@ -8,7 +8,9 @@
 #[cfg(unix)]
 mod apart;
 mod calendar;
+mod html;
 mod mail;
+mod markup;
 mod name;
 mod office;
 mod ole;
@@ -21,6 +23,7 @@ mod single;
 mod source;
 mod sqlite;
 mod tar;
+mod xml;
 mod zip;
 
 use std::io;
@@ -184,6 +187,8 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::Pdf => pdf::walk,
         Container::Sqlite => sqlite::walk,
         Container::SqliteLog => sqlite::walk_log,
+        Container::Html => html::walk,
+        Container::Xml => xml::walk,
         Container::Tar => tar::walk,
         Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
             single::walk

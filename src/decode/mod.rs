@@ -22,7 +22,7 @@ use crate::record::{Batch, Table};
 
 pub use charset::Encoding;
 pub use charset::codepage::{decode_code_page, decode_utf16};
-pub use sniff::{Container, Format};
+pub use sniff::{Container, Format, markup_encoding};
 
 /// Named limits of decoding.
 #[derive(Clone, Copy, Debug)]

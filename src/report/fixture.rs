@@ -213,6 +213,7 @@ pub(super) fn plain() -> Audit {
     copy.copy_of = Some("exports/hotel_checkin.csv".to_owned());
     Audit {
         budget: Vec::new(),
+        manifests: Vec::new(),
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "leakgauge".to_owned(),

@@ -16,6 +16,7 @@ mod html;
 mod json;
 mod jsonl;
 mod junit;
+mod manifest;
 mod markdown;
 mod markup;
 mod number;
@@ -46,6 +47,7 @@ use crate::category::Reading;
 pub use explain::{write_explanation, write_explanation_json};
 pub use json::read;
 pub use jsonl::write_hit;
+pub use manifest::{ManifestForm, write_manifest};
 pub use ordered::{HELD_BYTES_MAX, OrderedHits};
 pub use running::running;
 

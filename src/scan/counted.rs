@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::part::{Joined, Part};
 use super::{Rank, catalog_hash, pool};
-use crate::audit::{self, Audit, Stats, Tool};
+use crate::audit::{self, Audit, Evidence, MANIFEST_SCHEMA, Manifest, ManifestHead, Stats, Tool};
 use crate::category::Reading;
 use crate::count::{Maker, Memory, Parallel, RunKey, Tally, Totals, read_tally, write_tally};
 use crate::detect::Catalog;
@@ -27,6 +27,8 @@ pub struct Counted<'c> {
     /// Sealed, and of the key.
     pub(super) tallies: Vec<Tally>,
     pub(super) part: Part,
+    /// Of a scan that was asked for it.
+    pub(super) evidence: Option<Vec<Evidence>>,
 }
 
 /// A file that holds a tally, and its name.
@@ -74,6 +76,7 @@ impl<'c> Counted<'c> {
             pool: pool(threads)?,
             tallies,
             part,
+            evidence: None,
         })
     }
 
@@ -101,6 +104,28 @@ impl<'c> Counted<'c> {
             &enclosed,
             self.memory,
         )
+    }
+
+    /// Takes the manifest, if the scan has gathered evidence.
+    pub fn take_manifest(&mut self) -> Option<Manifest> {
+        let files = self.evidence.take()?;
+        Some(Manifest {
+            head: ManifestHead {
+                schema: MANIFEST_SCHEMA.to_owned(),
+                tool: self.tool(),
+                inputs: self.part.inputs.clone(),
+                files: files.len() as u64,
+            },
+            files,
+        })
+    }
+
+    fn tool(&self) -> Tool {
+        Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalog: self.hash.clone(),
+        }
     }
 
     /// The audit, without an assessment. `rank` puts each record into its highest class.
@@ -138,11 +163,7 @@ impl<'c> Counted<'c> {
         let readings = totals.readings().to_vec();
         Audit {
             schema: audit::SCHEMA.to_owned(),
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                catalog: self.hash.clone(),
-            },
+            tool: self.tool(),
             started: part.started.clone(),
             inputs: part.inputs.clone(),
             stats: Stats {

@@ -16,7 +16,7 @@ use crate::container::{self, Members, Source};
 use crate::decode::{self, Container, Content, Decode, Known};
 use crate::error::Reason;
 use crate::record::{Batch, Table};
-use crate::source::{self, Entry};
+use crate::source::{self, DigestingReader, Entry, Slot};
 
 use super::table::{Eyes, Tables, View};
 use super::{Shared, located};
@@ -99,8 +99,16 @@ pub(super) struct PartRead {
     pub(super) n_bytes: u64,
     /// Why it, or parts of it, could not be read.
     pub(super) reasons: Vec<Reason>,
-    /// Counts the bytes of a member.
-    counter: Arc<AtomicU64>,
+    /// Position of the container that it is in.
+    pub(super) container: Option<usize>,
+    /// Whether its bytes were made by the walk through its container.
+    pub(super) is_made: bool,
+    /// Where the digests of a member are put, if they are wanted.
+    pub(super) slot: Option<Slot>,
+    /// Whether whoever reads it has come to the end of it.
+    pub(super) is_whole: bool,
+    /// Counts its bytes.
+    pub(super) counter: Arc<AtomicU64>,
 }
 
 /// What is known of a file when all of it was read: of itself, and of its members.
@@ -115,6 +123,9 @@ impl<'s> Reading<'s> {
     /// has seen, and they are passed over.
     pub(super) fn new(index: usize, entry: &'s Entry, n_counted: u64) -> Reading<'s> {
         let n_bytes = Arc::default();
+        let mut file = PartRead::new(0, entry.display.clone(), Arc::clone(&n_bytes));
+        // A file can be read once more; what comes from standard input has digests if it was read to its end.
+        file.slot = entry.slot().filter(|_| !entry.is_file());
         Reading {
             index,
             entry,
@@ -124,11 +135,7 @@ impl<'s> Reading<'s> {
             n_lots: 0,
             n_counted,
             is_cut: false,
-            parts: vec![PartRead::new(
-                0,
-                entry.display.clone(),
-                Arc::clone(&n_bytes),
-            )],
+            parts: vec![file],
             n_bytes,
             is_container: false,
             n_unpacked: 0,
@@ -267,7 +274,9 @@ impl<'s> Reading<'s> {
     ) -> Result<(), Reason> {
         let is_file = self.parts.len() == 1;
         let part = self.last_part();
-        if let Some(identity) = &mut part.identity {
+        if let Some(identity) = &mut part.identity
+            && !container.is_text()
+        {
             identity.encoding = "binary";
         }
         if is_file {
@@ -328,18 +337,34 @@ impl<'s> Reading<'s> {
         let Some(member) = member else {
             let ended = innermost.members.ended().cloned();
             self.parts[container].reasons.extend(ended);
+            self.parts[container].is_whole = true;
             self.containers.pop();
             return true;
         };
         let path = format!("{}!/{}", self.parts[container].of.path, member.name);
         let number = self.parts.len() as u32;
-        self.parts.push(PartRead::new(number, path, Arc::default()));
+        let mut part = PartRead::new(number, path, Arc::default());
+        part.container = Some(container);
+        part.is_made = member.known != Known::Nothing;
+        if shared.wants_evidence && !part.is_made {
+            part.slot = Some(Slot::default());
+        }
+        let slot = part.slot.clone();
+        self.parts.push(part);
         let ending = source::ending(Path::new(&member.name));
-        let opened = member
-            .content
-            .and_then(|rdr| self.open(rdr, &member.known, ending.as_deref(), shared));
+        let opened = member.content.and_then(|rdr| {
+            self.open(
+                digesting(rdr, slot),
+                &member.known,
+                ending.as_deref(),
+                shared,
+            )
+        });
         if let Err(reason) = opened {
-            self.last_part().reasons.push(reason);
+            let part = self.last_part();
+            part.reasons.push(reason);
+            // Its reader is gone, and with it came the digests.
+            part.is_whole = true;
         }
         true
     }
@@ -426,12 +451,17 @@ impl PartRead {
             identity: None,
             n_bytes: 0,
             reasons: Vec::new(),
+            container: None,
+            is_made: false,
+            slot: None,
+            is_whole: false,
             counter,
         }
     }
 
     /// Takes note of what could not be decoded.
     fn end_of(&mut self, stream: &Stream) {
+        self.is_whole = stream.failed.is_none();
         self.reasons
             .extend(stream.records.problems().iter().map(located));
         let failed = stream.failed.as_ref().map(|e| self.read_error(e));
@@ -444,6 +474,14 @@ impl PartRead {
             offset: self.counter.load(Ordering::Relaxed),
             cause: error.kind().to_string(),
         })
+    }
+}
+
+/// A reader that leaves digests in the slot, if there is one.
+fn digesting(rdr: Box<dyn Read + Send>, slot: Option<Slot>) -> Box<dyn Read + Send> {
+    match slot {
+        Some(slot) => Box::new(DigestingReader::to_the_end(rdr, slot)),
+        None => rdr,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{FileAudit, RoundedColumn};
+use crate::audit::{Evidence, FileAudit, RoundedColumn};
 use crate::count::Day;
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
@@ -44,6 +44,9 @@ pub(super) struct File {
     pub(super) audits: Vec<FileAudit>,
     /// Why it, or parts of it, could not be read.
     pub(super) skipped: Vec<Skipped>,
+    /// Of the same parts, and of those of which nothing could be read, if a manifest is wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) evidence: Vec<Evidence>,
 }
 
 impl File {
@@ -54,6 +57,7 @@ impl File {
             content: None,
             audits: Vec::new(),
             skipped: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 

@@ -91,6 +91,7 @@ pub fn read(
         limits: DecodeLimits::default(),
         unpacking: &unpacking,
         observer: &(),
+        wants_evidence: false,
     };
     let (detector, mut prober) = (catalog.detector(), catalog.prober());
     let mut eyes = Eyes {

@@ -20,11 +20,11 @@ use crate::error::{Error, Skipped};
 use crate::record::{Batch, Record};
 use crate::value::Value;
 
-use super::Shared;
 use super::file::{Lot, Outcome, PartRead, Reading};
 use super::part::File;
 use super::queue::{CommonFile, Queue, Task};
 use super::table::{Eyes, View};
+use super::{Shared, evidence};
 
 /// A batch whose text has grown beyond this, for a long record, is not kept for the next file.
 const KEPT_BYTES_MAX: usize = 16 << 20;
@@ -427,6 +427,10 @@ impl Outcome<'_> {
     pub(super) fn result(self, counts: &BTreeMap<u32, FileCounts>, shared: &Shared<'_>) -> File {
         let mut file = File::new(self.entry);
         let none = FileCounts::new(shared.catalog.patterns().len());
+        if shared.wants_evidence {
+            let n_records = |part| counts.get(&part).map_or(0, |counts| counts.records);
+            file.evidence = evidence::of_parts(&self.parts, n_records);
+        }
         for part in self.parts {
             let skipped = part.reasons.iter();
             file.skipped

@@ -71,7 +71,11 @@ impl Entry {
             return None;
         }
         let known = self.hashes.whole.as_ref().and_then(|whole| whole.get());
-        known.copied().or_else(|| hash(self, u64::MAX).ok())
+        let digests = self.digests.as_ref().and_then(|slot| slot.get());
+        let known = known
+            .copied()
+            .or_else(|| blake3::Hash::from_hex(&digests?.blake3).ok());
+        known.or_else(|| hash(self, u64::MAX).ok())
     }
 }
 

@@ -8,6 +8,7 @@
 //! [`Skipped`]: crate::error::Skipped
 
 mod copies;
+mod digest;
 mod display;
 mod shard;
 mod walk;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use copies::{Hashes, HashingReader};
 
 pub use copies::{expect_contents, find_copies};
+pub use digest::{DigestingReader, Digests, Slot, expect_digests};
 pub(crate) use display::compare;
 pub use display::display;
 pub use shard::{Shard, ShardOf};
@@ -68,6 +70,9 @@ pub struct Entry {
     /// What is to be hashed when it is read.
     #[serde(skip)]
     hashes: Hashes,
+    /// Where its digests are put, if they are wanted.
+    #[serde(skip)]
+    digests: Option<Slot>,
 }
 
 /// Paths that are no UTF-8 are saved as the system's own units.
@@ -112,6 +117,7 @@ impl Entry {
             owned: WHOLE,
             modified: None,
             hashes: Hashes::default(),
+            digests: None,
         }
     }
 
@@ -126,7 +132,13 @@ impl Entry {
             owned: WHOLE,
             modified: metadata.modified().ok(),
             hashes: Hashes::default(),
+            digests: None,
         }
+    }
+
+    /// Whether it is a file, rather than standard input.
+    pub fn is_file(&self) -> bool {
+        self.kind == EntryKind::File
     }
 
     /// Opens the entry for one sequential reading.
@@ -138,6 +150,14 @@ impl Entry {
     /// When the file has vanished, may not be read, or is no regular file any more
     /// ([`io::ErrorKind::InvalidInput`]).
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let rdr = self.open_plain()?;
+        match self.digests.as_ref().filter(|slot| slot.get().is_none()) {
+            Some(slot) => Ok(Box::new(DigestingReader::new(rdr, Slot::clone(slot)))),
+            None => Ok(rdr),
+        }
+    }
+
+    fn open_plain(&self) -> io::Result<Box<dyn Read + Send>> {
         match self.kind {
             EntryKind::Stdin => Ok(Box::new(io::stdin())),
             EntryKind::File => {
@@ -195,6 +215,11 @@ impl Entry {
             Err(error) if matches!(error.kind(), NotFound | InvalidFilename) => Ok(None),
             opened => opened,
         }
+    }
+
+    /// When it was last written to, at the time of the walk, where the system tells.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
     }
 
     /// Whether the file is still as large and as old as the walk found it. Standard input never is.

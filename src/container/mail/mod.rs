@@ -5,7 +5,6 @@
 //! is attached, so that neither has to be kept. Of the header only the lines named in [`Record`] are read.
 
 mod header;
-mod html;
 mod lines;
 pub(super) mod msg;
 mod parts;
@@ -19,6 +18,7 @@ use serde::Serialize;
 use self::header::Header;
 use self::lines::Lines;
 use self::parts::Part;
+use super::html;
 use super::pump::{Job, Sink, Stop};
 use crate::decode::charset::decode_said;
 use crate::decode::{Container, Known};

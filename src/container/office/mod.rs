@@ -24,12 +24,12 @@ mod rtf_words;
 mod sheet;
 mod story;
 mod strings;
-mod text;
+pub(super) mod text;
 mod word;
 pub(super) mod xls;
 mod xlsb;
 mod xlsx;
-mod xml;
+pub(super) mod xml;
 
 use super::zip::Archive;
 use super::{Sink, Stop, Unpacking};

@@ -142,13 +142,13 @@ fn all_lines(
 }
 
 /// A member that begins with its first line.
-pub(super) enum Out<'s> {
+pub(in crate::container) enum Out<'s> {
     Unbegun(&'s mut Sink, &'s str),
     Begun(MemberWriter<'s>),
 }
 
 impl<'s> Out<'s> {
-    pub(super) fn new(sink: &'s mut Sink, name: &'s str) -> Out<'s> {
+    pub(in crate::container) fn new(sink: &'s mut Sink, name: &'s str) -> Out<'s> {
         Out::Unbegun(sink, name)
     }
 
@@ -156,7 +156,7 @@ impl<'s> Out<'s> {
     ///
     /// # Errors
     /// Those of the sink.
-    pub(super) fn line(self, line: &str) -> Result<Out<'s>, Stop> {
+    pub(in crate::container) fn line(self, line: &str) -> Result<Out<'s>, Stop> {
         let mut out = match self {
             Out::Unbegun(sink, name) => sink.begin(name.as_bytes(), Known::Text)?,
             Out::Begun(out) => out,
@@ -169,7 +169,7 @@ impl<'s> Out<'s> {
     ///
     /// # Errors
     /// Those of the sink.
-    pub(super) fn end(self, reason: Option<Reason>) -> Result<(), Stop> {
+    pub(in crate::container) fn end(self, reason: Option<Reason>) -> Result<(), Stop> {
         match (self, reason) {
             (Out::Begun(out), reason) => out.end(reason),
             (Out::Unbegun(sink, name), Some(reason)) => sink.refuse(name.as_bytes(), reason),

@@ -24,7 +24,7 @@ const DEPTH_MAX: usize = 512;
 const BLOCK_BYTES: usize = 64 << 10;
 
 /// A part of a document while it is read.
-pub(super) struct Xml<R: Read> {
+pub(in crate::container) struct Xml<R: Read> {
     rdr: Reader<Metered<BufReader<R>>>,
     buf: Vec<u8>,
     depth: usize,
@@ -33,7 +33,7 @@ pub(super) struct Xml<R: Read> {
 }
 
 /// What comes next in a part. An empty element is a start and an end.
-pub(super) enum Node<'x> {
+pub(in crate::container) enum Node<'x> {
     Start(Tag<'x>),
     /// The end of the element of that name.
     End(Cow<'x, str>),
@@ -44,16 +44,16 @@ pub(super) enum Node<'x> {
 }
 
 /// The start of an element.
-pub(super) struct Tag<'x>(BytesStart<'x>);
+pub(in crate::container) struct Tag<'x>(BytesStart<'x>);
 
 impl Tag<'_> {
     /// The name without its prefix.
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::container) fn name(&self) -> &str {
         local(self.0.name().into_inner())
     }
 
     /// The value of the attribute of that name, whatever its prefix.
-    pub(super) fn attr(&self, name: &str) -> Option<String> {
+    pub(in crate::container) fn attr(&self, name: &str) -> Option<String> {
         let mut attributes = self.0.attributes();
         let found = attributes
             .with_checks(false)
@@ -63,8 +63,22 @@ impl Tag<'_> {
         Some(value.into_owned())
     }
 
+    /// Names without their prefixes, and values, of all attributes but declarations of namespaces.
+    pub(in crate::container) fn attrs(&self) -> impl Iterator<Item = (&str, String)> {
+        let mut attributes = self.0.attributes();
+        attributes.with_checks(false);
+        attributes.flatten().filter_map(|a| {
+            let key = a.key.into_inner();
+            if key == "xmlns" || key.starts_with("xmlns:") {
+                return None;
+            }
+            let value = a.normalized_value(XmlVersion::Implicit1_0).ok()?;
+            Some((local(key), value.into_owned()))
+        })
+    }
+
     /// The value of the attribute with that prefix and name, as in `r:id` beside `id`.
-    pub(super) fn prefixed(&self, name: &str) -> Option<String> {
+    pub(in crate::container) fn prefixed(&self, name: &str) -> Option<String> {
         let mut attributes = self.0.attributes();
         let found = attributes.with_checks(false).flatten().find(|a| {
             let key = a.key.into_inner();
@@ -75,7 +89,7 @@ impl Tag<'_> {
     }
 
     /// An attribute that is a number.
-    pub(super) fn number<N: std::str::FromStr>(&self, name: &str) -> Option<N> {
+    pub(in crate::container) fn number<N: std::str::FromStr>(&self, name: &str) -> Option<N> {
         self.attr(name)?.trim().parse().ok()
     }
 }
@@ -85,7 +99,7 @@ fn local(name: &str) -> &str {
 }
 
 impl<R: Read> Xml<R> {
-    pub(super) fn new(rdr: R) -> Xml<R> {
+    pub(in crate::container) fn new(rdr: R) -> Xml<R> {
         let metered = Metered {
             rdr: BufReader::with_capacity(BLOCK_BYTES, rdr),
             left: NODE_BYTES_MAX,
@@ -107,7 +121,7 @@ impl<R: Read> Xml<R> {
     ///
     /// # Errors
     /// When the part is not well-formed, cannot be read, or is at a limit.
-    pub(super) fn next(&mut self) -> Result<Node<'_>, Reason> {
+    pub(in crate::container) fn next(&mut self) -> Result<Node<'_>, Reason> {
         self.buf.clear();
         self.rdr.get_mut().left = NODE_BYTES_MAX;
         let event = self.rdr.read_event_into(&mut self.buf);
@@ -142,11 +156,16 @@ impl<R: Read> Xml<R> {
         Ok(node)
     }
 
+    /// How many bytes were taken of the part.
+    pub(in crate::container) fn position(&self) -> u64 {
+        self.rdr.buffer_position()
+    }
+
     /// Passes over the element whose start came last, with all that is in it.
     ///
     /// # Errors
     /// As [`Xml::next`].
-    pub(super) fn skip(&mut self) -> Result<(), Reason> {
+    pub(in crate::container) fn skip(&mut self) -> Result<(), Reason> {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside {
             if let Node::Over = self.next()? {
@@ -157,7 +176,7 @@ impl<R: Read> Xml<R> {
     }
 
     /// What of the part was not understood, at its end.
-    pub(super) fn remark(&self) -> Option<Reason> {
+    pub(in crate::container) fn remark(&self) -> Option<Reason> {
         (self.n_unresolved > 0).then(|| {
             let n = self.n_unresolved;
             Reason::Malformed(format!(

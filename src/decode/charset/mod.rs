@@ -30,6 +30,8 @@ pub enum Encoding {
     Gb18030,
     /// Big5.
     Big5,
+    /// Any other, which the text itself names: that of HTML or XML.
+    Declared(&'static encoding_rs::Encoding),
 }
 
 impl Encoding {
@@ -41,6 +43,7 @@ impl Encoding {
             Encoding::Utf16Be => "UTF-16BE",
             Encoding::Gb18030 => "GB18030",
             Encoding::Big5 => "Big5",
+            Encoding::Declared(encoding) => encoding.name(),
         }
     }
 
@@ -91,11 +94,11 @@ pub(crate) fn read_full(rdr: &mut dyn Read, buf: &mut Vec<u8>, want: usize) -> i
 pub struct Transcoder<'r> {
     rdr: Box<dyn Read + Send + 'r>,
     encoding: Encoding,
-    /// Begin of a line whose end has not been read yet, in the file's encoding. Empty for UTF-16.
+    /// Begin of a line whose end has not been read yet, in the file's encoding. Empty where a decoder is.
     carry: Vec<u8>,
     /// Bytes in the file's encoding, reused from block to block.
     raw: Vec<u8>,
-    /// For UTF-16; holds a character cut by the end of a block.
+    /// For UTF-16 and what is declared; holds a character cut by the end of a block.
     decoder: Option<Decoder>,
     /// Whether the place of a byte order mark has been passed.
     began: bool,
@@ -108,9 +111,10 @@ pub struct Transcoder<'r> {
 impl<'r> Transcoder<'r> {
     /// Reads from `rdr`, which stands at the file's first byte.
     pub fn new(rdr: Box<dyn Read + Send + 'r>, encoding: Encoding) -> Transcoder<'r> {
-        let utf16 = match encoding {
+        let decoded = match encoding {
             Encoding::Utf16Le => Some(encoding_rs::UTF_16LE),
             Encoding::Utf16Be => Some(encoding_rs::UTF_16BE),
+            Encoding::Declared(encoding) => Some(encoding),
             Encoding::Utf8 | Encoding::Gb18030 | Encoding::Big5 => None,
         };
         Transcoder {
@@ -118,7 +122,7 @@ impl<'r> Transcoder<'r> {
             encoding,
             carry: Vec::new(),
             raw: Vec::new(),
-            decoder: utf16.map(encoding_rs::Encoding::new_decoder_with_bom_removal),
+            decoder: decoded.map(encoding_rs::Encoding::new_decoder_with_bom_removal),
             began: false,
             ended: false,
             error: None,
@@ -139,7 +143,9 @@ impl<'r> Transcoder<'r> {
                 Encoding::Utf8 => self.fill_utf8(out, want),
                 Encoding::Gb18030 => self.fill_legacy(out, want, encoding_rs::GB18030),
                 Encoding::Big5 => self.fill_legacy(out, want, encoding_rs::BIG5),
-                Encoding::Utf16Le | Encoding::Utf16Be => self.fill_utf16(out, want),
+                Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Declared(_) => {
+                    self.fill_decoded(out, want);
+                }
             }
             if out.len() > before {
                 return Ok(true);
@@ -169,7 +175,7 @@ impl<'r> Transcoder<'r> {
         self.raw = raw;
     }
 
-    fn fill_utf16(&mut self, out: &mut Vec<u8>, want: usize) {
+    fn fill_decoded(&mut self, out: &mut Vec<u8>, want: usize) {
         let mut raw = std::mem::take(&mut self.raw);
         raw.clear();
         self.read(&mut raw, want);
@@ -177,7 +183,7 @@ impl<'r> Transcoder<'r> {
             let mut rest = &raw[..];
             loop {
                 let at = out.len();
-                // a byte of UTF-16 becomes 1.5 bytes of UTF-8 at most
+                // a byte of UTF-16 becomes 1.5 bytes of UTF-8 at most; what becomes more takes another turn
                 out.resize(at + rest.len() * 3 / 2 + 16, 0);
                 let (result, n_read, n_written, _) =
                     decoder.decode_to_utf8(rest, &mut out[at..], self.ended);

@@ -55,7 +55,7 @@ fn believed(bytes: &[u8], said: &'static encoding_rs::Encoding) -> String {
         Encoding::Big5 => BIG5.decode_without_bom_handling(bytes).0,
         // Where it is no more than what is left over, what is said is as good.
         Encoding::Utf8 => std::str::from_utf8(bytes).map_or(text, Into::into),
-        Encoding::Utf16Le | Encoding::Utf16Be => text,
+        Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Declared(_) => text,
     };
     other.into_owned()
 }

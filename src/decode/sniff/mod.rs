@@ -1,7 +1,7 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures (of containers, and of formats that are not decoded), messages,
-//! control bytes, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
+//! control bytes, markup, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 mod delimited;
@@ -10,6 +10,7 @@ mod json;
 mod lines;
 mod magic;
 pub(crate) mod mail;
+mod markup;
 mod outline;
 mod sql;
 
@@ -20,6 +21,8 @@ use super::Known;
 use super::charset::{BOM_UTF8, Encoding, Transcoder};
 use super::lines::Make;
 use crate::bytes;
+
+pub use markup::encoding as markup_encoding;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +76,8 @@ pub enum Container {
     /// The write-ahead log of a SQLite database, which is read with it.
     SqliteLog,
     Pdf,
+    Html,
+    Xml,
 }
 
 impl Container {
@@ -90,7 +95,14 @@ impl Container {
                 | Container::Sqlite
                 | Container::SqliteLog
                 | Container::Pdf
+                | Container::Html
+                | Container::Xml
         )
+    }
+
+    /// Whether it is text, in some encoding.
+    pub fn is_text(self) -> bool {
+        matches!(self, Container::Html | Container::Xml)
     }
 
     /// How the name of the file that belongs to it is made: what its own name ends with, and what stands there instead.
@@ -121,6 +133,8 @@ impl Container {
             Container::Sqlite => "sqlite",
             Container::SqliteLog => "sqlite-wal",
             Container::Pdf => "pdf",
+            Container::Html => "html",
+            Container::Xml => "xml",
         }
     }
 }
@@ -182,6 +196,10 @@ pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
         Some(format) => format,
         None => format_of(&text_of(head, whole, encoding), whole, ending),
     };
+    let encoding = match format {
+        Format::Container(container) if container.is_text() => markup_encoding(head, whole),
+        _ => encoding,
+    };
     Sniffed { format, encoding }
 }
 
@@ -208,6 +226,9 @@ pub fn sniff_known(head: &[u8], whole: bool, known: &Known, ending: Option<&str>
 fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
     if is_binary(text) {
         return Format::Binary;
+    }
+    if let Some(container) = markup::detect(text, ending) {
+        return Format::Container(container);
     }
     if sql::is_sql(text, ending == Some("sql")) {
         return Format::Sql;

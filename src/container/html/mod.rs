@@ -1,0 +1,153 @@
+//! HTML: the lines of a page as text, and each of its tables as rows.
+//!
+//! A page is gone through once for its lines and once for the tables of each depth, so that nothing but a row is kept, however
+//! large it is. No document is built and nothing is fetched. The tokenizer is that of the standard (`html5gum`); what its tokens
+//! mean for text and tables is said in `weave`, how cells become rows in `grid`.
+
+mod attribute;
+mod grid;
+mod role;
+mod weave;
+
+use std::io::Read;
+
+use html5gum::{IoReader, Tokenizer};
+
+use super::markup::{Utf8, encoding_of};
+use super::office::text::Out;
+use super::pump::{Job, Sink, Stop};
+use super::reason_of;
+use super::source::Seekable;
+use crate::decode::{Encoding, Known};
+use crate::error::Reason;
+use weave::{Item, Weaver};
+
+/// Tables in each other that are tables of their own. What lies deeper is text in the cells around it.
+const TABLES_DEPTH_MAX: usize = 6;
+
+/// Bytes of a line outside of tables. A longer one is taken in pieces, cut at blanks.
+const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of the cells of a row, with those that reach into it from rows above.
+const ROW_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of the value of an attribute.
+const VALUE_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of the name of a tag.
+const NAME_BYTES_MAX: usize = 1 << 20;
+
+/// What a page is gone through for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wanted {
+    /// All text, rows of tables as lines.
+    All,
+    /// Text outside of tables.
+    Lines,
+    /// Tables so deep in each other, from 1.
+    Tables(usize),
+}
+
+pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
+    let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
+    sink.of_size(size);
+    let encoding = encoding_of(&mut source)?;
+    let deepest = lines(&mut source, encoding, sink)?;
+    let mut n_tables = 0;
+    for depth in 1..=deepest {
+        source.rewind()?;
+        tables(&mut source, (encoding, depth), &mut n_tables, sink)?;
+    }
+    Ok(())
+}
+
+/// The text of a page, as a reader sees it: cells of a row have tabs between them.
+pub(super) fn to_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len() / 2);
+    let mut page = Page::new(html.as_bytes(), Wanted::All);
+    while let Ok(Item::Line(line)) = page.next() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line);
+    }
+    text
+}
+
+/// Writes the lines, and returns how deep tables stand in each other.
+fn lines(
+    source: &mut Box<dyn Seekable>,
+    encoding: Encoding,
+    sink: &mut Sink,
+) -> Result<usize, Stop> {
+    let mut page = Page::new(Utf8::new(source, encoding), Wanted::Lines);
+    let mut out = Out::new(sink, "text");
+    let (deepest, lost) = loop {
+        match page.next() {
+            Ok(Item::Line(line)) => out = out.line(&line)?,
+            Ok(Item::Over(deepest, lost)) => break (deepest, lost),
+            Ok(_) => {}
+            Err(reason) => break (0, Some(reason)),
+        }
+    };
+    out.end(lost)?;
+    Ok(deepest)
+}
+
+/// Writes the tables that stand so deep in each other. What ends the page early was told with the lines.
+fn tables(
+    source: &mut Box<dyn Seekable>,
+    (encoding, depth): (Encoding, usize),
+    n_tables: &mut u64,
+    sink: &mut Sink,
+) -> Result<(), Stop> {
+    let mut page = Page::new(Utf8::new(source, encoding), Wanted::Tables(depth));
+    loop {
+        // A table without a row is none.
+        let (first, known) = match page.next() {
+            Ok(Item::Head(cells)) => (cells, Known::Table(None)),
+            Ok(Item::Row(cells)) => (cells, Known::Sheet),
+            Ok(Item::Over(..)) | Err(_) => return Ok(()),
+            Ok(_) => continue,
+        };
+        *n_tables += 1;
+        let mut out = sink.begin(format!("table {n_tables}").as_bytes(), known)?;
+        out.row(first)?;
+        let lost = loop {
+            match page.next() {
+                Ok(Item::Head(cells) | Item::Row(cells)) => out.row(cells)?,
+                Ok(Item::EndOfTable(lost)) => break lost,
+                Ok(Item::Line(_)) => {}
+                Ok(Item::Over(..)) => break None,
+                Ok(Item::Broken(reason)) | Err(reason) => break Some(reason),
+            }
+        };
+        out.end(lost)?;
+    }
+}
+
+/// A page while it is read.
+struct Page<R: Read> {
+    tokenizer: Tokenizer<IoReader<R>, Weaver>,
+}
+
+impl<R: Read> Page<R> {
+    fn new(rdr: R, wanted: Wanted) -> Page<R> {
+        Page {
+            tokenizer: Tokenizer::new_with_emitter(IoReader::new(rdr), Weaver::new(wanted)),
+        }
+    }
+
+    /// The next thing that is wanted of the page.
+    fn next(&mut self) -> Result<Item, Reason> {
+        match self.tokenizer.next() {
+            Some(Ok(Item::Broken(reason))) => Err(reason),
+            Some(Ok(item)) => Ok(item),
+            Some(Err(error)) => Err(reason_of(&error)),
+            None => Ok(Item::Over(0, None)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
