@@ -65,11 +65,48 @@ pub struct Audit {
     /// What was found of each limit of the budget, in its order; absent where there was none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub budget: Vec<LimitFound>,
+    /// What has changed since the baseline; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineFound>,
     /// What was not read, or only in part, ordered by path.
     pub skipped: Vec<Skipped>,
     /// `sha256:` and the digest of each manifest that was written with it: it names the bytes that these counts are of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub manifests: Vec<String>,
+}
+
+/// What has changed since a baseline was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineFound {
+    /// What the baseline holds: `counts`, of values and rows, or `fingerprints`, of values.
+    pub mode: String,
+    /// Version of the program that wrote it.
+    pub version: String,
+    /// Patterns in force when it was written, as in [`Tool::catalog`]. With others, values may be more or less because of them.
+    pub catalog: String,
+    /// Every kind, and with counts every category, that was there before or is now.
+    pub checks: Vec<BaselineCheck>,
+}
+
+/// What has changed of a kind or category since a baseline was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineCheck {
+    /// What is compared: `kind cn.mobile`, `category contact`.
+    pub check: String,
+    /// What is counted: `values`, different ones, or `rows`.
+    pub unit: String,
+    /// How many there were.
+    pub before: u64,
+    /// How many there are; a lower bound where the audit is not complete.
+    pub found: u64,
+    /// How many of these were not there before; absent where only counts are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<u64>,
+    /// How many of those before are not there any more; absent where only counts are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<u64>,
+    /// Whether there is more than before: new values, or a higher count.
+    pub exceeded: bool,
 }
 
 /// A limit of a budget, and what was found of it.

@@ -56,6 +56,8 @@ pub struct ScanOptions {
     /// Whether evidence is gathered for a manifest: then the bytes of each file and member are hashed while they are read, and
     /// files that were not read from start to end are read once more.
     pub evidence: bool,
+    /// The key to count under, if values are to be compared with those of another run; that of a tally or a state outranks it.
+    pub key: Option<RunKey>,
     /// The day on which ages of persons are taken; without it they stay unknown.
     pub ages_on: Option<Day>,
 }
@@ -124,7 +126,7 @@ pub fn count<'c>(
     let clock = Instant::now();
     let rules = Rules::builtin(catalog.vocabulary())?;
     let ladder = Ladder::new(catalog, options.ages_on);
-    let key = match (&state, options.tally) {
+    let key = match (&state, options.tally.or(options.key)) {
         (Some(state), _) => state.key(),
         (None, Some(key)) => key,
         (None, None) => RunKey::random()?,

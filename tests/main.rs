@@ -14,6 +14,10 @@ mod util;
 mod cli;
 // The budget of a CI job: limits that are kept, exceeded, or refused.
 mod budget;
+// The ratchet of a CI job: never more than before.
+mod baseline;
+// The action, the job template, the hook, and the script that they share.
+mod pipeline;
 // What a package carries: completions and manual pages.
 mod packaging;
 // What a user states of the law: wrong statements and files are refused, and counts do what the law asks of them.

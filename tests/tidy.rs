@@ -50,6 +50,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("budget", &["category", "error", "suggest", "audit"]),
+    ("baseline", &["error", "audit", "count", "scan"]),
     (
         "explain",
         &[

@@ -3,6 +3,8 @@
 //! The doc comments here are the help text. Parsing validates and converts; it opens nothing and does nothing. Names and
 //! meaning of the options are those of the contract, the same for every command that has them.
 
+mod baseline;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -15,6 +17,8 @@ use leakgauge::law::{Action, Circumstances, Date, Moment, Rate, Yuan};
 use leakgauge::report::{Format, Lang};
 use leakgauge::source::Shard;
 
+pub(crate) use baseline::{Baseline, Now};
+
 /// Most threads that can be asked for.
 const THREADS_MAX: u64 = 1024;
 
@@ -24,7 +28,7 @@ const THREADS_MAX: u64 = 1024;
     name = "leakgauge",
     version,
     about = "Audits dumps and exports for personal data and says which legal thresholds the volume reaches",
-    after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached, or more than --budget allows; 2 bad \
+    after_help = "Exit codes: 0 all read, level of --fail-on not reached; 1 level reached, more than --budget allows or --baseline knows; 2 bad \
                   arguments, patterns or output, no report; 3 something could not be read, the counts are lower bounds.",
     max_term_width = 100,
     infer_subcommands = false,
@@ -83,6 +87,9 @@ pub(crate) enum Command {
     Report(Report),
     /// Join the tallies of scans of parts into the audit that one scan would give
     Merge(Merge),
+    /// What was there before, which a CI job compares with: write it, or lower it
+    #[command(subcommand)]
+    Baseline(Baseline),
     /// Say of a line or record what was found and why, and what was nearly found
     Explain(Explain),
     /// The catalog: which kinds of personal data are found, and how
@@ -150,7 +157,7 @@ pub(crate) struct Scan {
         long,
         value_name = "I/N",
         requires = "tally",
-        conflicts_with_all = ["fail_on", "budget"],
+        conflicts_with_all = ["fail_on", "budget", "baseline"],
         help_heading = "Parts"
     )]
     pub(crate) shard: Option<Shard>,
@@ -223,7 +230,7 @@ impl Packs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Parts")]
 pub(crate) struct Key {
-    /// The key of tallies that are to be joined: 32 random bytes or more, as from `head -c 32 /dev/urandom`. Keep it secret
+    /// The key of tallies and baselines: 32 random bytes or more, as from `head -c 32 /dev/urandom`. Keep it secret
     #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file")]
     pub(crate) key_file: Option<PathBuf>,
     /// The same from a passphrase, for machines that can share no file: a text file that holds it, 12 characters or more
@@ -411,6 +418,12 @@ pub(crate) struct Limits {
     /// `reason` are repeated in the report
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) budget: Option<PathBuf>,
+    /// Exit with 1 when there is more than in this file, which `baseline write` has written
+    ///
+    /// With counts, more is a kind with more different values, or a category with more rows. With fingerprints, which need
+    /// their key (--key-file or --passphrase-file), more is a value that is not among them, wherever it stands
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// A level that makes the exit code 1.

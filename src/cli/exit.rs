@@ -5,13 +5,14 @@
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitCode {
-    /// Everything was read; the level named by `--fail-on`, if any, was not reached, and no limit of `--budget` was exceeded.
+    /// Everything was read; the level named by `--fail-on`, if any, was not reached, no limit of `--budget` was exceeded, and there is not more
+    /// than in `--baseline`.
     Success,
-    /// The level named by `--fail-on` was reached, or a limit of `--budget` was exceeded.
+    /// The level named by `--fail-on` was reached, a limit of `--budget` was exceeded, or there is more than in `--baseline`.
     Reached,
-    /// Bad arguments, a bad pattern, law or budget file, or an output or a temporary file that cannot be written: there is no report.
+    /// Bad arguments, a bad pattern, law, budget or baseline file, or an output or a temporary file that cannot be written: there is no report.
     Usage,
-    /// Something was not read, and neither the level nor more than a limit was reached by what was: the count is a lower bound.
+    /// Something was not read, and neither the level nor more than a limit or baseline was reached by what was: the count is a lower bound.
     Incomplete,
 }
 

@@ -4,6 +4,7 @@
 //! are the environment, the terminal and the process known, and only here is anything printed.
 
 mod args;
+mod baseline;
 mod case;
 mod catalog;
 mod exit;
@@ -59,6 +60,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Assess(args) => run::assess(args, common),
         Command::Report(args) => run::report(args, common),
         Command::Merge(args) => run::merge(args, common),
+        Command::Baseline(command) => baseline::run(command, common),
         Command::Explain(args) => explain::run(args, common),
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),

@@ -59,16 +59,23 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Opens the tally and the folder of the state, if they are wanted.
-    pub(crate) fn open(args: &args::Scan, inputs: &[PathBuf], outputs: &[Output]) -> Result<Parts> {
-        let key = key(&args.key)?;
+    /// Opens the tally and the folder of the state, if they are wanted. The key is that of the arguments; a baseline may be what
+    /// it is for.
+    pub(crate) fn open(
+        args: &args::Scan,
+        key: Option<RunKey>,
+        inputs: &[PathBuf],
+        outputs: &[Output],
+    ) -> Result<Parts> {
         if args.tally.is_some() && key.is_none() {
             bail!(
                 "--tally needs a key that all parts share: add --key-file FILE or --passphrase-file FILE"
             );
         }
-        if key.is_some() && args.tally.is_none() && args.resume.is_none() {
-            bail!("a key has no use here: it is for --tally and --resume");
+        let has_use =
+            args.tally.is_some() || args.resume.is_some() || args.limits.baseline.is_some();
+        if key.is_some() && !has_use {
+            bail!("a key has no use here: it is for --tally, --resume and --baseline");
         }
         let is_stdin = |input: &PathBuf| input.as_os_str() == source::STDIN;
         if args.resume.is_some() && inputs.iter().any(is_stdin) {

@@ -19,6 +19,7 @@ use leakgauge::scan::{Counted, ScanOptions, catalog_hash, count};
 use leakgauge::source::{self, Globs, WalkOptions, WalkResult};
 
 use super::args::{self, Common};
+use super::baseline::Since;
 use super::case::Case;
 use super::exit::ExitCode;
 use super::output::{self, Output};
@@ -34,17 +35,21 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
     let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
     let budget = budget(&args.limits, &catalog)?;
+    let key = parts::key(&args.key)?;
+    let mut since = Since::open(&args.limits, key.as_ref())?;
     let unpacking = unpacking(args.password_file.as_deref())?;
-    let inputs = inputs(args);
+    let inputs = inputs(&args.paths);
     if !source::any_exists(&inputs) {
         bail!("{}: nothing there to scan", shown(&inputs).join(", "));
     }
     let globs = Globs::new(&args.walk.include, &args.walk.exclude)?;
     let outputs = output::open(&args.output)?;
-    let mut parts = Parts::open(args, &inputs, &outputs)?;
+    let mut parts = Parts::open(args, key, &inputs, &outputs)?;
     let mut written: Vec<PathBuf> = parts.paths(args);
     written.extend(outputs.iter().flat_map(Output::paths).map(Path::to_owned));
     refuse_to_overwrite_an_input(&inputs, &written)?;
+    refuse_to_overwrite_an_input(since.path().as_slice(), &written)?;
+    written.extend(since.path());
     let walk_options = WalkOptions {
         globs,
         max_depth: args.walk.max_depth,
@@ -73,12 +78,13 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         .partition(|output| output.format == Format::JsonLines);
     let has_text = has_text(&outputs);
     let running = Running::new(&law, args.gate.reading, language(common));
-    let watch = watch(common, &found, running, lines);
+    let watch = watch(common, &found, Some(running), lines);
     let options = ScanOptions {
         threads: args.counting.threads,
         memory: args.counting.memory,
         tally: parts.tally_key(),
         evidence: !args.manifest.is_empty(),
+        key,
         ages_on: law.ages_on(&started),
         unpacking,
         ..ScanOptions::default()
@@ -90,6 +96,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let mut audit = law.audit(&counted)?;
     compare(&mut audit, budget.as_ref(), args.gate.reading);
     audit.manifests = parts.write_manifests(&mut counted)?;
+    since.compare(&mut audit, &counted)?;
     parts.write_tally(&counted)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
@@ -116,6 +123,7 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
         );
     };
+    let mut since = Since::open(&args.limits, Some(&key))?;
     let tallies = parts::open_tallies(&args.tallies)?;
     let outputs = open_for_audit(&args.output)?;
     let written: Vec<PathBuf> = outputs
@@ -124,12 +132,14 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
         .map(Path::to_owned)
         .collect();
     refuse_to_overwrite_an_input(&args.tallies, &written)?;
+    refuse_to_overwrite_an_input(since.path().as_slice(), &written)?;
     let args::Counting {
         threads, memory, ..
     } = args.counting;
     let counted = Counted::from_tallies(tallies, key, &catalog, threads, memory)?;
     let mut audit = law.audit(&counted)?;
     compare(&mut audit, budget.as_ref(), args.gate.reading);
+    since.compare(&mut audit, &counted)?;
     let render = render(common, &catalog, &law, args.gate.reading)?;
     let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
@@ -199,9 +209,10 @@ fn compare(audit: &mut Audit, budget: Option<&Budget>, reading: Reading) {
     }
 }
 
-/// Whether a limit of the budget is exceeded.
+/// Whether a limit of the budget is exceeded, or there is more than in the baseline.
 fn is_exceeded(audit: &Audit) -> bool {
-    audit.budget.iter().any(|limit| limit.exceeded)
+    let mut since = audit.baseline.iter().flat_map(|found| &found.checks);
+    audit.budget.iter().any(|limit| limit.exceeded) || since.any(|check| check.exceeded)
 }
 
 /// How the result of a case is rendered.
@@ -211,7 +222,7 @@ fn render(common: &Common, catalog: &Catalog, case: &Case, reading: Reading) -> 
 }
 
 /// How containers are read: with the passwords of a file, one a line, and risky formats by a process of this program.
-fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
+pub(super) fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
     let program = env::current_exe().context("the path of this program is not known")?;
     let mut unpacking = Unpacking {
         program: Some(program.into()),
@@ -229,21 +240,23 @@ fn unpacking(password_file: Option<&Path>) -> Result<Unpacking> {
     Ok(unpacking)
 }
 
-fn inputs(args: &args::Scan) -> Vec<PathBuf> {
-    if args.paths.is_empty() {
+/// The paths that were given, or the current folder.
+pub(super) fn inputs(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() {
         vec![PathBuf::from(".")]
     } else {
-        args.paths.clone()
+        paths.to_vec()
     }
 }
 
-fn shown(inputs: &[PathBuf]) -> Vec<String> {
+/// Paths as they are reported.
+pub(super) fn shown(inputs: &[PathBuf]) -> Vec<String> {
     inputs.iter().map(|path| source::display(path)).collect()
 }
 
 /// A report must not take the place of the data it is about. Files inside a named folder are left out of the walk
 /// instead: there it is the report of an earlier run.
-fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[PathBuf]) -> Result<()> {
+pub(super) fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[PathBuf]) -> Result<()> {
     for input in inputs {
         let Ok(resolved) = fs::canonicalize(input) else {
             continue;
@@ -258,10 +271,11 @@ fn refuse_to_overwrite_an_input(inputs: &[PathBuf], outputs: &[PathBuf]) -> Resu
     Ok(())
 }
 
-fn watch<'a>(
+/// Who watches a scan: a bar with what was counted, the names of files, and outputs of single matches.
+pub(super) fn watch<'a>(
     common: &Common,
     found: &WalkResult,
-    running: Running<'a>,
+    running: Option<Running<'a>>,
     lines: Vec<Output>,
 ) -> Watch<'a> {
     let mut names = Vec::new();
@@ -302,7 +316,7 @@ fn read_audit(path: &Path) -> Result<Audit> {
 }
 
 /// The time in whole seconds: RFC 3339, UTC.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second())
         .unwrap_or(now)

@@ -27,11 +27,11 @@ impl<'a> Watch<'a> {
     /// Watches for a progress bar with what was counted, for the outputs in JSON Lines and, if `names` are given, for every file.
     pub(crate) fn new(
         progress: Progress,
-        running: Running<'a>,
+        running: Option<Running<'a>>,
         outputs: Outputs,
         names: Vec<String>,
     ) -> Watch<'a> {
-        let running = progress.is_shown().then_some(running);
+        let running = running.filter(|_| progress.is_shown());
         let hits = (!outputs.0.is_empty()).then(|| OrderedHits::new(BufWriter::new(outputs)));
         Watch {
             progress,

@@ -2,7 +2,7 @@
 //!
 //! *Numbers* are permuted, not hashed: two different numbers never fall together. The permutation is made for speed and to
 //! spread; it would not stand against someone who holds it in hand and knows some of the numbers. So it never leaves the
-//! memory of the process bare: what is written to a disk is enciphered (`store`).
+//! memory of the process bare: what is written to a disk is enciphered (`store`) or hashed once more (`known`).
 //!
 //! *Texts and contents* of at most [`SHORT_BYTES`] are hashed to 128 bits by two universal hashes in a row. NH (Black, Halevi,
 //! Krawczyk, Krovetz, Rogaway: "UMAC: Fast and Secure Message Authentication", CRYPTO '99) over words of 64 bits, in two
@@ -122,6 +122,12 @@ impl RunKey {
         let mut hasher = blake3::Hasher::new_derive_key("leakgauge 2026-11 tally file");
         hasher.update(&self.0).update(salt);
         let mut drawn = Drawn(hasher.finalize_xof());
+        (drawn.bytes(), drawn.bytes())
+    }
+
+    /// The key of stand-ins of values that are kept between runs (`known`), and what shows which key that is.
+    pub(super) fn of_known_values(&self) -> ([u8; 32], [u8; 16]) {
+        let mut drawn = Drawn(self.derived("leakgauge 2026-11 values of a baseline"));
         (drawn.bytes(), drawn.bytes())
     }
 

@@ -8,6 +8,7 @@
 mod distinct;
 mod file;
 mod fingerprint;
+mod known;
 mod merge;
 mod order;
 mod sample;
@@ -32,6 +33,7 @@ use distinct::{Distinct, Set};
 pub use file::{Maker, read_tally, write_tally};
 use fingerprint::Keyed;
 pub use fingerprint::RunKey;
+pub use known::{Since, StandIns, compare};
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;

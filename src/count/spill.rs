@@ -52,6 +52,12 @@ impl Memory {
         Memory(bytes)
     }
 
+    /// A third of what so many bytes leave of it, at least the least share.
+    pub(super) fn third_beside(self, held: usize) -> Memory {
+        let free = self.0.saturating_sub(held as u64);
+        Memory((free / 3).max(LEAST_SHARE))
+    }
+
     /// In bytes.
     pub fn bytes(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)

@@ -10,6 +10,7 @@
 use std::io::{self, Write};
 
 use super::Options;
+use super::baseline;
 use super::budget;
 use super::checks::{self, Verdict};
 use super::number::thousands;
@@ -24,7 +25,7 @@ use crate::law::Level;
 /// shows.
 const WARNINGS_MAX: usize = 9;
 
-/// Limits and provisions named; GitHub shows ten errors, and the headline is one.
+/// Limits, counts of the baseline and provisions named; GitHub shows ten errors, and the headline is one.
 const CHECKS_MAX: usize = 9;
 
 /// Writes one command a line.
@@ -42,7 +43,11 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
         Verdict::Failed(message) => Some((check.id, message)),
         Verdict::Passed | Verdict::Unknown(_) => None,
     });
-    let failed: Vec<(String, String)> = limits.chain(reached).collect();
+    let since = baseline::exceeded(audit).map(|check| {
+        let message = baseline::sentence(check, lang);
+        (check.check.clone(), message)
+    });
+    let failed: Vec<(String, String)> = limits.chain(since).chain(reached).collect();
     for (id, message) in failed.iter().take(CHECKS_MAX) {
         command(wtr, "error", None, id, message)?;
     }

@@ -1,11 +1,12 @@
 //! What an audit says as checks that pass or fail, for CI servers: one for each provision against
-//! its number, one for whether everything was read, and one for each limit of the budget.
+//! its number, one for whether everything was read, one for each limit of the budget, and one for each count of the baseline.
 //!
 //! A reached number is a failure, because whoever lets a server watch a folder wants to hear of it;
 //! whether the build fails is up to the exit code. Names are ids and the same in every language, so
 //! that a server can follow a check from run to run; messages are in the language of the report.
 //! This file knows no format.
 
+use super::baseline;
 use super::budget;
 use super::consequences::leads_to;
 use super::number::{ratio, thousands};
@@ -64,6 +65,7 @@ pub(super) fn suites(audit: &Audit, options: &Options) -> Vec<Suite> {
         .collect();
     suites.push(completeness(audit, options.lang));
     suites.extend(limits(audit, options.lang));
+    suites.extend(since(audit, options.lang));
     suites
 }
 
@@ -87,6 +89,23 @@ fn limits(audit: &Audit, lang: Lang) -> Option<Suite> {
 /// The sentence on a limit. What the budget states must not end its line.
 fn said(limit: &LimitFound, lang: Lang) -> String {
     neutralise(&budget::sentence(limit, lang)).into_owned()
+}
+
+/// What must not be more than in the baseline, if there is one.
+fn since(audit: &Audit, lang: Lang) -> Option<Suite> {
+    let checks = audit.baseline.iter().flat_map(|b| &b.checks);
+    let checks = checks.map(|check| Check {
+        id: check.check.clone(),
+        verdict: match check.exceeded {
+            true => Verdict::Failed(baseline::sentence(check, lang)),
+            false => Verdict::Passed,
+        },
+    });
+    let checks: Vec<Check> = checks.collect();
+    (!checks.is_empty()).then(|| Suite {
+        id: "baseline".to_owned(),
+        checks,
+    })
 }
 
 /// The checks of one assessment.

@@ -214,6 +214,7 @@ pub(super) fn plain() -> Audit {
     Audit {
         budget: Vec::new(),
         manifests: Vec::new(),
+        baseline: None,
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "leakgauge".to_owned(),

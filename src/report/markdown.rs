@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 
+use super::baseline;
 use super::budget::{unit, verdict};
 use super::consequences;
 use super::number::{bytes, ratio, seconds, thousands};
@@ -33,6 +34,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     headline(&mut doc, audit, governing, options)?;
     run(&mut doc, audit)?;
     budget(&mut doc, audit)?;
+    since(&mut doc, audit)?;
     readings(&mut doc, audit, options)?;
     if let Some(assessment) = governing {
         what_if(&mut doc, assessment)?;
@@ -147,6 +149,43 @@ fn budget(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
             escape(limit.owner.as_deref().unwrap_or_default()),
             escape(limit.reason.as_deref().unwrap_or_default()),
         ])?;
+    }
+    Ok(())
+}
+
+fn since(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let Some(found) = &audit.baseline else {
+        return Ok(());
+    };
+    let lang = doc.lang;
+    doc.heading(Msg::ColBaseline)?;
+    if !found.checks.is_empty() {
+        doc.table(&[
+            Head::Text(Msg::ColVerdict),
+            Head::Text(Msg::ColBaseline),
+            Head::Number(Msg::ColBefore),
+            Head::Number(Msg::ColFound),
+            Head::Number(Msg::ColNew),
+            Head::Text(Msg::ColUnit),
+        ])?;
+    }
+    for check in &found.checks {
+        let said = baseline::verdict(check, lang);
+        let said = match check.exceeded {
+            true => format!("**{said}**"),
+            false => said.to_owned(),
+        };
+        doc.row(&[
+            said,
+            code(&check.check),
+            thousands(check.before),
+            thousands(check.found),
+            check.new.map(thousands).unwrap_or_default(),
+            escape(baseline::unit(check, lang)),
+        ])?;
+    }
+    for note in baseline::notes(audit, found, lang) {
+        doc.paragraph(&escape(&note))?;
     }
     Ok(())
 }

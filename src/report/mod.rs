@@ -6,6 +6,7 @@
 //! names) is made harmless before it is written; see `terminal`.
 
 mod annotations;
+mod baseline;
 mod budget;
 mod checks;
 mod consequences;
@@ -44,6 +45,7 @@ use std::path::Path;
 use crate::audit::Audit;
 use crate::category::Reading;
 
+pub use baseline::{Deed, write_deed};
 pub use explain::{write_explanation, write_explanation_json};
 pub use json::read;
 pub use jsonl::write_hit;

@@ -6,6 +6,7 @@
 use std::io;
 
 use super::Options;
+use super::baseline;
 use super::budget;
 use super::consequences;
 use super::number::{ratio, thousands};
@@ -36,6 +37,7 @@ pub(super) fn write(
     options: &Options,
 ) -> io::Result<()> {
     budget::section(page, audit, options)?;
+    baseline::section(page, audit, options)?;
     categories(page, audit, options)?;
     if let Some(assessment) = governing {
         provisions(page, assessment, options)?;

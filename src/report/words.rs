@@ -218,6 +218,25 @@ messages! { Msg:
     BudgetExceeded: "exceeded", "超出";
     BudgetKept: "kept", "未超出";
     BudgetNoFile: "no such file", "没有对应文件";
+    // the baseline of a CI job
+    ColBaseline: "Baseline", "基线";
+    ColBefore: "before", "此前";
+    ColNew: "new", "新增";
+    BaselineFound: "{0}: {1} found, {2} before ({3}).", "{0}：实际 {1}，此前 {2}（{3}）。";
+    BaselineNew: " New: {0}.", "新增：{0}。";
+    BaselineGone: " Gone: {0}.", "已消失：{0}。";
+    BaselineMore: "more than before", "多于此前";
+    BaselineSame: "not more", "未增加";
+    BaselineLess: "less", "减少";
+    BaselineOthers: "Not more than before: {0} of {1} kinds and categories.", "未超过此前：{1} 个种类和类别中的 {0} 个。";
+    BaselineLower: "There is less than before: `leakgauge baseline update` lowers the baseline, so that it stays less.",
+        "少于此前：运行 `leakgauge baseline update` 可下调基线，使其不再回升。";
+    BaselineOther: "The baseline was written by leakgauge {0} with other patterns: what is more may have been there before, and was not looked for.",
+        "基线由 leakgauge {0} 以其他规则库写成：超出部分可能此前已存在，只是未被查找。";
+    BaselineWritten: "written", "已写入";
+    BaselineLowered: "lowered", "已下调";
+    BaselineTaken: "taken over", "已接受";
+    BaselineNotTaken: "not taken over", "未接受";
     // sheets of a workbook
     XlsxSummary: "Summary", "概要";
     XlsxWhat: "what", "项目";

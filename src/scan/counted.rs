@@ -12,7 +12,9 @@ use super::part::{Joined, Part};
 use super::{Rank, catalog_hash, pool};
 use crate::audit::{self, Audit, Evidence, MANIFEST_SCHEMA, Manifest, ManifestHead, Stats, Tool};
 use crate::category::Reading;
-use crate::count::{Maker, Memory, Parallel, RunKey, Tally, Totals, read_tally, write_tally};
+use crate::count::{
+    Maker, Memory, Parallel, RunKey, StandIns, Tally, Totals, read_tally, write_tally,
+};
 use crate::detect::Catalog;
 use crate::error::Error;
 
@@ -141,6 +143,32 @@ impl<'c> Counted<'c> {
         };
         let totals = Totals::new(&self.tallies, rank, self.memory, &parallel)?;
         Ok(self.assemble(&totals))
+    }
+
+    /// The key that it was counted under.
+    pub fn key(&self) -> &RunKey {
+        &self.key
+    }
+
+    /// Ids of all kinds that were looked for, in the order of the catalog.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.catalog.patterns().iter().map(|p| p.id.as_str())
+    }
+
+    /// The different values of a kind, as stand-ins that may be kept; none of a kind that was not looked for.
+    ///
+    /// # Errors
+    /// When what was spilled, or the files of tallies, cannot be read, and when there is no room to spill to.
+    pub fn stand_ins(&self, kind: &str) -> Result<StandIns, Error> {
+        match self.kinds().position(|id| id == kind) {
+            Some(at) => StandIns::found(&self.tallies, &self.key, (at, kind), self.memory),
+            None => Ok(self.no_stand_ins()),
+        }
+    }
+
+    /// An empty set to compare with.
+    pub fn no_stand_ins(&self) -> StandIns {
+        StandIns::beside(&self.tallies, self.memory)
     }
 
     fn assemble(&self, totals: &Totals<'_>) -> Audit {

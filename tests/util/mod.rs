@@ -141,6 +141,12 @@ impl Cmd {
         self
     }
 
+    /// Takes a variable out of the environment.
+    pub(crate) fn without_env(mut self, name: &str) -> Cmd {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Feeds standard input.
     pub(crate) fn stdin(self, content: impl Into<Vec<u8>>) -> Cmd {
         self.stdin_from(Cursor::new(content.into()))

@@ -33,7 +33,7 @@ fn text_is_what_a_reader_sees() {
     );
     check(
         "&#xFFFFFFFF; &#x110000; &; &#; &",
-        "&#xFFFFFFFF; &#x110000; &; &#; &",
+        "\u{FFFD} \u{FFFD} &; &#; &",
     );
     check("1 < 2<br/>3", "1 < 2\n3");
     check("<a title=\"x>y\">link</a>", "link");
