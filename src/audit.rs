@@ -8,6 +8,7 @@ mod manifest;
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Skipped;
@@ -20,7 +21,7 @@ pub use manifest::{Evidence, MANIFEST_SCHEMA, Manifest, ManifestHead, Status};
 pub const SCHEMA: &str = "leakgauge.audit/1";
 
 /// The result of a scan.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Audit {
     /// [`SCHEMA`].
     pub schema: String,
@@ -68,6 +69,13 @@ pub struct Audit {
     /// What has changed since the baseline; absent where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineFound>,
+    /// What each ignore rule has taken out of the counts, in the order of their file; absent where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoreFound>,
+    /// The configuration files that options, limits or rules come from: that of the scan first, then of what was made of its
+    /// audit. Absent where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub config: Vec<ConfigUsed>,
     /// What was not read, or only in part, ordered by path.
     pub skipped: Vec<Skipped>,
     /// `sha256:` and the digest of each manifest that was written with it: it names the bytes that these counts are of.
@@ -76,7 +84,7 @@ pub struct Audit {
 }
 
 /// What has changed since a baseline was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineFound {
     /// What the baseline holds: `counts`, of values and rows, or `fingerprints`, of values.
     pub mode: String,
@@ -89,7 +97,7 @@ pub struct BaselineFound {
 }
 
 /// What has changed of a kind or category since a baseline was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineCheck {
     /// What is compared: `kind cn.mobile`, `category contact`.
     pub check: String,
@@ -109,8 +117,91 @@ pub struct BaselineCheck {
     pub exceeded: bool,
 }
 
+/// An ignore rule, and what it has taken out of the counts. What stands here is in no other number of the audit, but for the
+/// records and bytes of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IgnoreFound {
+    /// What it is on: `kind cn.mobile, path tests/**`.
+    pub rule: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is there.
+    pub reason: String,
+    /// The last day on which it is in force: `2027-01-31`.
+    pub expires: String,
+    /// What became of it.
+    pub state: IgnoreState,
+    /// Files that it has taken something out of.
+    pub files: u64,
+    /// How much it has taken out.
+    #[serde(flatten)]
+    pub taken: Taken,
+}
+
+/// What became of an ignore rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IgnoreState {
+    /// It has taken something out.
+    Used,
+    /// It is in force, and there was nothing that it could take out, or rules before it had taken that.
+    #[default]
+    Unused,
+    /// It was past its last day when the scan began, and has taken nothing out.
+    Expired,
+}
+
+/// What was taken out of the counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Taken {
+    /// Records that something was taken out of.
+    pub records: u64,
+    /// Values that would be matches.
+    pub matches: u64,
+    /// Values that would be counted apart: masked, test, failed checksums, rounded.
+    pub apart: u64,
+    /// Records that would be rows of other or of more categories.
+    pub rows: u64,
+}
+
+impl Taken {
+    /// Adds what was taken out elsewhere.
+    pub fn add(&mut self, other: Taken) {
+        self.records += other.records;
+        self.matches += other.matches;
+        self.apart += other.apart;
+        self.rows += other.rows;
+    }
+}
+
+/// What an ignore rule has taken out of one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IgnoredHere {
+    /// Position of the rule in `ignored` of the audit, from 0.
+    pub rule: usize,
+    /// How much it has taken out.
+    #[serde(flatten)]
+    pub taken: Taken,
+}
+
+/// A configuration file, and what of it was in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConfigUsed {
+    /// Its path, as seen from the folder that the program was started in.
+    pub file: String,
+    /// Whether it was found by itself; if not, it was named on the command line.
+    pub found: bool,
+    /// The options that it has set, as the file would have them: `fail-on = "serious"`. Those that the command line gives
+    /// are not among them.
+    pub options: Vec<String>,
+    /// How many limits of a budget come from it.
+    pub limits: u64,
+    /// How many ignore rules come from it.
+    pub ignore: u64,
+}
+
 /// A limit of a budget, and what was found of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LimitFound {
     /// What is limited: `category contact`, `kind cn.mobile in exports/**`, `persons`.
     pub limit: String,
@@ -134,7 +225,7 @@ pub struct LimitFound {
 }
 
 /// Which program counted, with which patterns.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `leakgauge`.
     pub name: String,
@@ -145,7 +236,7 @@ pub struct Tool {
 }
 
 /// How the run went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stats {
     /// Files read, wholly or in part.
     pub files: u64,
@@ -160,7 +251,7 @@ pub struct Stats {
 }
 
 /// Values of one kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KindCount {
     /// Id of the kind.
     pub kind: String,
@@ -194,7 +285,7 @@ impl KindCount {
 }
 
 /// What the law counts, for one category.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CategoryCount {
     /// Id of the category.
     pub category: String,
@@ -214,7 +305,7 @@ pub struct CategoryCount {
 
 /// Data subjects whose records, taken together, support the same categories and show the same of them: what laws ask that
 /// count persons of some sort ("minors", "residents", "sensitive").
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonProfile {
     /// Ids of the categories that their records support under the default reading, whoever has won the item.
     pub categories: Vec<String>,
@@ -231,7 +322,7 @@ pub struct PersonProfile {
 }
 
 /// The counts as one reading sees them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReadingCount {
     /// Id of the reading: `default`, `lenient`, `strict`.
     pub reading: String,
@@ -241,7 +332,7 @@ pub struct ReadingCount {
 
 /// What the data shows of persons: how many of them have an attribute that some law asks for. Absent
 /// is unknown, which is not zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attributes {
     /// Different persons.
     pub total: u64,
@@ -264,7 +355,7 @@ pub struct Attributes {
 }
 
 /// One file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileAudit {
     /// Path as reported.
     pub path: String,
@@ -292,10 +383,15 @@ pub struct FileAudit {
     /// Where values stand that a spreadsheet rounded, by column and kind. Their rows count by other values, if at all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounded: Vec<RoundedColumn>,
+    /// What ignore rules have taken out of it: it is in no other number of the file but `records` and `bytes`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredHere>,
 }
 
 /// A column of a file with values that a spreadsheet rounded.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct RoundedColumn {
     /// Column or JSON path, as in [`Hit::field`]; null in running text.
@@ -327,7 +423,7 @@ pub struct Hit<'a> {
     pub kind: &'a str,
     /// `low`, `medium`, `high`.
     pub confidence: &'static str,
-    /// `valid`, `test`, `masked`, `failed_checksum`, `rounded`.
+    /// `valid`, `test`, `masked`, `failed_checksum`, `rounded`; `ignored` where an ignore rule has taken it out of the counts.
     pub status: &'static str,
     /// The masked value.
     pub masked: Masked,

@@ -10,17 +10,18 @@
 //! | `kind` | matches | matches in the files, copies too |
 //! | `persons = true` | data subjects under the default reading | refused: files do not tell theirs apart |
 
-use globset::{GlobBuilder, GlobMatcher};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::audit::{Audit, LimitFound};
 use crate::category::{Category, Reading};
 use crate::error::Error;
+use crate::paths::Paths;
 use crate::suggest::nearest;
 
-/// Most bytes of a glob: more than a path has, and few enough that what it is compiled to stays small.
-const GLOB_BYTES_MAX: usize = 4096;
+/// Most limits of a file: each is compared with all files of an audit.
+pub const LIMITS_MAX: usize = 1_000;
 
 /// Limits that were checked, in the order of their file; at least one.
 #[derive(Debug)]
@@ -44,15 +45,10 @@ enum Target {
     Persons,
 }
 
-/// Files that a limit is on: a glob of their paths as reported, or of a folder or container they lie in. One without `/` is
-/// compared at any depth; `*` and `?` do not match `/`, `**` does.
-#[derive(Debug)]
-struct Paths {
-    written: String,
-    /// Of the path itself, of what lies in such a folder, and of what lies in such a container: so a path is looked at as a
-    /// whole, however many folders it has.
-    globs: [GlobMatcher; 3],
-}
+/// The keys of a `[[limit]]`, as they stand in the file.
+pub const KEYS: [&str; 7] = [
+    "category", "kind", "persons", "path", "max", "owner", "reason",
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,19 +58,50 @@ struct WrittenFile {
 }
 
 #[derive(Deserialize)]
+struct WrittenConfig {
+    #[serde(default)]
+    limit: Vec<Spanned<WrittenLimit>>,
+}
+
+/// How much of something is allowed: of one of `category`, `kind` and `persons`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WrittenLimit {
+#[schemars(rename = "Limit")]
+pub struct WrittenLimit {
+    /// Id of a category: items, or with `path` rows.
+    #[schemars(with = "Option<String>")]
     category: Option<Spanned<String>>,
+    /// Id of a kind: matches.
+    #[schemars(with = "Option<String>")]
     kind: Option<Spanned<String>>,
+    /// True for data subjects.
+    #[schemars(with = "Option<bool>")]
     persons: Option<Spanned<bool>>,
+    /// A glob of the files that it is on; without it the whole scan.
+    #[schemars(with = "Option<String>")]
     path: Option<Spanned<String>>,
+    /// How many are allowed.
+    #[schemars(with = "u64")]
     max: Spanned<i64>,
+    /// Who answers for it.
     owner: Option<String>,
+    /// Why so many are allowed.
     reason: Option<String>,
 }
 
 /// What is wrong with a limit, and the byte of the file where it shows.
 type Flaw = (usize, String);
+
+fn place((at, message): Flaw, text: &str) -> Error {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    Error::new(message).at(format!("line {line}"))
+}
+
+fn misfit(error: &toml::de::Error, text: &str) -> Error {
+    let message = error.message().replace('\n', ", ");
+    place((error.span().map_or(0, |span| span.start), message), text)
+}
 
 impl Budget {
     /// Reads a budget. `name` is the file in errors, `kinds` the ids of all kinds that are looked for.
@@ -84,21 +111,39 @@ impl Budget {
     /// category, kind and persons, a bad glob, a negative number, a limit on persons by path, or the same limit twice; and
     /// when there is no limit.
     pub fn from_toml(text: &str, name: &str, kinds: &[&str]) -> Result<Budget, Error> {
-        let place = |(at, message): Flaw| {
-            let before = text.get(..at).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            Error::new(message).at(format!("line {line}")).at(name)
-        };
-        let file: WrittenFile = toml::from_str(text).map_err(|e| {
-            let message = e.message().replace('\n', ", ");
-            place((e.span().map_or(0, |span| span.start), message))
-        })?;
+        let file: WrittenFile = toml::from_str(text).map_err(|e| misfit(&e, text).at(name))?;
         if file.limit.is_empty() {
             let message = "there is no [[limit]] in it, so that it allows everything; add one";
             return Err(Error::new(message).at(name));
         }
+        Budget::of_limits(file.limit, text, kinds).map_err(|e| e.at(name))
+    }
+
+    /// The same of the limits of a configuration, of which nothing else is looked at; none if it has no limit.
+    ///
+    /// # Errors
+    /// As [`Budget::from_toml`].
+    pub fn of_config(text: &str, name: &str, kinds: &[&str]) -> Result<Option<Budget>, Error> {
+        let file: WrittenConfig = toml::from_str(text).map_err(|e| misfit(&e, text).at(name))?;
+        if file.limit.is_empty() {
+            return Ok(None);
+        }
+        let budget = Budget::of_limits(file.limit, text, kinds);
+        budget.map(Some).map_err(|e| e.at(name))
+    }
+
+    fn of_limits(
+        written: Vec<Spanned<WrittenLimit>>,
+        text: &str,
+        kinds: &[&str],
+    ) -> Result<Budget, Error> {
+        let place = |flaw| place(flaw, text);
+        if let Some(beyond) = written.get(LIMITS_MAX) {
+            let message = format!("there are more than {LIMITS_MAX} [[limit]] entries; join some");
+            return Err(place((beyond.span().start, message)));
+        }
         let mut limits: Vec<Limit> = Vec::new();
-        for written in file.limit {
+        for written in written {
             let at = written.span().start;
             let limit = written.into_inner().check(at, kinds).map_err(place)?;
             if limits.iter().any(|known| known.label() == limit.label()) {
@@ -187,7 +232,7 @@ impl Limit {
             Target::Persons => "persons".to_owned(),
         };
         match &self.paths {
-            Some(paths) => format!("{what} in {}", paths.written),
+            Some(paths) => format!("{what} in {}", paths.written()),
             None => what,
         }
     }
@@ -259,49 +304,11 @@ impl Limit {
     }
 }
 
-impl Paths {
-    fn new(written: &str) -> Result<Paths, String> {
-        let bare = written.trim_end_matches('/');
-        let bare = bare.strip_prefix("./").unwrap_or(bare);
-        if bare.is_empty() {
-            return Err(format!(
-                "`{written}` is no glob of paths; leave out `path` for the whole scan"
-            ));
-        }
-        let anchored = if bare.contains('/') {
-            bare.to_owned()
-        } else {
-            format!("**/{bare}")
-        };
-        if anchored.len() > GLOB_BYTES_MAX {
-            return Err(format!(
-                "the glob has {} bytes; at most {GLOB_BYTES_MAX} are taken, so write a shorter one",
-                bare.len()
-            ));
-        }
-        let matcher = |glob: String| {
-            let glob = GlobBuilder::new(&glob).literal_separator(true).build();
-            let glob =
-                glob.map_err(|e| format!("`{written}` is not a valid glob: {}", e.kind()))?;
-            Ok::<_, String>(glob.compile_matcher())
-        };
-        let (below, member) = (format!("{anchored}/**"), format!("{anchored}!/**"));
-        Ok(Paths {
-            written: written.to_owned(),
-            globs: [matcher(anchored)?, matcher(below)?, matcher(member)?],
-        })
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        let path = path.strip_prefix("./").unwrap_or(path);
-        self.globs.iter().any(|glob| glob.is_match(path))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::{CategoryCount, FileAudit, KindCount, ReadingCount};
+    use crate::paths::GLOB_BYTES_MAX;
 
     const KINDS: [&str; 2] = ["cn.mobile", "email"];
 

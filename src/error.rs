@@ -6,6 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A failure that makes the run's answer impossible: a bad pattern, a bad law file, an output that
@@ -67,7 +68,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Something that could not be read or decoded, wholly or in part. Part of the result.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
     /// Path as reported.
     pub path: String,

@@ -51,7 +51,7 @@
 //!
 //! In reading order: what everybody speaks of ([`record`], [`category`], [`value`], [`error`]), the stages ([`source`],
 //! [`decode`], [`detect`], [`classify`], [`count`], and [`scan`], which joins them), then what is made of their result
-//! ([`audit`], [`budget`], [`baseline`], [`law`], [`report`]).
+//! ([`audit`], [`budget`], [`baseline`], [`ignore`], [`law`], [`report`]).
 //!
 //! Versions follow the command line, the exit codes and the output formats; this API is 0.x and may change with any minor
 //! version.
@@ -87,6 +87,9 @@ pub mod audit;
 pub mod budget;
 
 pub mod baseline;
+pub mod ignore;
+
+mod paths;
 
 pub mod suggest;
 

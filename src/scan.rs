@@ -9,6 +9,7 @@
 mod counted;
 mod evidence;
 mod file;
+mod ignored;
 mod part;
 mod queue;
 mod reader;
@@ -30,9 +31,11 @@ use crate::count::{Day, Ladder, Memory, RunKey};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
 use crate::error::{Error, Reason};
+use crate::ignore::Ignoring;
 use crate::source::{self, Entry, WalkResult};
 
 pub use counted::{Counted, TallyFile};
+use ignored::Acting;
 use part::{File, Part};
 pub use reader::{Block, Ended, read};
 use round::Rounds;
@@ -60,6 +63,8 @@ pub struct ScanOptions {
     pub key: Option<RunKey>,
     /// The day on which ages of persons are taken; without it they stay unknown.
     pub ages_on: Option<Day>,
+    /// What is found and not counted.
+    pub ignoring: Ignoring,
 }
 
 /// Someone who watches a scan. Called from all workers.
@@ -139,12 +144,14 @@ pub fn count<'c>(
         source::expect_contents(&mut walked.entries);
     }
     let entries = &walked.entries;
+    let ignoring = ignored::in_force(&options.ignoring, catalog);
     let shared = Shared {
         catalog,
         rules: &rules,
         ladder: &ladder,
         limits: options.decode,
         unpacking: &options.unpacking,
+        ignoring: &ignoring,
         observer,
         wants_evidence: options.evidence,
     };
@@ -210,6 +217,7 @@ pub fn count<'c>(
             files,
             skipped: walked.skipped,
             shard: walked.shard,
+            ignored: options.ignoring.found(),
             ..Part::default()
         },
     })
@@ -259,6 +267,8 @@ struct Shared<'a> {
     ladder: &'a Ladder,
     limits: DecodeLimits,
     unpacking: &'a Unpacking,
+    /// The ignore rules that are in force.
+    ignoring: &'a [Acting<'a>],
     observer: &'a dyn Observer,
     wants_evidence: bool,
 }

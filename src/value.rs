@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A raw value of the data under audit.
@@ -13,7 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct Value<'a>(&'a [u8]);
 
 /// A masked form of a value: safe to print, store and send.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Masked(String);
 

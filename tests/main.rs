@@ -18,6 +18,12 @@ mod budget;
 mod baseline;
 // The action, the job template, the hook, and the script that they share.
 mod pipeline;
+// The configuration file: found, named, outranked, told of, refused.
+mod config;
+// Ignore rules: what they take out, and that nothing else changes.
+mod ignore;
+// Schemas of the audit and of the configuration: derived, committed, and kept by real outputs.
+mod schemas;
 // What a package carries: completions and manual pages.
 mod packaging;
 // What a user states of the law: wrong statements and files are refused, and counts do what the law asks of them.

@@ -22,6 +22,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("patterns", &["patterns", "list"]),
     ("laws", &["laws", "list"]),
     ("formats", &["formats"]),
+    ("schema", &["schema"]),
     ("completions", &["completions"]),
     ("man", &["man"]),
 ];

@@ -20,6 +20,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("bytes", &[]),
     ("suggest", &[]),
     ("number", &[]),
+    ("paths", &[]),
     ("audit", &["error", "value", "law"]),
     ("source", &["error"]),
     ("decode", &["record", "error", "bytes"]),
@@ -31,6 +32,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         &["record", "category", "value", "error", "audit", "detect"],
     ),
     ("law", &["category", "audit", "error", "suggest", "number"]),
+    (
+        "ignore",
+        &["category", "error", "suggest", "paths", "audit", "law"],
+    ),
     (
         "scan",
         &[
@@ -47,9 +52,13 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "classify",
             "count",
             "law",
+            "ignore",
         ],
     ),
-    ("budget", &["category", "error", "suggest", "audit"]),
+    (
+        "budget",
+        &["category", "error", "suggest", "paths", "audit"],
+    ),
     ("baseline", &["error", "audit", "count", "scan"]),
     (
         "explain",

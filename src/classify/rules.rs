@@ -204,6 +204,24 @@ impl Rules {
         decision
     }
 
+    /// The same decision without some categories, for a record with these roles: they are decided together with all others, then
+    /// left out, and so is whom only their rules tell of.
+    pub fn without(&self, present: RoleSet, decision: Decision, out: CategorySet) -> Decision {
+        let Support {
+            mut base,
+            mut strict,
+        } = decision.support;
+        for (category, _) in out.iter() {
+            base.remove(category);
+            strict.remove(category);
+        }
+        let left = self.fired(present).filter(|r| strict.contains(r.category));
+        Decision {
+            support: Support { base, strict },
+            parties: left.map(|rule| rule.parties).max().unwrap_or(0),
+        }
+    }
+
     /// Every rule, those that yield to others last.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()

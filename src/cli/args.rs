@@ -4,10 +4,11 @@
 //! meaning of the options are those of the contract, the same for every command that has them.
 
 mod baseline;
+mod config;
+mod values;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use leakgauge::category::{Category, Reading};
 use leakgauge::count::Memory;
@@ -17,7 +18,10 @@ use leakgauge::law::{Action, Circumstances, Date, Moment, Rate, Yuan};
 use leakgauge::report::{Format, Lang};
 use leakgauge::source::Shard;
 
+use super::config::Used;
 pub(crate) use baseline::{Baseline, Now};
+pub(crate) use config::{Config, Schema};
+use values::{action, count, fact, format, lang, memory, number, pack, pair, reading, yes_or_no};
 
 /// Most threads that can be asked for.
 const THREADS_MAX: u64 = 1024;
@@ -63,6 +67,11 @@ pub(crate) struct Common {
     /// Say on standard error what is being done, file by file
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) config: Config,
+    /// The file that was used.
+    #[arg(skip)]
+    pub(crate) used: Option<Used>,
 }
 
 /// When to use colours.
@@ -100,6 +109,12 @@ pub(crate) enum Command {
     Laws(Laws),
     /// What is read, how, and with which limits
     Formats,
+    /// The JSON schema of a file: of the audit, or of the configuration
+    Schema {
+        /// The file
+        #[arg(value_name = "FILE", value_enum)]
+        what: Schema,
+    },
     /// A script that completes this command line in a shell, for packagers
     Completions {
         /// The shell
@@ -592,102 +607,6 @@ pub(crate) struct Walk {
     /// Follow symbolic links below the named folders
     #[arg(long)]
     pub(crate) follow_links: bool,
-}
-
-fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::id))
-        .map(|id| Format::from_id(&id).expect("only ids are possible values"))
-}
-
-fn lang() -> impl TypedValueParser<Value = Lang> {
-    PossibleValuesParser::new(["en", "zh"])
-        .map(|id| Lang::from_id(&id).expect("only ids are possible values"))
-}
-
-fn reading() -> impl TypedValueParser<Value = Reading> {
-    PossibleValuesParser::new(Reading::ALL.map(Reading::id))
-        .map(|id| Reading::from_id(&id).expect("only ids are possible values"))
-}
-
-fn action() -> impl TypedValueParser<Value = Action> {
-    PossibleValuesParser::new(["obtain", "provide", "both"])
-        .map(|id| Action::from_id(&id).expect("only ids are possible values"))
-}
-
-/// The id of a pack.
-fn pack(id: &str) -> Result<Pack, String> {
-    Pack::from_id(id).ok_or_else(|| {
-        let all = Pack::all();
-        let near = leakgauge::suggest::nearest(id, all.iter().map(|pack| pack.id()));
-        let ids: Vec<&str> = all.iter().map(|pack| pack.id()).collect();
-        format!("no pack `{id}`{near} (packs: {})", ids.join(", "))
-    })
-}
-
-fn yes_or_no() -> impl TypedValueParser<Value = bool> {
-    PossibleValuesParser::new(["yes", "no"]).map(|answer| answer == "yes")
-}
-
-/// `ID`, `ID=yes` or `ID=no`.
-fn fact(text: &str) -> Result<(String, bool), String> {
-    match text.split_once('=') {
-        None => Ok((text.to_owned(), true)),
-        Some((id, "yes")) => Ok((id.to_owned(), true)),
-        Some((id, "no")) => Ok((id.to_owned(), false)),
-        Some(_) => Err("expected ID, ID=yes or ID=no".to_owned()),
-    }
-}
-
-/// `KEY=VALUE`.
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text
-        .split_once('=')
-        .ok_or("expected KEY=VALUE, as in `vehicle=A`")?;
-    Ok((key.to_owned(), value.to_owned()))
-}
-
-/// `CATEGORY=N`; N may be grouped with `_` or `,`.
-fn count(text: &str) -> Result<(Category, u64), String> {
-    let (id, number) = text
-        .split_once('=')
-        .ok_or("expected CATEGORY=N, as in `lodging=500`")?;
-    let category = Category::from_id(id).ok_or_else(|| {
-        let near = leakgauge::suggest::nearest(id, Category::ALL.iter().map(|c| c.id()));
-        format!("no category `{id}`{near}")
-    })?;
-    Ok((category, whole(number)?))
-}
-
-/// A whole number, which may be grouped with `_` or `,`.
-fn whole(number: &str) -> Result<u64, String> {
-    let digits: String = number.chars().filter(|c| !matches!(c, '_' | ',')).collect();
-    digits
-        .parse()
-        .map_err(|_| format!("`{number}` is no whole number of items, as in `lodging=500`"))
-}
-
-/// `WHO=N`.
-fn number(text: &str) -> Result<(String, u64), String> {
-    let (who, number) = text
-        .split_once('=')
-        .ok_or("expected WHO=N, as in `sensitive=500`")?;
-    Ok((who.to_owned(), whole(number)?))
-}
-
-/// `SIZE`: bytes, or with a letter kibi-, mebi- or gibibytes.
-fn memory(text: &str) -> Result<Memory, String> {
-    let (digits, unit) = match text.as_bytes().last() {
-        Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
-        Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
-        Some(b'g' | b'G') => (&text[..text.len() - 1], 1 << 30),
-        _ => (text, 1),
-    };
-    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let bytes = is_number
-        .then(|| digits.parse::<u64>().ok()?.checked_mul(unit))
-        .flatten()
-        .ok_or("expected a number of bytes, or one with K, M or G, as in 512M")?;
-    Memory::new(bytes).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod args;
 mod baseline;
 mod case;
 mod catalog;
+mod config;
 mod exit;
 mod explain;
 mod formats;
@@ -18,30 +19,34 @@ mod progress;
 mod render;
 mod run;
 mod running;
+mod schema;
 mod watch;
 
+use std::env;
 use std::io::{self, Write};
 use std::panic;
 
 use anyhow::Result;
-use clap::Parser;
 use clap::error::ErrorKind;
 
 use args::{Arguments, Command};
+use config::{Refused, Settled};
 use exit::ExitCode;
 
 /// Runs the program and returns its exit code. Errors go to standard error as `leakgauge: error: ...`.
 pub(crate) fn main() -> std::process::ExitCode {
     panic::set_hook(Box::new(say_panic));
-    let code = match Arguments::try_parse() {
-        Ok(arguments) => guarded(&arguments),
-        Err(error) => usage(&error),
-    };
-    code.into()
+    guarded().into()
 }
 
-fn guarded(arguments: &Arguments) -> ExitCode {
-    match panic::catch_unwind(|| dispatch(arguments)) {
+fn guarded() -> ExitCode {
+    let run = || match config::settle(env::args_os()) {
+        Ok(Settled::Run(arguments)) => dispatch(&arguments),
+        Ok(Settled::Print(text)) => print(&text).map(|()| ExitCode::Success),
+        Err(Refused::Usage(error)) => Ok(usage(&error)),
+        Err(Refused::File(error)) => Err(error),
+    };
+    match panic::catch_unwind(run) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) if is_broken_pipe(&error) => ExitCode::Success,
         Ok(Err(error)) => {
@@ -64,6 +69,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Explain(args) => explain::run(args, common),
         Command::Patterns(command) => catalog::run(command, common),
         Command::Laws(command) => laws::run(command, common),
+        Command::Schema { what } => schema::run(*what),
         Command::Formats => formats::run(),
         Command::Completions { shell } => packaging::completions(*shell),
         Command::Man { command } => packaging::man(command.as_deref()),

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use leakgauge::count::RunKey;
+use leakgauge::ignore::IgnoreRules;
 use leakgauge::report::{self, Format, ManifestForm};
 use leakgauge::scan::{Asked, Counted, State, TallyFile};
 use leakgauge::source;
@@ -175,7 +176,7 @@ impl Parts {
 }
 
 /// What a scan was asked for, as far as its state depends on it.
-pub(crate) fn asked(args: &args::Scan, inputs: &[String]) -> Result<Asked> {
+pub(crate) fn asked(args: &args::Scan, inputs: &[String], ignore: &IgnoreRules) -> Result<Asked> {
     let walk = &args.walk;
     let folder = std::env::current_dir().context("the current folder is not there any more")?;
     let mut options = vec![
@@ -189,6 +190,7 @@ pub(crate) fn asked(args: &args::Scan, inputs: &[String]) -> Result<Asked> {
     if !args.manifest.is_empty() {
         options.push("manifest".to_owned());
     }
+    options.extend(ignore.lines().iter().map(|line| format!("ignore {line}")));
     Ok(Asked {
         folder: source::display(&folder),
         inputs: inputs.to_vec(),

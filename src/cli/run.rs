@@ -8,11 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use leakgauge::audit::{Attributes, Audit, CategoryCount, SCHEMA, Tool};
+use leakgauge::audit::{Attributes, Audit, CategoryCount, IgnoreState, SCHEMA, Tool};
 use leakgauge::budget::Budget;
 use leakgauge::category::Reading;
 use leakgauge::container::{Password, Unpacking};
 use leakgauge::detect::Catalog;
+use leakgauge::ignore::IgnoreRules;
 use leakgauge::law;
 use leakgauge::report::Format;
 use leakgauge::scan::{Counted, ScanOptions, catalog_hash, count};
@@ -21,6 +22,7 @@ use leakgauge::source::{self, Globs, WalkOptions, WalkResult};
 use super::args::{self, Common};
 use super::baseline::Since;
 use super::case::Case;
+use super::config;
 use super::exit::ExitCode;
 use super::output::{self, Output};
 use super::parts::{self, Parts};
@@ -34,7 +36,8 @@ use super::watch::{Outputs, Watch};
 pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
     let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
-    let budget = budget(&args.limits, &catalog)?;
+    let budget = budget(&args.limits, common, &catalog)?;
+    let ignore = ignore(common, &catalog)?;
     let key = parts::key(&args.key)?;
     let mut since = Since::open(&args.limits, key.as_ref())?;
     let unpacking = unpacking(args.password_file.as_deref())?;
@@ -67,7 +70,12 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let found = match parts.state() {
         None => walk()?,
         Some(state) => {
-            let found = state.plan(&parts::asked(args, &shown)?, &catalog, &started, walk)?;
+            let found = state.plan(
+                &parts::asked(args, &shown, &ignore)?,
+                &catalog,
+                &started,
+                walk,
+            )?;
             state.started().clone_into(&mut started);
             found
         }
@@ -86,6 +94,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         evidence: !args.manifest.is_empty(),
         key,
         ages_on: law.ages_on(&started),
+        ignoring: ignore.at(&started),
         unpacking,
         ..ScanOptions::default()
     };
@@ -97,6 +106,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     compare(&mut audit, budget.as_ref(), args.gate.reading);
     audit.manifests = parts.write_manifests(&mut counted)?;
     since.compare(&mut audit, &counted)?;
+    record_config(&mut audit, common);
     parts.write_tally(&counted)?;
     match watch.finish() {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
@@ -104,6 +114,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     }
     render.write(outputs, &audit)?;
     tell_gaps(common, &audit, has_text);
+    tell_rules(common, &audit, has_text);
     if let Err(error) = parts.finish() {
         say(&format!("warning: {error:#}"));
     }
@@ -117,7 +128,7 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
 pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let law = Case::load(&args.law)?;
     let catalog = catalog(&args.counting.packs, &args.counting.patterns)?;
-    let budget = budget(&args.limits, &catalog)?;
+    let budget = budget(&args.limits, common, &catalog)?;
     let Some(key) = parts::key(&args.key)? else {
         bail!(
             "tallies cannot be read without their key: add --key-file FILE or --passphrase-file FILE"
@@ -140,6 +151,7 @@ pub(crate) fn merge(args: &args::Merge, common: &Common) -> Result<ExitCode> {
     let mut audit = law.audit(&counted)?;
     compare(&mut audit, budget.as_ref(), args.gate.reading);
     since.compare(&mut audit, &counted)?;
+    record_config(&mut audit, common);
     let render = render(common, &catalog, &law, args.gate.reading)?;
     let has_text = has_text(&outputs);
     render.write(outputs, &audit)?;
@@ -158,6 +170,7 @@ pub(crate) fn assess(args: &args::Assess, common: &Common) -> Result<ExitCode> {
     };
     let outputs = open_for_audit(&args.output)?;
     law.assess(&mut audit)?;
+    record_config(&mut audit, common);
     let render = render(common, &catalog, &law, args.gate.reading)?.with_steps();
     render.write(outputs, &audit)?;
     Ok(ExitCode::of(
@@ -190,16 +203,40 @@ pub(crate) fn catalog(packs: &args::Packs, own: &[PathBuf]) -> Result<Catalog> {
     Ok(catalog)
 }
 
-/// The budget that was named, if one was, checked against what is looked for.
-fn budget(limits: &args::Limits, catalog: &Catalog) -> Result<Option<Budget>> {
+/// The budget that was named, or else that of the configuration, checked against what is looked for.
+fn budget(limits: &args::Limits, common: &Common, catalog: &Catalog) -> Result<Option<Budget>> {
+    let kinds = kinds(catalog);
     let Some(path) = &limits.budget else {
-        return Ok(None);
+        let used = common.used.as_ref();
+        let Some((used, text)) = used.and_then(|used| Some((used, used.limits()?))) else {
+            return Ok(None);
+        };
+        return Ok(Budget::of_config(text, &used.name, &kinds)?);
     };
     let name = path.display().to_string();
     let text =
-        fs::read_to_string(path).with_context(|| format!("{name}: the budget cannot be read"))?;
-    let kinds: Vec<&str> = catalog.patterns().iter().map(|p| p.id.as_str()).collect();
+        config::budget_text(path).with_context(|| format!("{name}: the budget cannot be read"))?;
     Ok(Some(Budget::from_toml(&text, &name, &kinds)?))
+}
+
+/// The ignore rules of the configuration, checked against what is looked for.
+fn ignore(common: &Common, catalog: &Catalog) -> Result<IgnoreRules> {
+    let used = common.used.as_ref();
+    match used.and_then(|used| Some((used, used.ignore()?))) {
+        Some((used, text)) => Ok(IgnoreRules::from_toml(text, &used.name, &kinds(catalog))?),
+        None => Ok(IgnoreRules::default()),
+    }
+}
+
+fn kinds(catalog: &Catalog) -> Vec<&str> {
+    catalog.patterns().iter().map(|p| p.id.as_str()).collect()
+}
+
+/// Notes in the audit what a configuration file has set.
+fn record_config(audit: &mut Audit, common: &Common) {
+    if let Some(used) = &common.used {
+        used.record(audit);
+    }
 }
 
 /// Puts into the audit what it has of each limit.
@@ -304,6 +341,24 @@ fn tell_gaps(common: &Common, audit: &Audit, has_text: bool) {
                 1 => "1 file or folder".to_owned(),
                 n => format!("{n} files or folders"),
             }
+        ));
+    }
+}
+
+/// Says on standard error which ignore rules are expired or of no use, unless the summary on the screen says so.
+fn tell_rules(common: &Common, audit: &Audit, has_text: bool) {
+    if common.quiet || has_text {
+        return;
+    }
+    for found in &audit.ignored {
+        let what = match found.state {
+            IgnoreState::Used => continue,
+            IgnoreState::Unused => "has taken nothing out",
+            IgnoreState::Expired => "is expired, and what it stood for is counted again",
+        };
+        say(&format!(
+            "warning: the ignore rule on {} (until {}) {what}",
+            found.rule, found.expires
         ));
     }
 }

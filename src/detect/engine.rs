@@ -11,6 +11,7 @@ mod probe;
 mod sieve;
 mod speaking;
 mod trace;
+mod without;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

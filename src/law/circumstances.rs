@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::date::Date;
@@ -23,7 +24,7 @@ use crate::suggest::nearest;
 const SHOWN_MAX: usize = 60;
 
 /// What was done with the information.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// 非法获取: obtained only.
@@ -110,7 +111,7 @@ impl<'de> Deserialize<'de> for Rate {
 }
 
 /// The stated circumstances. Read from TOML, the keys are those of the options: `in-duty = true`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Circumstances {
     /// What was done; `None` is unknown.

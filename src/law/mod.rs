@@ -32,6 +32,7 @@ mod steps;
 mod understood;
 mod what_if;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -47,9 +48,46 @@ pub use rules::CountingRules;
 pub use select::has_reason;
 pub use understood::Instrument;
 
+/// The schema of something that is written as a text.
+macro_rules! text_schema {
+    ($($type:ident: $meaning:literal, $pattern:literal;)*) => {$(
+        impl JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "description": $meaning,
+                    "pattern": $pattern,
+                })
+            }
+        }
+    )*};
+}
+
+text_schema! {
+    Date: "A day of the calendar.", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+    Moment: "A day, or a day with a time of day.", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$";
+    Yuan: "An amount of money.", r"^[0-9]+(\.[0-9]{1,2})?$";
+    Rate: "A percentage.", r"^[0-9]{1,2}(\.[0-9]{1,2})?%$";
+}
+
 /// The level that a volume reaches.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -82,7 +120,7 @@ impl Level {
 }
 
 /// What the counts reach under one instrument and one reading.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     /// Id of the instrument: `cn.spc-spp-2017-10`.
     pub instrument: String,
@@ -134,7 +172,7 @@ impl Assessment {
 }
 
 /// An id with its words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Named {
     /// Stable id: `security-assessment`.
     pub id: String,
@@ -145,7 +183,7 @@ pub struct Named {
 }
 
 /// What the counts reach at one end of what is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BoundLevel {
     /// `items`: after de-duplication, no less; `rows`: before it, no more.
     pub bound: String,
@@ -159,7 +197,7 @@ pub struct BoundLevel {
 }
 
 /// Something that must be filed or done, with what the audit knows of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Filing {
     /// The provision: `57`.
     pub provision: String,
@@ -185,7 +223,7 @@ pub struct Filing {
 
 /// A fine that the instrument provides for, worked out from the stated amounts where it depends on
 /// them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FineRange {
     /// The provision.
     pub provision: String,
@@ -206,7 +244,7 @@ pub struct FineRange {
 }
 
 /// The same text in both languages, as the audit holds it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Words {
     /// In English.
     pub en: String,
@@ -215,7 +253,7 @@ pub struct Words {
 }
 
 /// The distance to the next level by the converted total.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Next {
     /// The next level.
     pub level: Level,
@@ -229,7 +267,7 @@ pub struct Next {
 }
 
 /// A circumstance that was not stated, and the level if it held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WhatIf {
     /// In the words of the options: `in-duty+provide`, `recipients>=2`, `gains>=5000`.
     pub circumstance: String,
@@ -245,7 +283,7 @@ pub struct WhatIf {
 }
 
 /// One step of the way from the counts to the level.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The provision it applies, `5.1(6)`; empty for a remark on the whole.
     pub article: String,
@@ -256,7 +294,7 @@ pub struct Step {
 }
 
 /// What a provision compares to its number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// Units of one class.
@@ -281,7 +319,7 @@ pub enum Basis {
 }
 
 /// The converted total in units of the lowest class, with the two numbers it is compared to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Weighted {
     /// Sum over the classes of items times weight.
     pub value: u64,
@@ -292,7 +330,7 @@ pub struct Weighted {
 }
 
 /// One provision against its count.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
     /// Article, paragraph, item: `5.1(4)`.
     pub provision: String,

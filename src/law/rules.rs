@@ -3,13 +3,14 @@
 //! The position that is taken is the first of each rule; which authority it has, and which another one, stands in the
 //! instruments (`[[dispute]]`). A rule has an effect only where an instrument says so. Nothing is counted here.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::circumstances::shown;
 use crate::error::Error;
 
 /// When the converted total counts (Fa Shi [2017] 10 Art. 5 para. 1 (6)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightedTotal {
     /// Always.
@@ -20,7 +21,7 @@ pub enum WeightedTotal {
 }
 
 /// How what lawful business takes out is treated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BusinessRule {
     /// By profit and earlier punishment alone.
@@ -31,7 +32,7 @@ pub enum BusinessRule {
 }
 
 /// How often the same information counts that went to several recipients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecipientsRule {
     /// For each of them.
@@ -42,7 +43,7 @@ pub enum RecipientsRule {
 }
 
 /// How many items a record is that holds several kinds of information.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKinds {
     /// One, in the highest class that it supports.
@@ -53,7 +54,7 @@ pub enum RecordKinds {
 }
 
 /// What of a bulk is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bulk {
     /// What is left after de-duplication.
@@ -64,7 +65,7 @@ pub enum Bulk {
 }
 
 /// What of a track is an item.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tracks {
     /// Each point that is left without repeats and standstill.
@@ -75,7 +76,7 @@ pub enum Tracks {
 }
 
 /// Rules of counting on which opinions differ; the default is the recorded position.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CountingRules {
     /// When the converted total counts.

@@ -13,6 +13,7 @@ use super::Options;
 use super::baseline;
 use super::budget;
 use super::checks::{self, Verdict};
+use super::ignored;
 use super::number::thousands;
 use super::summary::{self, Outer, Ranked};
 use super::terminal::neutralise;
@@ -62,8 +63,14 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     if let Some(sentence) = incomplete(audit, lang) {
         command(wtr, "warning", None, Msg::ColSkipped.text(lang), &sentence)?;
     }
+    let expired = ignored::expired(audit, lang);
+    if !expired.is_empty() {
+        let title = Msg::ColIgnored.text(lang);
+        command(wtr, "warning", None, title, &expired.join("\n"))?;
+    }
     let files = summary::worst_files(audit);
-    let files_max = WARNINGS_MAX.saturating_sub(idle.len());
+    let n_told = idle.len() + usize::from(!expired.is_empty());
+    let files_max = WARNINGS_MAX.saturating_sub(n_told);
     let outer = Outer::new(audit);
     for ranked in files.iter().take(files_max) {
         let path = ranked.file.path.as_str();

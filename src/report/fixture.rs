@@ -64,6 +64,7 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
         first_lines: BTreeMap::new(),
         categories,
         rounded: Vec::new(),
+        ignored: Vec::new(),
     }
 }
 
@@ -215,6 +216,8 @@ pub(super) fn plain() -> Audit {
         budget: Vec::new(),
         manifests: Vec::new(),
         baseline: None,
+        ignored: Vec::new(),
+        config: Vec::new(),
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "leakgauge".to_owned(),

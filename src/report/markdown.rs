@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use super::baseline;
 use super::budget::{unit, verdict};
 use super::consequences;
+use super::ignored::sentences;
 use super::number::{bytes, ratio, seconds, thousands};
 use super::sections::{apart, flips};
 use super::summary;
@@ -35,6 +36,7 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     run(&mut doc, audit)?;
     budget(&mut doc, audit)?;
     since(&mut doc, audit)?;
+    ignored(&mut doc, audit)?;
     readings(&mut doc, audit, options)?;
     if let Some(assessment) = governing {
         what_if(&mut doc, assessment)?;
@@ -188,6 +190,17 @@ fn since(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
         doc.paragraph(&escape(&note))?;
     }
     Ok(())
+}
+
+fn ignored(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let said = sentences(audit, doc.lang);
+    if said.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::ColIgnored)?;
+    writeln!(doc.wtr)?;
+    said.iter()
+        .try_for_each(|said| doc.item(&escape(&said.text)))
 }
 
 fn readings(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::Result<()> {

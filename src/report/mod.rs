@@ -14,6 +14,7 @@ mod csv;
 mod explain;
 mod gauge;
 mod html;
+mod ignored;
 mod json;
 mod jsonl;
 mod junit;

@@ -9,6 +9,7 @@ use super::Options;
 use super::baseline;
 use super::budget;
 use super::consequences;
+use super::ignored;
 use super::number::{ratio, thousands};
 use super::summary::{self, Ranked};
 use super::table::{Cell, Column, Fit, Table};
@@ -38,6 +39,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     budget::section(page, audit, options)?;
     baseline::section(page, audit, options)?;
+    ignored::section(page, audit, options)?;
     categories(page, audit, options)?;
     if let Some(assessment) = governing {
         provisions(page, assessment, options)?;

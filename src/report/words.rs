@@ -237,6 +237,16 @@ messages! { Msg:
     BaselineLowered: "lowered", "已下调";
     BaselineTaken: "taken over", "已接受";
     BaselineNotTaken: "not taken over", "未接受";
+    // configuration and ignore rules
+    ColIgnored: "Not counted, and configuration", "不计入的内容与配置";
+    IgnoreUsed: "Ignored: {0}: {1} matches, {2} rows (files: {3}) are not counted; in force until {4}.", "已忽略：{0}：{3} 个文件中的 {1} 处命中、{2} 行不计入；有效期至 {4}。";
+    IgnoreUnused: "Ignore rule without use: {0}: it has taken nothing out; remove it if it is not needed any more (in force until {1}).",
+        "未起作用的忽略规则：{0}：没有排除任何内容；如不再需要，请删除（有效期至 {1}）。";
+    IgnoreExpired: "Ignore rule expired: {0}: since {1} is over, what it stood for is counted again.", "忽略规则已过期：{0}：有效期至 {1}，其所涉内容已重新计入。";
+    ConfigFound: "Configuration from {0}, which was found by itself: {1}.", "自动找到并采用的配置文件 {0}：{1}。";
+    ConfigNamed: "Configuration from {0}: {1}.", "采用的配置文件 {0}：{1}。";
+    ConfigLimits: "limits of a budget: {0}", "限额 {0} 项";
+    ConfigRules: "ignore rules: {0}", "忽略规则 {0} 项";
     // sheets of a workbook
     XlsxSummary: "Summary", "概要";
     XlsxWhat: "what", "项目";

@@ -10,7 +10,10 @@ use rayon::prelude::*;
 
 use super::part::{Joined, Part};
 use super::{Rank, catalog_hash, pool};
-use crate::audit::{self, Audit, Evidence, MANIFEST_SCHEMA, Manifest, ManifestHead, Stats, Tool};
+use crate::audit::{
+    self, Audit, Evidence, FileAudit, IgnoreFound, IgnoreState, MANIFEST_SCHEMA, Manifest,
+    ManifestHead, Stats, Tool,
+};
 use crate::category::Reading;
 use crate::count::{
     Maker, Memory, Parallel, RunKey, StandIns, Tally, Totals, read_tally, write_tally,
@@ -189,6 +192,7 @@ impl<'c> Counted<'c> {
         let with_kind = |id: &str| files.iter().filter(|f| f.kinds.contains_key(id)).count() as u64;
         let files_with: Vec<u64> = patterns.iter().map(|p| with_kind(&p.id)).collect();
         let readings = totals.readings().to_vec();
+        let ignored = sums_of_rules(&part.ignored, &files);
         Audit {
             schema: audit::SCHEMA.to_owned(),
             tool: self.tool(),
@@ -210,10 +214,24 @@ impl<'c> Counted<'c> {
             profiles: totals.profiles(),
             readings,
             files,
+            ignored,
             skipped,
             ..Audit::default()
         }
     }
+}
+
+/// The ignore rules with what they have taken out of all files.
+fn sums_of_rules(rules: &[IgnoreFound], files: &[FileAudit]) -> Vec<IgnoreFound> {
+    let mut sums = rules.to_vec();
+    for here in files.iter().flat_map(|file| &file.ignored) {
+        if let Some(sum) = sums.get_mut(here.rule) {
+            sum.state = IgnoreState::Used;
+            sum.files += 1;
+            sum.taken.add(here.taken);
+        }
+    }
+    sums
 }
 
 /// Who counts with this catalog, of this hash.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Evidence, FileAudit, RoundedColumn};
+use crate::audit::{Evidence, FileAudit, IgnoreFound, IgnoredHere, RoundedColumn};
 use crate::count::Day;
 use crate::error::{Error, Skipped};
 use crate::source::{self, Entry, ShardOf};
@@ -30,6 +30,9 @@ pub(super) struct Part {
     pub(super) skipped: Vec<Skipped>,
     /// Which share of the walk it is, if not all.
     pub(super) shard: Option<ShardOf>,
+    /// The ignore rules it was counted under; what they have taken out stands with the files.
+    #[serde(default)]
+    pub(super) ignored: Vec<IgnoreFound>,
 }
 
 /// What came of one file.
@@ -83,6 +86,7 @@ impl File {
                     keep_first(&mut known.first_lines, audit.first_lines);
                     add_up(&mut known.categories, audit.categories);
                     add_columns(&mut known.rounded, audit.rounded);
+                    add_ignored(&mut known.ignored, &audit.ignored);
                 }
                 None => self.audits.push(audit),
             }
@@ -114,6 +118,16 @@ fn add_columns(sums: &mut Vec<RoundedColumn>, counts: Vec<RoundedColumn>) {
     sums.sort();
 }
 
+fn add_ignored(sums: &mut Vec<IgnoredHere>, taken: &[IgnoredHere]) {
+    for here in taken {
+        match sums.iter_mut().find(|sum| sum.rule == here.rule) {
+            Some(sum) => sum.taken.add(here.taken),
+            None => sums.push(*here),
+        }
+    }
+    sums.sort_by_key(|sum| sum.rule);
+}
+
 /// Parts as one, with the position that each file of each part has now.
 pub(super) struct Joined {
     pub(super) part: Part,
@@ -124,11 +138,23 @@ impl Part {
     /// Joins parts of different files, and all shards of one tree.
     ///
     /// # Errors
-    /// When two of them hold the same path and are no shards of the same tree, and when a shard is missing.
+    /// When two of them hold the same path and are no shards of the same tree, when a shard is missing, and when they were not
+    /// counted under the same ignore rules: no one scan would have given their sum.
     pub(super) fn join(parts: Vec<Part>) -> Result<Joined, Error> {
         let shards: Vec<Option<ShardOf>> = parts.iter().map(|part| part.shard.clone()).collect();
         check_shards(&shards)?;
-        let mut joined = Part::default();
+        let rules = |part: &Part| part.ignored.clone();
+        let ignored = parts.first().map(rules).unwrap_or_default();
+        if parts.iter().any(|part| part.ignored != ignored) {
+            return Err(Error::new(
+                "the tallies were not counted under the same ignore rules, or one of these expired between them: scan all \
+                 parts with the same rules",
+            ));
+        }
+        let mut joined = Part {
+            ignored,
+            ..Part::default()
+        };
         let mut positions: Vec<Vec<usize>> = Vec::new();
         let mut files = Vec::new();
         for (n, part) in parts.into_iter().enumerate() {

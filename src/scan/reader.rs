@@ -90,6 +90,7 @@ pub fn read(
         ladder: &ladder,
         limits: DecodeLimits::default(),
         unpacking: &unpacking,
+        ignoring: &[],
         observer: &(),
         wants_evidence: false,
     };

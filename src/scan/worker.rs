@@ -10,21 +10,25 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{FileAudit, Hit, RoundedColumn};
+use crate::audit::{FileAudit, Hit, IgnoredHere, RoundedColumn, Taken};
 use crate::category::Category;
 use crate::classify::Decision;
 use crate::count::{Memory, RunKey, Tally};
 use crate::detect::vocabulary::RoleSet;
-use crate::detect::{Detector, Found, Prober, Status};
+use crate::detect::{Detector, Found, Match, Prober, Status};
 use crate::error::{Error, Skipped};
 use crate::record::{Batch, Record};
 use crate::value::Value;
 
 use super::file::{Lot, Outcome, PartRead, Reading};
+use super::ignored::{self, Acting, InHand, Left};
 use super::part::File;
 use super::queue::{CommonFile, Queue, Task};
 use super::table::{Eyes, View};
 use super::{Shared, evidence};
+
+/// The status of a match that an ignore rule has taken out of the counts.
+const IGNORED: &str = "ignored";
 
 /// A batch whose text has grown beyond this, for a long record, is not kept for the next file.
 const KEPT_BYTES_MAX: usize = 16 << 20;
@@ -42,6 +46,9 @@ pub(super) struct FileCounts {
     rows: [u64; Category::ALL.len()],
     /// Where rounded values stand, in the order in which they were met.
     rounded: Vec<RoundedColumn>,
+    /// What ignore rules have taken out, by their positions; shorter than their list where the last have taken nothing.
+    #[serde(default)]
+    ignored: Vec<Taken>,
 }
 
 /// One thread's state.
@@ -50,6 +57,8 @@ pub(super) struct Worker<'s> {
     detector: Detector,
     prober: Prober,
     found: Found,
+    /// What ignore rules have taken out of the record in hand.
+    taken: Vec<Match>,
     /// What records with a set of roles support, and the records of the file in hand that have it.
     decisions: Vec<Decided>,
     /// Positions in `decisions`.
@@ -107,6 +116,7 @@ impl<'s> Worker<'s> {
             detector: shared.catalog.detector(),
             prober: shared.catalog.prober(),
             found: Found::default(),
+            taken: Vec::new(),
             decisions: Vec::new(),
             by_roles: HashMap::new(),
             tally: Tally::new(key, n_kinds, memory),
@@ -239,6 +249,8 @@ impl<'s> Worker<'s> {
         self.detector.batch(batch, view.has_prose(batch));
         self.tally.batch();
         let wants_hits = self.shared.observer.wants_hits();
+        let ignoring = ignored::on_path(self.shared.ignoring, &lot.part.path);
+        self.taken.clear();
         let (mut last, mut next) = (0, 0);
         while let Some(record) = batch.records.get(next) {
             let rules = view.rules(record.table);
@@ -257,9 +269,13 @@ impl<'s> Worker<'s> {
                 continue;
             }
             last = self.decide(last);
-            self.decisions[last].n_records += 1;
-            let decision = self.decisions[last].decision;
-            self.count(index, batch, record, view, &decision);
+            if ignoring.is_empty() {
+                self.decisions[last].n_records += 1;
+                let decision = self.decisions[last].decision;
+                self.count(index, batch, record, view, &decision);
+            } else {
+                self.count_rest(index, batch, record, view, last, &ignoring);
+            }
             if wants_hits {
                 self.hits(&lot.part.path, batch, record, view, hits);
             }
@@ -297,6 +313,41 @@ impl<'s> Worker<'s> {
             });
             self.decisions.len() - 1
         })
+    }
+
+    /// Counts what ignore rules leave of a record, which is of the decision at this position.
+    fn count_rest(
+        &mut self,
+        index: usize,
+        batch: &Batch,
+        record: &Record,
+        view: &View,
+        at: usize,
+        ignoring: &[Acting<'_>],
+    ) {
+        let in_hand = InHand {
+            rules: self.shared.rules,
+            batch,
+            record,
+            columns: view.rules(record.table),
+        };
+        let decided = &mut self.decisions[at];
+        let counts = &mut self.counts.ignored;
+        let (found, taken) = (&mut self.found, &mut self.taken);
+        match in_hand.take_out(ignoring, found, decided.decision, taken, counts) {
+            Left::All => {
+                decided.n_records += 1;
+                let decision = decided.decision;
+                self.count(index, batch, record, view, &decision);
+            }
+            Left::Some(decision) => {
+                for (category, _) in decision.support.base.iter() {
+                    self.counts.rows[category.index()] += 1;
+                }
+                self.count(index, batch, record, view, &decision);
+            }
+            Left::Nothing => {}
+        }
     }
 
     fn count(
@@ -348,7 +399,7 @@ impl<'s> Worker<'s> {
     {
         let shared = self.shared;
         let fields = batch.fields_of(record);
-        for m in &self.found.matches {
+        let mut push = |m: &Match, status: &'static str| {
             let field = fields[m.field as usize];
             hits.push(Hit {
                 path,
@@ -359,10 +410,19 @@ impl<'s> Worker<'s> {
                 end: u64::from(m.span.end - field.span.start),
                 kind: &shared.catalog.pattern(m.kind).id,
                 confidence: m.confidence.id(),
-                status: m.status.id(),
+                status,
                 masked: Value::new(batch.bytes(m.span)).mask(shared.ladder.mask(m.kind)),
             });
+        };
+        let counted = self.found.matches.iter().map(|m| (m, m.status.id()));
+        if self.taken.is_empty() {
+            counted.for_each(|(m, status)| push(m, status));
+            return;
         }
+        let taken = self.taken.iter().map(|m| (m, IGNORED));
+        let mut matches: Vec<(&Match, &'static str)> = counted.chain(taken).collect();
+        matches.sort_by_key(|(m, _)| (m.field, m.span.start, m.span.end));
+        matches.iter().for_each(|(m, status)| push(m, status));
     }
 
     /// Puts what was counted of the part in hand to the others, with the categories that its records support.
@@ -391,6 +451,7 @@ impl FileCounts {
             lines: vec![0; n_kinds],
             rows: [0; Category::ALL.len()],
             rounded: Vec::new(),
+            ignored: Vec::new(),
         }
     }
 
@@ -418,6 +479,12 @@ impl FileCounts {
         }
         for column in &other.rounded {
             self.add_rounded(column.field.as_deref(), &column.kind, column.values);
+        }
+        if self.ignored.len() < other.ignored.len() {
+            self.ignored.resize(other.ignored.len(), Taken::default());
+        }
+        for (sum, taken) in self.ignored.iter_mut().zip(&other.ignored) {
+            sum.add(*taken);
         }
     }
 }
@@ -453,6 +520,8 @@ impl PartRead {
         let categories = Category::ALL.into_iter().filter(|c| rows(c) > 0);
         let mut rounded = counts.rounded.clone();
         rounded.sort();
+        let ignored = counts.ignored.iter().enumerate();
+        let ignored = ignored.filter(|(_, taken)| taken.records > 0);
         Some(FileAudit {
             path: self.of.path.clone(),
             format: identity.format.to_owned(),
@@ -465,6 +534,12 @@ impl PartRead {
             first_lines: lines.map(|(p, n)| (p.id.clone(), *n)).collect(),
             categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),
             rounded,
+            ignored: ignored
+                .map(|(rule, taken)| IgnoredHere {
+                    rule,
+                    taken: *taken,
+                })
+                .collect(),
         })
     }
 }

@@ -87,6 +87,24 @@ fn check(roles: &[&str], wanted: &[Category], parties: u8) {
 }
 
 #[test]
+fn a_category_that_is_left_out_takes_whom_only_it_tells_of() {
+    let vocabulary = vocabulary();
+    let rules = Rules::builtin(&vocabulary).unwrap();
+    let present = set(&vocabulary, &["caller", "callee", "call-start", "imei"]);
+    let decision = rules.support(present);
+    assert_eq!(decision.parties, 2);
+    let without = |out: CategorySet| rules.without(present, decision, out);
+    assert_eq!(without(CategorySet::EMPTY), decision);
+    let all = decision.support.strict;
+    assert_eq!(without(all), Decision::default());
+    let mut others = all;
+    others.remove(Category::Device);
+    let left = without(others);
+    let base: Vec<Category> = left.support.base.iter().map(|(c, _)| c).collect();
+    assert_eq!((base, left.parties), (vec![Category::Device], 1));
+}
+
+#[test]
 fn exports_are_what_they_are() {
     use Category as C;
     let hotel = [

@@ -116,6 +116,15 @@ pub(super) fn mood(ctx: &Ctx<'_>, assessment: &Assessment) -> Mood {
     }
 }
 
+/// What ignore rules have taken out, and which configuration was in force.
+pub(super) fn ignored(ctx: &Ctx<'_>) -> Vec<Both> {
+    let of = |lang| super::super::ignored::sentences(ctx.audit, lang);
+    let (en, zh) = (of(Lang::En), of(Lang::Zh));
+    let both = en.iter().zip(&zh);
+    both.map(|(en, zh)| Both::of(|lang| lang.choose(&en.text, &zh.text)))
+        .collect()
+}
+
 pub(super) fn head(ctx: &Ctx<'_>) -> Head {
     let audit = ctx.audit;
     let words = |lang| headline_words(audit, ctx.governing, lang);

@@ -119,6 +119,8 @@ impl<'a> Ctx<'a> {
 /// The whole page.
 pub(super) struct View {
     pub(super) head: Head,
+    /// What is not counted, and which configuration said so.
+    pub(super) ignored: Vec<Both>,
     pub(super) laws: Vec<Law>,
     pub(super) limits: Vec<LimitRow>,
     pub(super) plain: PlainWords,
@@ -148,6 +150,7 @@ impl View {
         let (kinds, apart_heads) = counted::kinds(&ctx);
         View {
             head: head::head(&ctx),
+            ignored: head::ignored(&ctx),
             laws: head::laws(&ctx),
             limits: counted::limits(&ctx),
             plain: plain::plain_words(&ctx),
