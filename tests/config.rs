@@ -116,7 +116,7 @@ fn limits_of_the_file_are_a_budget_unless_another_is_typed() {
 #[test]
 fn what_does_not_go_with_what_is_typed_is_not_in_force_and_told() {
     let dir = shop("fail-on = \"any\"\nverbose = true\n[[limit]]\npersons = true\nmax = 0\n");
-    dir.file("key", [7; 32]);
+    dir.file("key", (0..32).collect::<Vec<u8>>());
     let args = [
         "scan",
         "data",

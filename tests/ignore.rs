@@ -257,7 +257,7 @@ fn an_expired_rule_takes_nothing_out_and_is_told() {
 fn the_numbers_are_the_same_for_threads_parts_and_tallies() {
     let dir = shop();
     dir.file("data/more.csv", people::contacts_csv(0..3000));
-    dir.file("key", [7; 32]);
+    dir.file("key", (0..32).collect::<Vec<u8>>());
     let rules = format!(
         "{}{}{}",
         rule("kind = \"email\"\npath = \"data\""),

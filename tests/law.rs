@@ -3,6 +3,10 @@
 //!
 //! Numbers of the law are tested where they are evaluated.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use crate::util::{Dir, people};
 
 /// The converted total of a scan under the default reading.
@@ -65,6 +69,33 @@ fn order_repetition_and_division_change_no_total() {
     let others = people::hotel_csv(240..300);
     assert_eq!(weighted_of(&[("b.csv", others.clone())]), 600);
     assert_eq!(weighted_of(&[("a.csv", hotel), ("b.csv", others)]), 3_000);
+}
+
+proptest! {
+    // Each case is a run of the program.
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn rows_in_any_order_of_any_repetition_in_any_files_count_once(
+        picks in proptest::collection::vec(0usize..90, 30..200),
+        borders in proptest::collection::vec(any::<proptest::sample::Index>(), 0..4),
+    ) {
+        let contacts = people::contacts_csv(0..90);
+        let (head, lines) = rows(&contacts);
+        let picked: Vec<&str> = picks.iter().map(|i| lines[*i]).collect();
+        let mut borders: Vec<usize> = borders.iter().map(|b| b.index(picked.len())).collect();
+        borders.extend([0, picked.len()]);
+        borders.sort_unstable();
+        borders.dedup();
+        let names = ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv"];
+        let files: Vec<(&str, String)> = borders
+            .windows(2)
+            .zip(names)
+            .map(|(ends, name)| (name, table(head, &picked[ends[0]..ends[1]])))
+            .collect();
+        let different: BTreeSet<usize> = picks.into_iter().collect();
+        prop_assert_eq!(weighted_of(&files), different.len() as u64);
+    }
 }
 
 #[test]

@@ -15,6 +15,8 @@ use super::term::Terms;
 const CLEAR: f64 = 0.6;
 /// Different names from which a column of names tells that another one repeats itself.
 const NAMES_MIN: usize = 8;
+/// Different cells from which words as short as names are names, in a table that holds nothing else of a person.
+const NAMES_ALONE_MIN: usize = 3;
 /// How many times more different cells a column of names has than a column of terms.
 const TERM_RATIO: usize = 4;
 /// What times without a header look like. Seconds since 1970 are left out: any ten digits may be such.
@@ -190,6 +192,14 @@ impl Columns<'_> {
                 .max()
                 .is_some_and(|n| n >= NAMES_MIN && n_different(i) * TERM_RATIO <= n)
         };
+        // A word or two alone in a table are as well those of a menu.
+        let address = self.vocabulary.role("address");
+        let has_address = |t: &Tally| address.is_some_and(|a| t.either(a) >= CLEAR);
+        let has_company =
+            self.roles.iter().any(Option::is_some) || self.tallies.iter().any(has_address);
+        if !has_company && columns.iter().all(|i| n_different(*i) < NAMES_ALONE_MIN) {
+            return Vec::new();
+        }
         columns.iter().copied().filter(|i| !repeats(*i)).collect()
     }
 

@@ -325,6 +325,14 @@ fn the_other_party_stays_the_other_party() {
 }
 
 #[test]
+fn a_word_alone_in_a_table_is_no_name() {
+    check(None, &["菜单"], "-");
+    check(None, &["高级|搜索"], "- -");
+    check(None, &["王小明", "李芳", "赵强"], "name");
+    check(None, &["王小明|13800000001"], "name phone");
+}
+
+#[test]
 fn cells_overrule_headers_that_they_contradict() {
     let prose = [
         "这个手机很好用，推荐大家购买。",

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::number::thousands;
 use super::table::{Cell, Column, Fit, Table};
-use super::terminal::{Cut, Page, Style, neutralise};
+use super::terminal::{Cut, Page, Span, Style, neutralise};
 use super::words::Msg;
 use super::{Lang, Options};
 use crate::audit::{Audit, BaselineCheck, BaselineFound};
@@ -113,7 +113,10 @@ pub(super) fn section(page: &mut Page<'_>, audit: &Audit, options: &Options) -> 
         table.push(row);
     }
     page.blank()?;
-    table.write(page)?;
+    match found.checks.iter().any(|check| changed(&check)) {
+        true => table.write(page)?,
+        false => page.line(&[Span::new(Msg::ColBaseline.text(lang), Style::Bold)])?,
+    }
     for check in exceeded(audit) {
         page.hanging("!", &sentence(check, lang), Style::Bad)?;
     }

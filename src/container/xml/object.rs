@@ -108,7 +108,7 @@ impl Element {
             .iter()
             .position(|(name, _)| NAMING.contains(&&**name));
         let is_named = self.attributes.len() == 1 && !self.has_elements;
-        let mut name = std::mem::take(&mut self.name);
+        let mut name = self.name.clone();
         if let Some(naming) = naming.filter(|_| is_named) {
             name = self.attributes.swap_remove(naming).1;
         }

@@ -235,10 +235,10 @@ impl Shape {
             .unwrap_or(0)
     }
 
-    /// Whether those of a place hold several things each: what holds one thing is a part itself.
+    /// Whether those of a place hold several things, three for two of them at least: what holds one thing is a part itself.
     fn has_parts(&self, place: &Place) -> bool {
         let children = place.children.values().map(|child| self.places[*child].n);
-        place.n_attributes + children.sum::<u64>() >= 2 * place.n
+        2 * (place.n_attributes + children.sum::<u64>()) >= 3 * place.n
     }
 
     fn n_within(&self, path: usize) -> u64 {
