@@ -46,6 +46,8 @@ mod office;
 mod stores;
 // Pages, XML and logs of other programs: the same people in each count the same.
 mod markup;
+// Column stores and row files, whose values have types.
+mod columnar;
 // Archives and messages that other programs wrote.
 mod mail;
 // Every record class in three header languages and without a header, and the sources that leaks come from.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::util::formats::{folder, reasons, scan_path};
 
 /// Matches and different values of each kind, rows, items and persons of each category, and persons.
-fn counts(audit: &Value) -> Value {
+pub(crate) fn counts(audit: &Value) -> Value {
     let of = |list: &str, fields: &[&str]| {
         let all = audit[list].as_array().expect("a list").iter();
         let of_one = |one: &Value| fields.iter().map(|field| one[*field].clone()).collect();

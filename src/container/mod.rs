@@ -8,6 +8,7 @@
 #[cfg(unix)]
 mod apart;
 mod calendar;
+mod columnar;
 mod html;
 mod mail;
 mod markup;
@@ -171,7 +172,7 @@ impl Members {
 fn is_risky(container: Container) -> bool {
     matches!(
         container,
-        Container::SevenZip | Container::Rar | Container::Ole | Container::Pdf
+        Container::SevenZip | Container::Rar | Container::Ole | Container::Pdf | Container::Parquet
     )
 }
 
@@ -189,6 +190,8 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::SqliteLog => sqlite::walk_log,
         Container::Html => html::walk,
         Container::Xml => xml::walk,
+        Container::Parquet => columnar::parquet::walk,
+        Container::Avro => columnar::avro::walk,
         Container::Tar => tar::walk,
         Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
             single::walk

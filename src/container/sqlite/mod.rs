@@ -12,6 +12,8 @@ mod pages;
 mod record;
 mod schema;
 
+pub(super) use self::record::{real, text_of_blob, text_of_utf8};
+
 use std::borrow::Cow;
 use std::io::Read;
 

@@ -96,19 +96,23 @@ impl<'p> Value<'p> {
 }
 
 /// A real as digits. From 10^17 on it is written with an exponent: it is no number of anything then.
-fn real(value: f64) -> String {
+pub(in crate::container) fn real(value: f64) -> String {
     match value.abs() < 1e17 {
         true => format!("{value}"),
         false => format!("{value:e}"),
     }
 }
 
-/// A text in the encoding of the database. In one of UTF-8, what is none is GB18030 if it is that without a fault, else it has
-/// what is wrong replaced.
+/// A text in the encoding of the database.
 fn text<'p>(bytes: &'p [u8], encoding: &'static Encoding) -> Cow<'p, str> {
     if encoding != UTF_8 {
         return encoding.decode_without_bom_handling(bytes).0;
     }
+    text_of_utf8(bytes)
+}
+
+/// A text that should be UTF-8. What is none is GB18030 if it is that without a fault, else it has what is wrong replaced.
+pub(in crate::container) fn text_of_utf8(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }
@@ -118,7 +122,7 @@ fn text<'p>(bytes: &'p [u8], encoding: &'static Encoding) -> Cow<'p, str> {
 }
 
 /// A blob that may be text: UTF-8 without control characters that no text uses.
-fn text_of_blob(bytes: &[u8]) -> Option<&str> {
+pub(in crate::container) fn text_of_blob(bytes: &[u8]) -> Option<&str> {
     let is_control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r') || *b == 0x7F;
     match bytes.iter().any(is_control) {
         true => None,

@@ -25,6 +25,11 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"SQLite format 3\0", Container::Sqlite),
     (0, b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
     (0, b"\x37\x7F\x06\x83\x00\x2D\xE2\x18", Container::SqliteLog),
+    (0, b"PAR1\x15", Container::Parquet),
+    (0, b"PAR1\x19", Container::Parquet),
+    (0, b"PARE\x15", Container::Parquet),
+    (0, b"PARE\x19", Container::Parquet),
+    (0, b"Obj\x01", Container::Avro),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];
@@ -45,9 +50,8 @@ const MAGIC: &[Magic] = &[
     (0, b"\xFF\xFE\0\0", "UTF-32 text"),
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),
     // databases and column stores
-    (0, b"PAR1\x15", "Parquet"),
-    (0, b"PAR1\x19", "Parquet"),
-    (0, b"Obj\x01", "Avro"),
+    (0, b"ARROW1\0\0", "Arrow IPC file"),
+    (0, b"FEA1\0\0\0\0", "Feather of version 1"),
     (0, b"PGDMP", "PostgreSQL custom dump"),
     (0, b"\x89HDF\r\n\x1A\n", "HDF5"),
     (4, b"Standard Jet DB\0", "Access database"),
@@ -130,6 +134,17 @@ fn by_structure(head: &[u8]) -> Option<Format> {
             let is_bzip2 = rest.starts_with(b"\x31\x41\x59\x26\x53\x59")
                 || rest.starts_with(b"\x17\x72\x45\x38\x50\x90");
             return is_bzip2.then_some(Format::Container(Container::Bzip2));
+        }
+        // its footer is encrypted, and so is the first page, whose length follows
+        [b'P', b'A', b'R', b'E', _, _, _, 0, ..] => {
+            return Some(Format::Container(Container::Parquet));
+        }
+        // the mark before a message, its length, and where in it the first table stands
+        [0xFF, 0xFF, 0xFF, 0xFF, ..] => {
+            let (n, root) = (u32_at(4)?, u32_at(8)?);
+            let is_message = n.is_multiple_of(8) && n < 64 << 20;
+            let is_table = root.is_multiple_of(4) && (4..256).contains(&root) && root < n;
+            (is_message && is_table).then_some("Arrow IPC stream")
         }
         [b'M', b'Z', ..] => {
             let at = u32_at(0x3C)? as usize;

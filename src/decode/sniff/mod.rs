@@ -78,6 +78,8 @@ pub enum Container {
     Pdf,
     Html,
     Xml,
+    Parquet,
+    Avro,
 }
 
 impl Container {
@@ -97,6 +99,7 @@ impl Container {
                 | Container::Pdf
                 | Container::Html
                 | Container::Xml
+                | Container::Parquet
         )
     }
 
@@ -135,6 +138,8 @@ impl Container {
             Container::Pdf => "pdf",
             Container::Html => "html",
             Container::Xml => "xml",
+            Container::Parquet => "parquet",
+            Container::Avro => "avro",
         }
     }
 }

@@ -478,6 +478,10 @@ fn signatures() {
         (b"\x04\x22\x4D\x18", Container::Lz4),
         (b"%PDF-1.7", Container::Pdf),
         (b"SQLite format 3\0", Container::Sqlite),
+        (b"PAR1\x15\x04", Container::Parquet),
+        (b"PARE\x20\0\0\0\x15", Container::Parquet),
+        (b"PARE\x15\x04", Container::Parquet),
+        (b"Obj\x01\x04", Container::Avro),
         (b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
         (&tar, Container::Tar),
     ];

@@ -1,0 +1,147 @@
+//! Column stores and row files that other programs wrote: they count like the table they were made from, and what cannot be read
+//! of them is told.
+
+use std::path::{Path, PathBuf};
+
+use crate::stores::counts;
+use crate::util::formats::{folder, reasons, scan_path};
+
+fn data(name: &str) -> PathBuf {
+    folder().join("columns").join(name)
+}
+
+/// A file of the people of `people.csv` counts as that does, and so many reasons say what is missing.
+#[track_caller]
+fn check(name: &str, format: &str, want_reasons: &[&str]) {
+    let (_, want) = scan_path(&folder().join("people.csv"), &[]);
+    assert!(want["persons"].as_u64() == Some(80), "there are 80 people");
+    for threads in ["1", "3"] {
+        let (code, audit) = scan_path(&data(name), &["--threads", threads]);
+        assert_eq!(counts(&audit), counts(&want), "{name}");
+        assert_eq!(audit["files"][0]["format"], format);
+        assert_eq!(reasons(&audit), want_reasons, "{name}");
+        assert_eq!(code, if want_reasons.is_empty() { 0 } else { 3 });
+    }
+}
+
+/// A copy of a file, changed.
+fn changed(folder: &Path, name: &str, change: impl Fn(&mut Vec<u8>)) -> PathBuf {
+    let mut bytes = std::fs::read(data(name)).expect("read");
+    change(&mut bytes);
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).expect("written");
+    path
+}
+
+#[test]
+fn parquet_counts_as_the_table_it_was_made_from() {
+    for codec in ["none", "snappy", "gzip", "zstd", "lz4", "brotli", "v2"] {
+        check(&format!("people-{codec}.parquet"), "parquet", &[]);
+    }
+}
+
+#[test]
+fn values_of_all_types_count_as_their_text() {
+    check("typed.parquet", "parquet", &[]);
+    check("int96.parquet", "parquet", &[]);
+}
+
+#[test]
+fn values_inside_others_count_as_those_of_a_table() {
+    let binary = ["unsupported format: 80 values hold binary data"];
+    check("nested.parquet", "parquet", &binary);
+    check("nested.avro", "avro", &binary);
+}
+
+#[test]
+fn avro_counts_as_the_table_it_was_made_from() {
+    for codec in ["null", "deflate", "snappy", "zstandard", "bzip2", "xz"] {
+        check(&format!("people-{codec}.avro"), "avro", &[]);
+    }
+}
+
+#[test]
+fn footers_that_are_missing_or_encrypted_or_lie_are_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let name = "people-snappy.parquet";
+    let is = |change: &dyn Fn(&mut Vec<u8>), want: &str| {
+        let path = changed(dir.path(), name, change);
+        let (code, audit) = scan_path(&path, &[]);
+        let reasons = reasons(&audit);
+        assert_eq!(code, 3, "{want}");
+        assert!(
+            reasons.len() == 1 && reasons[0].contains(want),
+            "{reasons:?}"
+        );
+    };
+    is(&|b| b.truncate(b.len() - 1), "ends before its footer");
+    is(&|b| b.truncate(6), "ends before its footer");
+    let tail = |n: u32| {
+        move |b: &mut Vec<u8>| {
+            let at = b.len() - 8;
+            b[at..at + 4].copy_from_slice(&n.to_le_bytes());
+        }
+    };
+    is(&tail(u32::MAX), "more than 64 MiB");
+    is(&tail(1 << 20), "the footer of the file is wrong");
+    is(&tail(3), "the footer of the file is wrong");
+    let encrypted = |b: &mut Vec<u8>| {
+        let n = b.len();
+        b[n - 4..].copy_from_slice(b"PARE");
+    };
+    is(&encrypted, "encrypted");
+}
+
+#[test]
+fn encrypted_files_and_columns_are_told() {
+    let (code, audit) = scan_path(&data("encrypted.parquet"), &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(0)));
+    assert_eq!(reasons(&audit), ["encrypted"]);
+    // Two columns of nine are; the addresses of mail are not.
+    let (code, audit) = scan_path(&data("encrypted-columns.parquet"), &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(80)));
+    let want = "unsupported format: 2 of 9 columns are encrypted or damaged";
+    assert_eq!(reasons(&audit), [want]);
+}
+
+#[test]
+fn columns_that_are_damaged_cost_themselves_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // The first page of the first column.
+    let path = changed(dir.path(), "people-gzip.parquet", |b| b[40..60].fill(0xFF));
+    let (code, audit) = scan_path(&path, &[]);
+    assert_eq!(code, 3);
+    let told = reasons(&audit);
+    assert!(
+        told.len() == 1 && told[0].contains("1 of 9 columns are read in part or not at all"),
+        "{told:?}"
+    );
+    let mobiles = audit["kinds"].as_array().expect("a list").iter();
+    let mut mobiles = mobiles.filter(|kind| kind["kind"] == "cn.mobile");
+    assert_eq!(mobiles.next().expect("numbers")["distinct"], 80);
+}
+
+#[test]
+fn avro_that_is_cut_off_or_damaged_counts_what_is_left() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cut = changed(dir.path(), "people-null.avro", |b| b.truncate(b.len() / 2));
+    let (code, audit) = scan_path(&cut, &[]);
+    let persons = audit["persons"].as_u64().expect("a number");
+    assert!(code == 3 && (20..60).contains(&persons), "{persons}");
+    assert_eq!(
+        reasons(&audit),
+        ["truncated: ends in the middle of a block"]
+    );
+    // The mark behind the first block, which is known by its text: what stands behind the next one is read.
+    let damaged = changed(dir.path(), "people-deflate.avro", |b| {
+        let mark = b"0123456789abcdef";
+        let marks: Vec<usize> = (0..b.len() - 16)
+            .filter(|i| b[*i..].starts_with(mark))
+            .collect();
+        b[marks[0] + 20..marks[1] + 16].fill(0xFF);
+    });
+    let (code, audit) = scan_path(&damaged, &[]);
+    let persons = audit["persons"].as_u64().expect("a number");
+    assert!(code == 3 && (40..80).contains(&persons), "{persons}");
+    assert_eq!(reasons(&audit).len(), 1);
+}
