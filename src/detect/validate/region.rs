@@ -2,9 +2,9 @@
 //!
 //! `regions.txt` is the union of the yearly lists from 1980 to 2022, because a number keeps the code of its year of issue:
 //! about half of all codes ever used are withdrawn today. It was extracted from `src/region.json` of the crate
-//! `china-citizen-id` 0.0.1 (MIT License, Copyright (c) 2024 Nugine; permission notice at
-//! <https://crates.io/crates/china-citizen-id>), whose lists come from the Ministry of Civil Affairs. Lists differ from
-//! what was issued in practice, so an unknown code is a reason for doubt and never for rejection.
+//! `china-citizen-id` 0.0.1 (MIT License, Copyright (c) 2024 Nugine; its notice stands in `NOTICE`), whose lists come from the
+//! Ministry of Civil Affairs. Lists differ from what was issued in practice, so an unknown code is a reason for doubt and never
+//! for rejection.
 
 use std::sync::OnceLock;
 
