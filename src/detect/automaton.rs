@@ -1,8 +1,7 @@
-//! Automata: many anchored expressions as one byte DFA, and the table that says at which tokens it is worth starting.
+//! Automata: many anchored expressions as one byte DFA.
 //!
-//! An [`Automaton`] is asked at one place of a text which patterns match from exactly there. It never searches. The
-//! [`StartTable`] is derived from the automaton's own transitions: for a token of a given make-up and length, followed by a
-//! given byte, it says whether any pattern could match. It holds no knowledge of numbers of its own.
+//! An [`Automaton`] is asked at one place of a text which patterns match from exactly there. It never searches; at which tokens
+//! it is worth starting says the [`StartTable`].
 
 mod cell;
 mod dense;

@@ -190,8 +190,8 @@ impl Admission {
         token.house
     }
 
-    /// Whether a token is let in in no running text whose line begins with such a head: `head` in some line, `signs` in all,
-    /// where `None` is any digit. The token and the byte behind it are in the head.
+    /// Whether [`Admission::lets_in`] refuses the token at `start..end` in every line of running text that begins alike: `head` is
+    /// how one of them begins, `signs` how all do, where `None` is any digit. The byte behind the token is in the head.
     fn is_never_let_in(&self, head: &[u8], signs: &[Option<u8>], start: usize, end: usize) -> bool {
         let before = head[..start].last().copied().unwrap_or(b'\n');
         let token = &head[start..end];

@@ -116,8 +116,8 @@ impl Sieve {
         self.ask(&text[start..end], outline, at, group)
     }
 
-    /// Chooses the tokens of a known outline at which its own digits and letters may begin a match. Counts that the outline was met, and
-    /// looks closer when that was often.
+    /// Chooses the tokens of a known outline at which its own digits and letters may begin a match. Counts that the outline was
+    /// met, and looks closer when that was often.
     #[inline]
     fn choose(&mut self, cell: &[u8], at: usize, group: &TokenGroup) {
         let (tag, answer) = (&mut self.tags[at], &mut self.answers[at]);
