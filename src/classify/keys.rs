@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::detect::vocabulary::Vocabulary;
 use crate::detect::{Keys, KindSet, Odds, Prober, key};
+use crate::record::{Batch, Field, Span};
 
 use super::SAMPLE_ROWS;
 use super::odds::Numbers;
@@ -25,28 +26,48 @@ pub struct KeySampler {
 }
 
 impl KeySampler {
-    /// Takes in a line. Lines after [`SAMPLE_LINES`] change nothing.
-    pub fn line(&mut self, line: &[u8], prober: &mut Prober) {
-        if self.is_full() {
+    /// Takes in the fields of a batch from `first` to `end`, each a line, as far as they are sampled.
+    pub fn lines(&mut self, batch: &Batch, first: u32, end: u32, prober: &mut Prober) {
+        let fields = &batch.fields[first as usize..end as usize];
+        let fields = &fields[..fields.len().min(self.n_left())];
+        self.n_lines += fields.len();
+        // Lines that stand one behind the other are looked through together.
+        let is_next = |a: &Field, b: &Field| match batch.text.get(a.span.end as usize) {
+            Some(b'\r') => b.span.start == a.span.end + 2,
+            Some(b'\n') => b.span.start == a.span.end + 1,
+            _ => false,
+        };
+        for lines in fields.chunk_by(is_next) {
+            let span = Span {
+                start: lines[0].span.start,
+                end: lines[lines.len() - 1].span.end,
+            };
+            key::each_number(batch.bytes(span), |key, number| {
+                self.number(key, number, prober);
+            });
+        }
+    }
+
+    fn number(&mut self, key: &[u8], number: &[u8], prober: &mut Prober) {
+        let key = key.to_ascii_lowercase();
+        if !self.keys.contains_key(&key) && self.keys.len() == KEYS_MAX {
             return;
         }
-        self.n_lines += 1;
-        for (key, number) in key::numbers(line) {
-            let key = key.to_ascii_lowercase();
-            if !self.keys.contains_key(&key) && self.keys.len() == KEYS_MAX {
-                continue;
-            }
-            let (numbers, n_met) = self.keys.entry(key).or_default();
-            if *n_met < SAMPLE_ROWS {
-                *n_met += 1;
-                numbers.add(number, &prober.cell(number));
-            }
+        let (numbers, n_met) = self.keys.entry(key).or_default();
+        if *n_met < SAMPLE_ROWS {
+            *n_met += 1;
+            numbers.add(number, &prober.cell(number));
         }
+    }
+
+    /// How many more lines are taken in.
+    pub fn n_left(&self) -> usize {
+        SAMPLE_LINES - self.n_lines
     }
 
     /// Whether more lines change nothing.
     pub fn is_full(&self) -> bool {
-        self.n_lines >= SAMPLE_LINES
+        self.n_left() == 0
     }
 
     /// For each key the kinds that pass by chance behind it. `by_chance` makes them of the odds, and of whether the key is that of

@@ -15,7 +15,7 @@ use crate::error::Error;
 use dense::{DEAD, Dfa, StateId};
 
 pub(crate) use cell::{CellAutomaton, CellCache, LANES};
-pub(crate) use start::{Lead, MakeUp, Start, StartTable, TOKEN_MAX};
+pub(crate) use start::{Lead, MakeUp, Start, StartTable, TOKEN_MAX, WordStarts};
 
 /// Longest text an automaton looks at from one start. Longer values do not exist among identifiers; an address or a note
 /// is cut there.

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 
 use super::KindSet;
+use crate::bytes;
 
 /// Longest stretch of signs between a key and its number, in bytes.
 const GAP_BYTES_MAX: usize = 6;
 /// Longest key, in bytes.
 pub(crate) const KEY_BYTES_MAX: usize = 48;
-/// Letters and digits, and digits among them, from which on a token is a number worth a look.
-const NUMBER_CHARS_MIN: usize = 10;
+/// A token of ten letters and digits or more is a number worth a look if so many of them are digits.
 const NUMBER_DIGITS_MIN: usize = 4;
 
 /// For each key that the sample of a text knows, in small letters, the kinds that pass behind it by chance.
@@ -58,27 +58,35 @@ fn is_han(character: &[u8]) -> bool {
     (0xE4..=0xE9).contains(&character[0])
 }
 
-/// The numbers of a line that have a key, each behind it.
-pub fn numbers(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < line.len() {
-            let start = at;
-            let len = line[start..]
-                .iter()
-                .take_while(|b| b.is_ascii_alphanumeric())
-                .count();
-            at = start + len + 1;
-            let token = &line[start..start + len];
-            if len >= NUMBER_CHARS_MIN
-                && token.iter().filter(|b| b.is_ascii_digit()).count() >= NUMBER_DIGITS_MIN
-                && let Some(key) = before(line, start)
+/// Calls `f` with the numbers in some lines that have a key, each behind it.
+pub fn each_number<'t>(text: &'t [u8], mut f: impl FnMut(&'t [u8], &'t [u8])) {
+    let mut classes = Vec::new();
+    bytes::classify(text, &mut classes);
+    let mut is_open = 0;
+    for (i, block) in classes.iter().enumerate() {
+        let next = classes.get(i + 1).map_or(0, |next| next.word);
+        let starts = block.word & !(block.word << 1 | is_open);
+        is_open = block.word >> 63;
+        // Where so many letters and digits begin.
+        let words = u128::from(block.word) | u128::from(next) << bytes::LANES;
+        let two = words & words >> 1;
+        let four = two & two >> 2;
+        let ten = four & four >> 4 & two >> 8;
+        let mut long = starts & ten as u64;
+        while long != 0 {
+            let start = i * bytes::LANES + long.trailing_zeros() as usize;
+            long &= long - 1;
+            let is_part = |b: &&u8| b.is_ascii_alphanumeric();
+            let len = text[start..].iter().take_while(is_part).count();
+            let number = &text[start..start + len];
+            let n_digits = number.iter().filter(|b| b.is_ascii_digit()).count();
+            if n_digits >= NUMBER_DIGITS_MIN
+                && let Some(key) = before(text, start)
             {
-                return Some((key, token));
+                f(key, number);
             }
         }
-        None
-    })
+    }
 }
 
 #[cfg(test)]
@@ -87,11 +95,16 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, want: &[(&str, &str)]) {
-        let got: Vec<_> = numbers(line.as_bytes())
-            .map(|(k, n)| (String::from_utf8_lossy(k), String::from_utf8_lossy(n)))
-            .collect();
-        let got: Vec<_> = got.iter().map(|(k, n)| (k.as_ref(), n.as_ref())).collect();
-        assert_eq!(got, want, "{line}");
+        // Wherever it stands in a block of 64 bytes.
+        for n_before in 0..70 {
+            let text = format!("{}\n{line}", "x".repeat(n_before));
+            let mut got = Vec::new();
+            let shown = |bytes| std::str::from_utf8(bytes).expect("it is text");
+            each_number(text.as_bytes(), |key, number| {
+                got.push((shown(key), shown(number)));
+            });
+            assert_eq!(got, want, "{text}");
+        }
     }
 
     #[test]
@@ -128,5 +141,11 @@ mod tests {
         check("13812345678", &[]);
         check("=13812345678", &[]);
         check("n=12345", &[]);
+        check("n=123456789", &[]);
+        check("n=abcdef1234", &[("n", "abcdef1234")]);
+        check("n=abcdefg123", &[]);
+        let long = "7".repeat(200);
+        check(&format!("n={long}"), &[("n", &long)]);
+        check("key=\n6222021234567890128", &[]);
     }
 }

@@ -10,6 +10,10 @@ use super::KindSet;
 use super::structure::TITLES;
 use super::vocabulary::RoleId;
 
+mod trie;
+
+use trie::Trie;
+
 /// What a label announces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Label {
@@ -408,6 +412,9 @@ fn ends_with_title(value: &[u8]) -> bool {
 fn spaced(text: &[u8]) -> Option<[u8; 6]> {
     let is_han = |c: &[u8; 3]| matches!(c[0], 0xE4..=0xE9);
     let (mut rest, last) = text.split_last_chunk::<3>()?;
+    if !is_han(last) {
+        return None;
+    }
     let n = rest.len();
     for _ in 0..SPACES_MAX {
         rest = rest
@@ -416,7 +423,7 @@ fn spaced(text: &[u8]) -> Option<[u8; 6]> {
             .unwrap_or(rest);
     }
     let (_, first) = rest.split_last_chunk::<3>()?;
-    (rest.len() < n && is_han(first) && is_han(last)).then(|| {
+    (rest.len() < n && is_han(first)).then(|| {
         let mut word = [0; 6];
         word[..3].copy_from_slice(first);
         word[3..].copy_from_slice(last);
@@ -506,81 +513,6 @@ pub(crate) fn value_start(text: &[u8]) -> usize {
         };
     }
     at
-}
-
-/// Children by byte and, where a word ends, its id.
-type Node = (Vec<(u8, u32)>, Option<u32>);
-
-/// A set of byte strings.
-#[derive(Default)]
-struct Trie {
-    /// Node 0 is the root.
-    nodes: Vec<Node>,
-    /// Children of the root by byte; 0 is none. Nearly every look-up ends here.
-    root: Vec<u32>,
-}
-
-impl Trie {
-    fn insert(&mut self, word: impl Iterator<Item = u8>, id: u32) {
-        if self.nodes.is_empty() {
-            self.nodes.push((Vec::new(), None));
-            self.root = vec![0; 256];
-        }
-        let mut node = 0usize;
-        for byte in word {
-            let byte = byte.to_ascii_lowercase();
-            node = match self.child(node, byte) {
-                Some(child) => child,
-                None => {
-                    let child = self.nodes.len();
-                    self.nodes.push((Vec::new(), None));
-                    self.nodes[node].0.push((byte, child as u32));
-                    if node == 0 {
-                        self.root[usize::from(byte)] = child as u32;
-                    }
-                    child
-                }
-            };
-        }
-        self.nodes[node].1 = Some(id);
-    }
-
-    #[inline]
-    fn child(&self, node: usize, byte: u8) -> Option<usize> {
-        if node == 0 {
-            let child = self.root[usize::from(byte)] as usize;
-            return (child != 0).then_some(child);
-        }
-        self.nodes[node]
-            .0
-            .iter()
-            .find(|(b, _)| *b == byte)
-            .map(|(_, child)| *child as usize)
-    }
-
-    /// The longest word along `text` that `accept`s its length.
-    fn longest(
-        &self,
-        text: impl Iterator<Item = u8>,
-        accept: impl Fn(usize) -> bool,
-    ) -> Option<(usize, u32)> {
-        if self.nodes.is_empty() {
-            return None;
-        }
-        let (mut node, mut best) = (0, None);
-        for (i, byte) in text.enumerate() {
-            match self.child(node, byte.to_ascii_lowercase()) {
-                Some(child) => node = child,
-                None => break,
-            }
-            if let Some(id) = self.nodes[node].1
-                && accept(i + 1)
-            {
-                best = Some((i + 1, id));
-            }
-        }
-        best
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::bytes::{self, Classes};
 
-use super::automaton::{Automaton, Lead, MakeUp, PARTS_MAX, Start, StartTable, TOKEN_MAX};
+use super::automaton::{
+    Automaton, Lead, MakeUp, PARTS_MAX, Start, StartTable, TOKEN_MAX, WordStarts,
+};
 use super::claim::escape_len;
 use super::fold;
 use super::label::{Cues, Endings, Labels};
@@ -52,6 +54,10 @@ pub(crate) struct Admission {
     lead_bytes: [bool; 256],
     /// Which matches may begin with it or before it.
     verdicts: Verdicts,
+    /// How tokens of letters alone begin that are worth more than a look at their first two bytes.
+    words: WordStarts,
+    /// The ASCII signs behind which any such token is.
+    word_leads: [bool; 256],
     /// What has the last word.
     automaton: Arc<Automaton>,
     /// How labels end.
@@ -95,6 +101,15 @@ impl Verdicts {
         Verdicts(verdicts.into())
     }
 
+    /// Whether a match may begin with ASCII signs before any token of letters alone.
+    fn any_word_is_led(&self) -> bool {
+        let lengths = 1..LONG_WORD_MIN;
+        let mut verdicts =
+            lengths.flat_map(|len| (0..=255).map(move |next| (MakeUp::Letters, len, next)));
+        verdicts
+            .any(|(letters, len, next)| self.of(letters, len, next) & Verdicts::BEHIND_ASCII != 0)
+    }
+
     fn index(make_up: MakeUp, len: usize, next: u8) -> usize {
         (make_up as usize * (TOKEN_MAX + 1) + len.min(TOKEN_MAX)) * 256 + usize::from(next)
     }
@@ -116,10 +131,17 @@ impl Admission {
         let parts = StartTable::of_parts(automaton, Lead::None);
         let behind_ascii = StartTable::new(automaton, Lead::Ascii);
         let behind_other = StartTable::new(automaton, Lead::Other);
+        let verdicts = Verdicts::new(&parts, &behind_ascii, &behind_other);
+        let lead_bytes = automaton.lead_bytes();
         Admission {
-            verdicts: Verdicts::new(&parts, &behind_ascii, &behind_other),
+            word_leads: match verdicts.any_word_is_led() {
+                true => lead_bytes,
+                false => [false; 256],
+            },
+            words: WordStarts::new(automaton, LONG_WORD_MIN),
+            verdicts,
             plain: StartTable::joined(&parts),
-            lead_bytes: automaton.lead_bytes(),
+            lead_bytes,
             automaton: Arc::clone(automaton),
             endings: labels.endings().clone(),
             cues: labels.cues(),
@@ -314,7 +336,7 @@ impl Places {
         // Ends of tokens to pass over, in the block in hand and the next one.
         let mut quiet = 0;
         if prose {
-            self.heads.begin();
+            self.heads.begin(text.len());
             quiet = u128::from(self.heads.quiet(text, 0, admission));
         }
         // Where the stretch of characters beyond ASCII begins that is still open.
@@ -433,6 +455,8 @@ struct Open {
     word: u64,
     /// Whether that token is to be judged whatever follows.
     marked: bool,
+    /// Whether it is to be judged as a word, if it is one.
+    is_word_marked: bool,
     /// Where that token starts, and its digits so far.
     start: usize,
     n_digits: u32,
@@ -471,6 +495,26 @@ impl Door<'_> {
         verdict & Verdicts::BEHIND_ASCII != 0 || parts != 0 && may_begin()
     }
 
+    /// Of the tokens that begin at these bits, those that may begin a match if they are letters alone.
+    #[inline]
+    fn words_to_judge(&self, base: usize, starts: u64) -> u64 {
+        let mut worth = 0;
+        let Admission {
+            words, word_leads, ..
+        } = self.admission;
+        each_bit(starts, |bit| {
+            let (before, first, second) = match self.text[(base + bit).saturating_sub(1)..] {
+                [before, first, second, ..] if base + bit > 0 => (before, first, second),
+                [first, second, ..] if base + bit == 0 => (0, first, second),
+                // The last byte of the text.
+                _ => return worth |= 1 << bit,
+            };
+            let is_worth = words.may_begin(first, second) | word_leads[usize::from(before)];
+            worth |= u64::from(is_worth) << bit;
+        });
+        worth
+    }
+
     /// Judges the tokens that end in a block, as far as they hold a digit, stand behind an escape or a character that is not
     /// ASCII, or are letters alone and worth it. Nothing begins with other tokens, nor with those that end at the bits of `quiet`.
     #[inline]
@@ -478,13 +522,18 @@ impl Door<'_> {
         let open = &self.open;
         let word = block.word;
         let starts = word & !(word << 1 | open.word);
-        let ends = !word & (word << 1 | open.word);
         let behind = (block.high | block.escape) << 1 | open.high | open.escape;
         // Added to a run of ones, a bit inside of it carries over to the bit behind its end.
         let (sum, carried) = word.overflowing_add(block.digit | starts & behind);
         let (sum, carried_in) = sum.overflowing_add(u64::from(open.marked));
         let mut found = sum & !word & !quiet;
-        each_bit(ends & !found & !quiet, |end| {
+        let mut words = starts & !block.digit;
+        if self.prose {
+            words = self.words_to_judge(base, words);
+        }
+        let (sum, carried_word) = word.overflowing_add(words);
+        let (sum, carried_word_in) = sum.overflowing_add(u64::from(open.is_word_marked));
+        each_bit(sum & !word & !found & !quiet, |end| {
             let start = match starts & low_bits(end as u32) {
                 0 => open.start,
                 inside => base + inside.ilog2() as usize,
@@ -529,6 +578,7 @@ impl Door<'_> {
         }
         open.word = word >> 63;
         open.marked = carried | carried_in;
+        open.is_word_marked = carried_word | carried_word_in;
         open.escape = block.escape >> 63;
     }
 }

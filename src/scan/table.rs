@@ -130,14 +130,22 @@ impl Tables {
             });
         }
         let mut last = None;
-        for record in &batch.records {
+        let mut n_sampled = 0;
+        for (i, record) in batch.records.iter().enumerate() {
             last = Some(record.table);
+            if i < n_sampled {
+                continue;
+            }
             let sampler = match &mut self.states[record.table as usize] {
                 TableState::Sampling(sampler) => sampler,
                 TableState::Reading(sampler) => {
-                    for field in batch.fields_of(record) {
-                        sampler.line(batch.bytes(field.span), eyes.prober);
-                    }
+                    // Together with the records behind it that are of this text.
+                    let next = &batch.records[i..];
+                    let same = next.iter().take_while(|r| r.table == record.table);
+                    let n_same = same.take(sampler.n_left()).count();
+                    let end = next[n_same - 1].fields.end;
+                    sampler.lines(batch, record.fields.start, end, eyes.prober);
+                    n_sampled = i + n_same;
                     if sampler.is_full() {
                         self.decide(record.table as usize, eyes);
                     }

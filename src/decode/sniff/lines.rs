@@ -14,15 +14,25 @@ const LINES_MIN: usize = 3;
 
 /// Tells the make of the lines, if they have one.
 pub(super) fn detect(text: &[u8]) -> Option<Make> {
-    let lines = || {
-        text.split(|b| *b == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .filter(|line| !line.is_empty())
-            .take(LINES_MAX)
-    };
-    let n_lines = lines().count();
-    let n_heads = lines().filter(|line| head_of(line).is_some()).count();
-    let n_timed = lines().filter(|line| begins_with_time(line)).count();
+    let mut lines = Vec::with_capacity(LINES_MAX);
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let mut start = 0;
+    for end in ends {
+        let line = text[start..end].trim_ascii();
+        start = end + 1;
+        if !line.is_empty() {
+            lines.push(line);
+        }
+        if lines.len() == LINES_MAX {
+            break;
+        }
+    }
+    let n_lines = lines.len();
+    let (mut n_heads, mut n_timed) = (0, 0);
+    for line in lines.iter().filter(|line| line[0].is_ascii_digit()) {
+        n_timed += usize::from(begins_with_time(line));
+        n_heads += usize::from(head_of(line).is_some());
+    }
     // A message may be long, but not every one is; and what was said stands below. Logs have a time on every line.
     let is_between = n_heads * 20 >= n_lines && n_heads * 3 <= n_lines * 2;
     if n_heads >= LINES_MIN && is_between && n_timed * 10 <= n_heads * 11 {
@@ -30,72 +40,82 @@ pub(super) fn detect(text: &[u8]) -> Option<Make> {
     }
     [(Make::Hyphens, "----"), (Make::Colon, ":")]
         .into_iter()
-        .find(|(make, sign)| is_list(lines(), n_lines, *make, sign))
+        .find(|(make, sign)| is_list(&lines, *make, sign.as_bytes()))
         .map(|(make, _)| make)
 }
 
 /// Nine of ten lines are a login and a secret, the logins differ, and the secrets are no numbers of persons and no paths.
-fn is_list<'t>(
-    lines: impl Iterator<Item = &'t [u8]>,
-    n_lines: usize,
-    make: Make,
-    sign: &str,
-) -> bool {
-    let (mut n_pairs, mut n_others) = (0, 0);
+fn is_list(lines: &[&[u8]], make: Make, sign: &[u8]) -> bool {
+    let (mut n_pairs, mut n_misses, mut n_others) = (0, 0, 0);
     let mut logins = BTreeSet::new();
     for line in lines {
-        let Some((login, rest)) = std::str::from_utf8(line)
-            .ok()
-            .and_then(|l| l.split_once(sign))
-        else {
+        let Some((login, secret)) = pair_of(line, make, sign) else {
+            // Most texts are no list, and show it in their first lines.
+            n_misses += 1;
+            if n_misses * 10 > lines.len() {
+                return false;
+            }
             continue;
         };
-        let secret = match make {
-            Make::Hyphens => rest.split(sign).next().unwrap_or(rest),
-            _ => rest,
-        };
-        let is_known = make == Make::Hyphens
-            || is_address(login)
-            || is_hash(secret) && !login.contains(['/', '\\']);
-        if is_word(login, 3) && is_word(secret, 4) && is_known {
-            n_pairs += 1;
-            n_others += usize::from(is_number_of_person(secret) || secret.contains('/'));
-            logins.insert(login);
-        }
+        n_pairs += 1;
+        n_others += usize::from(is_number_of_person(secret) || secret.contains(&b'/'));
+        logins.insert(login);
     }
-    n_pairs >= LINES_MIN
-        && n_pairs * 10 >= n_lines * 9
-        && logins.len() * 2 > n_pairs
-        && n_others * 5 < n_pairs
+    n_pairs >= LINES_MIN && logins.len() * 2 > n_pairs && n_others * 5 < n_pairs
+}
+
+/// The login and the secret of a line, if it may be both.
+fn pair_of<'t>(line: &'t [u8], make: Make, sign: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let at = find(line, sign)?;
+    let (login, rest) = (&line[..at], &line[at + sign.len()..]);
+    let secret = match make {
+        Make::Hyphens => &rest[..find(rest, sign).unwrap_or(rest.len())],
+        _ => rest,
+    };
+    let is_known = || {
+        make == Make::Hyphens
+            || is_address(login)
+            || is_hash(secret) && !login.iter().any(|b| matches!(b, b'/' | b'\\'))
+    };
+    (is_word(login, 3) && is_word(secret, 4) && is_known()).then_some((login, secret))
+}
+
+/// Where the sign begins for the first time.
+fn find(text: &[u8], sign: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(sign[0], text).find(|&at| text[at..].starts_with(sign))
 }
 
 /// Letters, digits and signs without a blank.
-fn is_word(text: &str, n_min: usize) -> bool {
-    (n_min..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+fn is_word(text: &[u8], n_min: usize) -> bool {
+    (n_min..=128).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic)
 }
 
 /// A mail address, or a mobile number.
-fn is_address(login: &str) -> bool {
-    let is_mobile = login.len() == 11 && login.starts_with('1') && is_digits(login);
-    let is_mail = login.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.contains(['/', '@'])
+fn is_address(login: &[u8]) -> bool {
+    let is_mobile = login.len() == 11 && login[0] == b'1' && is_digits(login);
+    let is_mail = memchr::memchr(b'@', login).is_some_and(|at| {
+        let domain = &login[at + 1..];
+        at > 0 && domain.contains(&b'.') && !domain.iter().any(|b| matches!(b, b'/' | b'@'))
     });
     is_mobile || is_mail
 }
 
 /// MD5, SHA-1 and SHA-2 in hexadecimal digits.
-fn is_hash(text: &str) -> bool {
-    matches!(text.len(), 32 | 40 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit())
+fn is_hash(text: &[u8]) -> bool {
+    matches!(text.len(), 32 | 40 | 64 | 128) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// As long as a mobile number or an identity number.
-fn is_number_of_person(text: &str) -> bool {
-    let body = text.strip_suffix(['x', 'X']).unwrap_or(text);
-    is_digits(body) && (text.len() == 11 && text.starts_with('1') || matches!(text.len(), 15 | 18))
+fn is_number_of_person(text: &[u8]) -> bool {
+    let body = match text {
+        [body @ .., b'x' | b'X'] => body,
+        body => body,
+    };
+    is_digits(body) && (text.len() == 11 && text[0] == b'1' || matches!(text.len(), 15 | 18))
 }
 
-fn is_digits(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit())
+fn is_digits(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! The table is derived from the automaton's own transitions and holds no knowledge of numbers of its own.
 
+use std::collections::HashMap;
+
 use super::dense::StateId;
 use super::{Automaton, Part};
 
@@ -204,6 +206,62 @@ impl StartTable {
     }
 }
 
+/// How tokens of letters alone begin at which a match may begin: by their first letter and the byte behind it, of which the
+/// lowest six bits count, because these tell all letters apart.
+pub(crate) struct WordStarts(Box<[u64; 64]>);
+
+impl WordStarts {
+    /// Explores the automaton, for tokens of at most so many letters.
+    pub(crate) fn new(automaton: &Automaton, len_max: usize) -> WordStarts {
+        let mut starts = WordStarts(Box::new([0; 64]));
+        for part in &automaton.0 {
+            let mut known = HashMap::new();
+            for first in (0..=u8::MAX).filter(u8::is_ascii_alphabetic) {
+                let begun = part.step_over(&[part.dfa.start], first);
+                for second in (0..=u8::MAX).filter(|b| !b.is_ascii_digit()) {
+                    let may_begin = begun.iter().any(|state| match part.dfa.is_match(*state) {
+                        true => true,
+                        false => part.step_over(&[*state], second).iter().any(|next| {
+                            let goes_on = second.is_ascii_alphabetic();
+                            let ends = |known: &mut HashMap<_, _>| {
+                                *known
+                                    .entry(*next)
+                                    .or_insert_with(|| part.ends_as_word(*next, len_max))
+                            };
+                            !goes_on || ends(&mut known)
+                        }),
+                    });
+                    starts.0[usize::from(first & 63)] |= u64::from(may_begin) << (second & 63);
+                }
+            }
+        }
+        starts
+    }
+
+    /// Whether a match may begin with a token of letters alone that begins so.
+    #[inline]
+    pub(crate) fn may_begin(&self, first: u8, second: u8) -> bool {
+        self.0[usize::from(first & 63)] >> (second & 63) & 1 == 1
+    }
+}
+
+impl Part {
+    /// Whether a match is there, or still on its way, behind a token that ends with at most so many letters from this state on.
+    fn ends_as_word(&self, state: StateId, n_letters_max: usize) -> bool {
+        let mut states = vec![state];
+        for _ in 0..=n_letters_max {
+            let is_sign = |b: u8| !b.is_ascii_alphanumeric();
+            if states.iter().any(|s| self.dfa.is_match(*s))
+                || !self.step(&states, is_sign).is_empty()
+            {
+                return true;
+            }
+            states = self.step(&states, |b| b.is_ascii_alphabetic());
+        }
+        false
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +284,29 @@ mod tests {
         let table = StartTable::new(&automaton, Lead::None);
         let next = Start::WithNext(1 << 2 | 1);
         assert_eq!(table.start(MakeUp::Mixed, 2, b':'), next);
+    }
+
+    #[test]
+    fn words_begin_as_a_pattern_does_that_letters_end() {
+        let patterns = [
+            "[A-Z]{2}[0-9]{6}",
+            "[XY]{2} [0-9]{4}",
+            "P<[A-Z]{3}",
+            "z-[0-9]",
+            "q{25} ",
+        ];
+        let starts = WordStarts::new(&Automaton::new(&patterns).unwrap(), 20);
+        for (first, second, want) in [
+            (b'A', b'B', false), // a digit follows in the same token
+            (b'X', b'Y', true),
+            (b'X', b' ', false),
+            (b'P', b'<', true),
+            (b'P', b'A', false),
+            (b'z', b'-', true),
+            (b'q', b'q', false), // longer than words are
+        ] {
+            assert_eq!(starts.may_begin(first, second), want, "{first} {second}");
+        }
     }
 
     #[test]

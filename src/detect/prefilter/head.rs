@@ -18,6 +18,9 @@ const LINES_MIN: u32 = 256;
 /// How many lines that begin alike one that does not weighs up.
 const MISFIT_WEIGHT: u32 = 4;
 
+/// Shortest text from which heads are learned: source code and notes are in small files, logs in large ones.
+const TEXT_BYTES_MIN: usize = 16 << 10;
+
 /// Lines of one text that may fit nothing before the others are not compared any more.
 const PATIENCE: u32 = 64;
 
@@ -143,9 +146,12 @@ impl Default for Heads {
 }
 
 impl Heads {
-    /// Begins a text.
-    pub(super) fn begin(&mut self) {
-        self.patience = PATIENCE;
+    /// Begins a text of so many bytes. From a short one nothing is learned.
+    pub(super) fn begin(&mut self, n_bytes: usize) {
+        self.patience = match n_bytes < TEXT_BYTES_MIN {
+            true => 0,
+            false => PATIENCE,
+        };
     }
 
     /// Ends of tokens to pass over in the line that begins at `start`: bit `i` for the token that ends `i` bytes behind it.
