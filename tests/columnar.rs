@@ -61,6 +61,49 @@ fn avro_counts_as_the_table_it_was_made_from() {
 }
 
 #[test]
+fn arrow_counts_as_the_table_it_was_made_from() {
+    for codec in ["none", "lz4", "zstd", "old"] {
+        check(&format!("people-{codec}.arrow"), "arrow", &[]);
+    }
+    check("people.feather", "arrow", &[]);
+    check("typed.arrows", "arrow", &[]);
+    check("typed-zstd.arrow", "arrow", &[]);
+    let binary = ["unsupported format: 80 values hold binary data"];
+    check("nested.arrows", "arrow", &binary);
+}
+
+#[test]
+fn feather_of_version_1_is_named() {
+    let (code, audit) = scan_path(&data("people-1.feather"), &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(0)));
+    assert_eq!(
+        reasons(&audit),
+        ["unsupported format: Feather of version 1"]
+    );
+}
+
+#[test]
+fn arrow_that_is_cut_off_counts_what_is_left() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cut = changed(dir.path(), "people-lz4.arrow", |b| b.truncate(b.len() / 2));
+    let (code, audit) = scan_path(&cut, &[]);
+    let persons = audit["persons"].as_u64().expect("a number");
+    assert!(code == 3 && (20..60).contains(&persons), "{persons}");
+    assert_eq!(
+        reasons(&audit),
+        ["truncated: ends in the middle of a batch"]
+    );
+    let footerless = changed(dir.path(), "people-zstd.arrow", |b| b.truncate(b.len() - 6));
+    let (code, audit) = scan_path(&footerless, &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(80)));
+    let told = reasons(&audit);
+    assert!(
+        told.len() == 1 && told[0].starts_with("truncated: ends before its footer"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn footers_that_are_missing_or_encrypted_or_lie_are_told() {
     let dir = tempfile::tempdir().expect("a folder");
     let name = "people-snappy.parquet";

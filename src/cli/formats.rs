@@ -58,8 +58,9 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
                                 styles and templates do not
   xml                           elements that repeat are records, with columns named by elements and attributes; entities
                                 that a document defines are not expanded, and its comments not read
-  parquet avro                  every row with its columns, records, lists and maps inside them as JSON Lines would have them
-                                (`users.parquet!/table`); bytes that are no text are reported as skipped
+  parquet arrow avro            every row with its columns, records, lists and maps inside them as JSON Lines would have them
+                                (`users.parquet!/table`); bytes that are no text are reported as skipped; arrow: files
+                                (Feather of version 2) and streams, not Feather of version 1, nor the highest byte first
   eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last
                                 form is read where it is there in several; what is attached is a member; the text of a
                                 msg that is there only as compressed RTF, and what is attached to one as an object of
@@ -72,7 +73,7 @@ over the text of a doc, are passed over.
 with {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and
 {apart_silent} seconds to decode something.
 
-Known by signature and not read: images, audio and video, Arrow files, other database files. They are reported as
+Known by signature and not read: images, audio and video, other database files. They are reported as
 skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper

@@ -192,6 +192,7 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::Xml => xml::walk,
         Container::Parquet => columnar::parquet::walk,
         Container::Avro => columnar::avro::walk,
+        Container::Arrow => columnar::arrow::walk,
         Container::Tar => tar::walk,
         Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
             single::walk

@@ -70,6 +70,23 @@ impl Source {
         failed.map_or(Ok((source, size)), Err)
     }
 
+    /// As [`Source::into_seekable_so_far`], for whoever reads pieces at any place into buffers of their own.
+    ///
+    /// # Errors
+    /// As [`Source::into_seekable_so_far`].
+    pub(super) fn into_places(self, spool_bytes: usize) -> io::Result<SoFar> {
+        match self {
+            Source::File(file) | Source::Pair(file, _) => {
+                let (file, size) = sized(file)?;
+                Ok((Box::new(file), size, None))
+            }
+            Source::Stream(rdr) => {
+                let (spool, size, failed) = spool(rdr, spool_bytes)?;
+                Ok((Box::new(spool), size, failed))
+            }
+        }
+    }
+
     /// As [`Source::into_seekable`], for formats that are read from the start: of a stream that fails what came before is there,
     /// with the error beside it.
     ///
@@ -82,11 +99,8 @@ impl Source {
                 let source = BufReader::with_capacity(BLOCK_BYTES, file);
                 Ok((Box::new(source), size, None))
             }
-            Source::Stream(mut rdr) => {
-                let mut spool = tempfile::SpooledTempFile::new(spool_bytes);
-                let failed = io::copy(&mut rdr, &mut spool).err();
-                let size = spool.seek(SeekFrom::End(0))?;
-                spool.rewind()?;
+            Source::Stream(rdr) => {
+                let (spool, size, failed) = spool(rdr, spool_bytes)?;
                 Ok((Box::new(BufReader::new(spool)), size, failed))
             }
         }
@@ -95,6 +109,18 @@ impl Source {
 
 /// Bytes, how many there are, and why there are no more, if there should be.
 pub(super) type SoFar = (Box<dyn Seekable>, u64, Option<io::Error>);
+
+/// A stream, read to its end or as far as it goes: from its start again, with its size.
+fn spool(
+    mut rdr: Box<dyn Read + Send>,
+    memory_bytes: usize,
+) -> io::Result<(tempfile::SpooledTempFile, u64, Option<io::Error>)> {
+    let mut spool = tempfile::SpooledTempFile::new(memory_bytes);
+    let failed = io::copy(&mut rdr, &mut spool).err();
+    let size = spool.seek(SeekFrom::End(0))?;
+    spool.rewind()?;
+    Ok((spool, size, failed))
+}
 
 /// A file from its start, with its size.
 fn sized(mut file: File) -> io::Result<(File, u64)> {

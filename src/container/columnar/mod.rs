@@ -1,11 +1,12 @@
-//! Column stores and row files of data platforms: Parquet and Avro. Each is one table with named columns.
+//! Column stores and row files of data platforms: Parquet, Arrow and Avro. Each is one table with named columns.
 //!
 //! Where every column holds single values, the table is written as rows; where some hold lists, maps or records, each row is
-//! written as a JSON object, so that values keep their paths. How a value is shown is the same for both and stands in
+//! written as a JSON object, so that values keep their paths. How a value is shown is the same for all and stands in
 //! [`shown`].
 
 mod shown;
 
+pub(super) mod arrow;
 pub(super) mod avro;
 pub(super) mod parquet;
 

@@ -165,6 +165,11 @@ impl Shown {
         }
     }
 
+    /// A length of time, as ISO 8601 writes it.
+    pub(super) fn span(&mut self, months: i64, days: i64, seconds: f64) {
+        self.string(&format!("P{months}M{days}DT{seconds}S"));
+    }
+
     pub(super) fn bytes(&mut self, kind: Kind, bytes: &[u8]) {
         match (kind, bytes) {
             (Kind::Text, _) => return self.string(&text_of_utf8(bytes)),
@@ -190,7 +195,7 @@ impl Shown {
                 let months = u32::from_le_bytes([a, b, c, d]);
                 let days = u32::from_le_bytes([e, f, g, h]);
                 let seconds = f64::from(u32::from_le_bytes([i, j, k, l])) / 1e3;
-                return self.string(&format!("P{months}M{days}DT{seconds}S"));
+                return self.span(months.into(), days.into(), seconds);
             }
             _ => {}
         }
@@ -203,7 +208,8 @@ impl Shown {
         }
     }
 
-    fn has_room(&mut self, n: usize) -> bool {
+    /// Whether a value of so many bytes should be shown.
+    pub(super) fn has_room(&mut self, n: usize) -> bool {
         let has_room = self.text.len().saturating_add(n) <= ROW_BYTES_MAX;
         self.is_cut |= !has_room;
         has_room
@@ -346,6 +352,7 @@ mod tests {
         check(|s| s.truth(true), "true");
         check_forms(|s| s.real(f64::NAN), "", "null");
         check_forms(Shown::null, "", "null");
+        check_forms(|s| s.span(-1, 2, 0.5), "P-1M2DT0.5S", "\"P-1M2DT0.5S\"");
     }
 
     #[test]

@@ -180,4 +180,12 @@ fn spoiled_files_end_with_a_reason() {
         Container::Avro,
         include_bytes!("../../../tests/data/formats/columns/people-snappy.avro"),
     );
+    spoil(
+        Container::Arrow,
+        include_bytes!("../../../tests/data/formats/columns/people-lz4.arrow"),
+    );
+    spoil(
+        Container::Arrow,
+        include_bytes!("../../../tests/data/formats/columns/typed-zstd.arrow"),
+    );
 }

@@ -30,6 +30,7 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"PARE\x15", Container::Parquet),
     (0, b"PARE\x19", Container::Parquet),
     (0, b"Obj\x01", Container::Avro),
+    (0, b"ARROW1\0\0", Container::Arrow),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];
@@ -50,7 +51,6 @@ const MAGIC: &[Magic] = &[
     (0, b"\xFF\xFE\0\0", "UTF-32 text"),
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),
     // databases and column stores
-    (0, b"ARROW1\0\0", "Arrow IPC file"),
     (0, b"FEA1\0\0\0\0", "Feather of version 1"),
     (0, b"PGDMP", "PostgreSQL custom dump"),
     (0, b"\x89HDF\r\n\x1A\n", "HDF5"),
@@ -144,7 +144,7 @@ fn by_structure(head: &[u8]) -> Option<Format> {
             let (n, root) = (u32_at(4)?, u32_at(8)?);
             let is_message = n.is_multiple_of(8) && n < 64 << 20;
             let is_table = root.is_multiple_of(4) && (4..256).contains(&root) && root < n;
-            (is_message && is_table).then_some("Arrow IPC stream")
+            return (is_message && is_table).then_some(Format::Container(Container::Arrow));
         }
         [b'M', b'Z', ..] => {
             let at = u32_at(0x3C)? as usize;

@@ -80,6 +80,8 @@ pub enum Container {
     Xml,
     Parquet,
     Avro,
+    /// Arrow's own format, as a file or as a stream.
+    Arrow,
 }
 
 impl Container {
@@ -100,6 +102,7 @@ impl Container {
                 | Container::Html
                 | Container::Xml
                 | Container::Parquet
+                | Container::Arrow
         )
     }
 
@@ -140,6 +143,7 @@ impl Container {
             Container::Xml => "xml",
             Container::Parquet => "parquet",
             Container::Avro => "avro",
+            Container::Arrow => "arrow",
         }
     }
 }

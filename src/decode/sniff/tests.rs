@@ -453,6 +453,7 @@ fn signatures() {
     pe[128..132].copy_from_slice(b"PE\0\0");
     let cases: &[(&[u8], &str)] = &[
         (b"\x89HDF\r\n\x1A\n", "HDF5"),
+        (b"FEA1\0\0\0\0rest", "Feather of version 1"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
         (b"\x7FELF\x02", "ELF executable"),
         (b"\xCA\xFE\xBA\xBE\0\0\0\x34", "Java class"),
@@ -482,6 +483,8 @@ fn signatures() {
         (b"PARE\x20\0\0\0\x15", Container::Parquet),
         (b"PARE\x15\x04", Container::Parquet),
         (b"Obj\x01\x04", Container::Avro),
+        (b"ARROW1\0\0\xFF\xFF\xFF\xFF", Container::Arrow),
+        (b"\xFF\xFF\xFF\xFF\x98\x0E\0\0\x10\0\0\0", Container::Arrow),
         (b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
         (&tar, Container::Tar),
     ];

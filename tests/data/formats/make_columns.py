@@ -7,12 +7,14 @@ committed files are of pyarrow 26.0 and fastavro 1.13 with cramjam 2.14 and back
 """
 
 import base64
-from datetime import datetime, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import fastavro
 import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 import pyarrow.parquet.encryption as encryption
 
@@ -64,6 +66,91 @@ def nested() -> pa.Table:
         "空": pa.array([[None, []][i % 2] for i in range(len(ROWS))], pa.list_(pa.struct([("a", pa.int32())]))),
         "签名": pa.array([b"\x01\x02" for _ in ROWS], pa.binary()),
     })
+
+
+def all_types() -> pa.Table:
+    """Every type there is: a value, another, and nothing."""
+    union = [pa.array(["in a union", "x"]), pa.array([7, 8], pa.int16())]
+    kinds = pa.array([0, 1, 0], pa.int8())
+    day = date(2024, 5, 19)
+    at = datetime(2024, 5, 19, 15, 52, 0, 250000)
+    long = "longer than a view holds"
+    return pa.table({
+        "null": pa.nulls(3),
+        "bool": pa.array([True, False, None]),
+        **{f"i{n}": pa.array([-1, 2 ** (n - 1) - 1, None], f"int{n}") for n in (8, 16, 32, 64)},
+        **{f"u{n}": pa.array([0, 2 ** n - 1, None], f"uint{n}") for n in (8, 16, 32, 64)},
+        "half": pa.array([1.5, -0.25, None], pa.float16()),
+        "float": pa.array([0.1, float("inf"), None], pa.float32()),
+        "double": pa.array([13800138000.0, float("nan"), None], pa.float64()),
+        **{f"d{n}": pa.array([Decimal("123.45"), Decimal("-7.00"), None], t)
+           for n, t in [(32, pa.decimal32(9, 2)), (64, pa.decimal64(18, 2)), (128, pa.decimal128(38, 2)), (256, pa.decimal256(76, 2))]},
+        "utf8": pa.array(["张\"伟", "", None], pa.utf8()),
+        "large_utf8": pa.array(["a", "b,c", None], pa.large_utf8()),
+        "utf8_view": pa.array(["short", long, None], pa.string_view()),
+        "binary": pa.array([b"text", b"\x00\x01", None], pa.binary()),
+        "large_binary": pa.array([b"text", b"", None], pa.large_binary()),
+        "binary_view": pa.array([long.encode(), b"short", None], pa.binary_view()),
+        "fixed": pa.array([b"abcd", b"efgh", None], pa.binary(4)),
+        "uuid": pa.array([bytes(range(16)), b"\xab" * 16, None], pa.uuid()),
+        "date32": pa.array([day, date(1, 1, 1), None], pa.date32()),
+        "date64": pa.array([day, date(9999, 12, 31), None], pa.date64()),
+        "time32": pa.array([time(15, 52), time(0, 0, 1), None], pa.time32("s")),
+        "time64": pa.array([time(15, 52, 0, 1), time(0), None], pa.time64("us")),
+        **{f"at_{u}": pa.array([at.replace(microsecond=0), datetime(1969, 12, 31, 23, 59, 59), None], pa.timestamp(u)) for u in ("s", "ns")},
+        "at_zone": pa.array([at, datetime(1970, 1, 1), None], pa.timestamp("ms", "Asia/Shanghai")),
+        "duration": pa.array([timedelta(seconds=90, milliseconds=500), timedelta(0), None], pa.duration("ms")),
+        "interval": pa.array([(14, -3, 1_500_000_000), (0, 0, 0), None], pa.month_day_nano_interval()),
+        "list": pa.array([[1, None], [], None], pa.list_(pa.int8())),
+        "large_list": pa.array([["a"], ["b", "c"], None], pa.large_list(pa.utf8())),
+        "fixed_list": pa.array([[1, 2], [3, None], None], pa.list_(pa.int8(), 2)),
+        "list_view": pa.ListViewArray.from_arrays([1, 0, 0], [2, 1, 0], pa.array(["a", "b", "c"]), mask=pa.array([False, False, True])),
+        "large_list_view": pa.array([[True], [], None], pa.large_list_view(pa.bool_())),
+        "struct": pa.array([{"a": 1, "b": {"c": "x"}}, {"a": None, "b": None}, None], pa.struct([("a", pa.int8()), ("b", pa.struct([("c", pa.utf8())]))])),
+        "map": pa.array([[("k", 1), ("l", None)], [], None], pa.map_(pa.utf8(), pa.int8())),
+        "map_of_numbers": pa.array([[(1, "x")], [(-2, None)], None], pa.map_(pa.int32(), pa.utf8())),
+        "dense": pa.UnionArray.from_dense(kinds, pa.array([0, 1, 1], pa.int32()), union),
+        "sparse": pa.UnionArray.from_sparse(kinds, [pa.array(["s", None, None]), pa.array([0, 9, 0], pa.int64())]),
+        "dictionary": pa.array(["b", "a", None]).dictionary_encode(),
+        "dictionary_u8": pa.DictionaryArray.from_arrays(pa.array([1, 1, 0], pa.uint8()), pa.array([2.5, 3.5])),
+        "dictionaries": pa.DictionaryArray.from_arrays(
+            pa.array([1, 0, None], pa.int8()), pa.array([["in", "a"], ["list"]], pa.list_(pa.utf8())).cast(pa.list_(pa.dictionary(pa.int8(), pa.utf8())))),
+        "runs": pa.RunEndEncodedArray.from_arrays(pa.array([1, 2, 3], pa.int16()), pa.array(["p", "q", None])),
+    })
+
+
+def by_batch() -> tuple[pa.Schema, list[pa.RecordBatch]]:
+    """Batches whose dictionaries grow, stay and are others, as a stream may have them."""
+    schema = pa.schema([("姓名", pa.dictionary(pa.int32(), pa.utf8()))])
+    names = [["张伟", "王芳"], ["张伟", "王芳", "李娜"], ["张伟", "王芳", "李娜"], ["赵敏"]]
+    batches = [pa.record_batch([pa.DictionaryArray.from_arrays(pa.array(range(len(n)), pa.int32()), pa.array(n))], schema=schema) for n in names]
+    return schema, batches
+
+
+def arrow_files() -> None:
+    for codec in ["none", "lz4", "zstd"]:
+        options = ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
+        with ipc.new_file(OUT / f"people-{codec}.arrow", texts().schema, options=options) as out:
+            out.write_table(texts(), max_chunksize=25)
+    feather.write_feather(texts(), OUT / "people.feather")
+    feather.write_feather(texts(), OUT / "people-1.feather", version=1)
+    for name, table in [("typed", typed()), ("nested", nested())]:
+        with ipc.new_stream(OUT / f"{name}.arrows", table.schema) as out:
+            out.write_table(table, max_chunksize=33)
+    for name, table in [("typed-zstd", typed()), ("types-lz4", all_types())]:
+        codec = name.split("-")[1]
+        with ipc.new_file(OUT / f"{name}.arrow", table.schema, options=ipc.IpcWriteOptions(compression=codec)) as out:
+            out.write_table(table, max_chunksize=33)
+    with ipc.new_stream(OUT / "types.arrows", all_types().schema) as out:
+        out.write_table(all_types(), max_chunksize=2)
+    old = ipc.IpcWriteOptions(metadata_version=ipc.MetadataVersion.V4, use_legacy_format=True)
+    with ipc.new_file(OUT / "people-old.arrow", texts().schema, options=old) as out:
+        out.write_table(texts(), max_chunksize=40)
+    schema, batches = by_batch()
+    for name, is_more in [("replaced", False), ("grown", True)]:
+        with ipc.new_stream(OUT / f"{name}.arrows", schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=is_more)) as out:
+            for batch in batches:
+                out.write_batch(batch)
 
 
 def parquet_files() -> None:
@@ -134,5 +221,5 @@ def avro_files() -> None:
 
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
-    for make in [parquet_files, encrypted_files, avro_files]:
+    for make in [parquet_files, encrypted_files, arrow_files, avro_files]:
         make()
