@@ -11,6 +11,7 @@ use cfb::{CompoundFile, Stream};
 
 use super::biff::{u16_at, u32_at};
 use super::flow::Item;
+use super::links::Codes;
 use super::story::Story;
 use super::text;
 use crate::container::{Sink, Stop, reason_of};
@@ -25,9 +26,6 @@ const LIST_BYTES_MAX: u64 = 64 << 20;
 
 /// Paragraphs whose properties are kept.
 const RANGES_MAX: usize = 4 << 20;
-
-/// Fields in each other.
-const FIELDS_MAX: usize = 256;
 
 /// The first version with characters of Unicode, Word 97 (2.5.1).
 const WORD_97: u16 = 0x00C1;
@@ -72,8 +70,20 @@ pub(in crate::container) fn walk<F: Read + Seek>(
     let mut text = Text::new(stream(file)?, &layout);
     text::write_lines(|| text.next(), &format!("{prefix}text"), sink)?;
     let n_pictures = text.n_pictures;
+    let mut links = text.codes.into_links();
+    if !links.is_empty() {
+        // What stood before a link may have shown where it leads.
+        let mut text = Text::new(stream(file)?, &layout);
+        links.shown_by(|| text.next());
+    }
     let mut text = Text::new(stream(file)?, &layout);
-    text::write_tables(|| text.next(), (&format!("{prefix}table"), &mut 0), sink)?;
+    let next = || {
+        let item = text.next()?;
+        links.shown_in(&item);
+        Ok(item)
+    };
+    text::write_tables(next, (&format!("{prefix}table"), &mut 0), sink)?;
+    text::links(&format!("{prefix}text links"), links, sink)?;
     for number in 1..=n_pictures {
         let reason = Reason::Unsupported("image in a document".to_owned());
         sink.refuse(format!("{prefix}picture {number}").as_bytes(), reason)?;
@@ -290,8 +300,7 @@ struct Text<'l, F: Read + Seek> {
     block_start: u64,
     at: usize,
     story: Story,
-    /// For each field that is open, whether its code is over and what it shows has begun.
-    fields: Vec<bool>,
+    codes: Codes,
     n_pictures: usize,
     is_over: bool,
 }
@@ -307,7 +316,7 @@ impl<'l, F: Read + Seek> Text<'l, F> {
             block_start: 0,
             at: 0,
             story: Story::default(),
-            fields: Vec::new(),
+            codes: Codes::default(),
             n_pictures: 0,
             is_over: false,
         }
@@ -403,14 +412,17 @@ impl<'l, F: Read + Seek> Text<'l, F> {
     }
 
     fn put(&mut self, bytes: &[u8], code_page: Option<u16>) {
-        if bytes.is_empty() || self.fields.contains(&false) {
+        if bytes.is_empty() {
             return;
         }
         let text = match code_page {
             Some(code_page) => decode_code_page(bytes, code_page),
             None => decode_utf16(bytes),
         };
-        self.story.push(&text);
+        match self.codes.is_in_code() {
+            true => self.codes.push(&text),
+            false => self.story.push(&text),
+        }
     }
 
     /// A mark (2.8.26, 2.4.3), and where it lies in the file.
@@ -432,19 +444,13 @@ impl<'l, F: Read + Seek> Text<'l, F> {
                 self.story.end_paragraph(is_in_cell);
             }
             // One in the code of a field is data of a link.
-            0x01 if !self.fields.contains(&false) => self.n_pictures += 1,
+            0x01 if !self.codes.is_in_code() => self.n_pictures += 1,
             0x09 => self.story.push("\t"),
             0x0B => self.story.push("\n"),
             0x1E => self.story.push("-"),
-            0x13 if self.fields.len() < FIELDS_MAX => self.fields.push(false),
-            0x14 => {
-                if let Some(field) = self.fields.last_mut() {
-                    *field = true;
-                }
-            }
-            0x15 => {
-                self.fields.pop();
-            }
+            0x13 => self.codes.begin(),
+            0x14 => self.codes.shows(),
+            0x15 => self.codes.end(),
             _ => {}
         }
     }

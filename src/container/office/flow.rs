@@ -10,6 +10,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::grid::{COLUMNS_MAX, Cells};
+use super::links::Codes;
 use super::xml::{Node, Tag, Xml};
 use crate::error::Reason;
 
@@ -81,6 +82,10 @@ pub(super) struct Flow {
     n_text: usize,
     n_deleted: usize,
     n_inserted: usize,
+    /// Elements in which text is the code of a field.
+    n_code: usize,
+    /// Codes of fields, and what elements link to; looked for with the lines, in tables too.
+    pub(super) codes: Codes,
     cell: Option<String>,
     span: u32,
     cells: Cells,
@@ -120,6 +125,12 @@ enum Role {
     Span,
     Deleted,
     Inserted,
+    /// Text that is the code of a field; its marks; a field in one element.
+    Code,
+    Field,
+    WholeField,
+    /// What leads to somewhere.
+    Link,
     Skipped,
     Other,
 }
@@ -146,6 +157,9 @@ impl Role {
             "gridSpan" => Role::Span,
             "del" | "moveFrom" => Role::Deleted,
             "ins" | "moveTo" => Role::Inserted,
+            "instrText" | "delInstrText" => Role::Code,
+            "fldChar" => Role::Field,
+            "fldSimple" => Role::WholeField,
             // What a program that knows no better would show, the same once more.
             "Fallback" => Role::Skipped,
             "pPr" | "rPr" | "tblPr" | "trPr" | "sectPr" | "rPh" => Role::Skipped,
@@ -162,6 +176,7 @@ impl Role {
             "table" => Role::Table,
             "table-row" => Role::Row,
             "table-cell" | "covered-table-cell" => Role::Cell,
+            "a" => Role::Link,
             "note-citation" | "ruby-text" | "change-info" | "creator" | "date"
             | "creator-initials" | "sender-initials" => Role::Skipped,
             _ => Role::Other,
@@ -181,6 +196,8 @@ impl Flow {
             n_text: 0,
             n_deleted: 0,
             n_inserted: 0,
+            n_code: 0,
+            codes: Codes::default(),
             cell: None,
             span: 1,
             cells: Cells::default(),
@@ -246,6 +263,11 @@ impl Flow {
             Role::Span => self.span = tag.number("val").unwrap_or(1).min(SPAN_MAX),
             Role::Deleted => self.n_deleted += 1,
             Role::Inserted => self.n_inserted += 1,
+            Role::Code => self.n_code += 1,
+            Role::Field | Role::WholeField | Role::Link if self.wanted == Wanted::Lines => {
+                self.link(tag);
+            }
+            Role::Field | Role::WholeField | Role::Link => {}
             Role::Skipped => return true,
             Role::Row | Role::Cell | Role::Other => {}
         }
@@ -278,7 +300,26 @@ impl Flow {
             }
             Role::Deleted => self.n_deleted -= 1,
             Role::Inserted => self.n_inserted -= 1,
+            Role::Code => self.n_code -= 1,
             _ => {}
+        }
+    }
+
+    /// An element that marks a field, or leads to somewhere.
+    fn link(&mut self, tag: &Tag<'_>) {
+        let codes = &mut self.codes;
+        match tag.name() {
+            "fldChar" => match tag.attr("fldCharType").as_deref() {
+                Some("begin") => codes.begin(),
+                Some("separate") => codes.shows(),
+                Some("end") => codes.end(),
+                _ => {}
+            },
+            "fldSimple" => {
+                let code = tag.attr("instr").unwrap_or_default();
+                codes.links.add_code(&code);
+            }
+            _ => codes.links.add(&tag.attr("href").unwrap_or_default()),
         }
     }
 
@@ -300,6 +341,9 @@ impl Flow {
     }
 
     fn text(&mut self, text: &str) {
+        if self.n_code > 0 && self.wanted == Wanted::Lines {
+            self.codes.push(text);
+        }
         if self.n_text > 0 {
             match self.family {
                 Family::OpenXml => self.push(text),

@@ -6,9 +6,10 @@
 
 use super::flow::{TEXT_BYTES_MAX, too_long};
 use super::grid::{ROWS_MAX, Row};
+use super::links::Links;
 use super::number::{self, Style};
 use super::package::{Package, Part};
-use super::text::Out;
+use super::text::{self, Out};
 use super::xml::{Node, Tag};
 use crate::container::{MemberWriter, Sink, Stop};
 use crate::decode::Known;
@@ -24,12 +25,13 @@ pub(super) fn walk(package: &mut Package, part: usize, sink: &mut Sink) -> Resul
         Ok(xml) => xml,
         Err(reason) => return sink.refuse(b"content.xml", reason),
     };
+    let mut links = Links::default();
     let ended = loop {
         match xml.next() {
             Ok(Node::Start(tag)) if tag.name() == "table" => {
                 let name = tag.attr("name").unwrap_or_default();
                 let mut out = sink.begin(name.as_bytes(), Known::Sheet)?;
-                let ended = sheet(&mut xml, &mut out)?;
+                let ended = sheet(&mut xml, &mut links, &mut out)?;
                 let is_over = ended.as_ref().is_some_and(|ended| ended.is_over);
                 out.end(ended.map(|ended| ended.reason))?;
                 if is_over {
@@ -42,7 +44,8 @@ pub(super) fn walk(package: &mut Package, part: usize, sink: &mut Sink) -> Resul
         }
     };
     drop(xml);
-    notes(package, part, sink)?;
+    notes(package, part, &mut links, sink)?;
+    text::links("links", links, sink)?;
     ended.map_or(Ok(()), |reason| Err(reason.into()))
 }
 
@@ -62,8 +65,13 @@ struct Cell {
     text: String,
 }
 
-/// Writes the rows of a sheet, whose start was read, up to its end.
-fn sheet(xml: &mut Part<'_>, out: &mut MemberWriter<'_>) -> Result<Option<Ended>, Stop> {
+/// Writes the rows of a sheet, whose start was read, up to its end. What a cell links to is not told if it, or one behind it, shows
+/// that.
+fn sheet(
+    xml: &mut Part<'_>,
+    links: &mut Links,
+    out: &mut MemberWriter<'_>,
+) -> Result<Option<Ended>, Stop> {
     let (mut row, mut n_times, mut column) = (Row::default(), 1, 0);
     let (mut cell, mut depth, mut n_paragraphs) = (None::<Cell>, 1, 0);
     let mut lost = None;
@@ -83,6 +91,7 @@ fn sheet(xml: &mut Part<'_>, out: &mut MemberWriter<'_>) -> Result<Option<Ended>
                 "tab" => put(&mut cell, "\t", n_paragraphs, &mut lost),
                 "line-break" => put(&mut cell, "\n", n_paragraphs, &mut lost),
                 "ruby-text" => is_skipped = true,
+                "a" => links.add(&tag.attr("href").unwrap_or_default()),
                 name => is_skipped = is_beside(name),
             },
             Ok(Node::Text(text)) => put(&mut cell, &text, n_paragraphs, &mut lost),
@@ -100,6 +109,7 @@ fn sheet(xml: &mut Part<'_>, out: &mut MemberWriter<'_>) -> Result<Option<Ended>
                 }
                 "table-cell" | "covered-table-cell" if depth == 1 => {
                     if let Some(cell) = cell.take() {
+                        links.shown(&cell.text);
                         column = placed(&mut row, column, &cell);
                     }
                 }
@@ -219,7 +229,12 @@ fn is_padded(number: &str, text: &str) -> bool {
 }
 
 /// Hands over what stands on all sheets and what was deleted of them as one member.
-fn notes(package: &mut Package, part: usize, sink: &mut Sink) -> Result<(), Stop> {
+fn notes(
+    package: &mut Package,
+    part: usize,
+    links: &mut Links,
+    sink: &mut Sink,
+) -> Result<(), Stop> {
     let Ok(mut xml) = package.open(part) else {
         return Ok(());
     };
@@ -234,6 +249,7 @@ fn notes(package: &mut Package, part: usize, sink: &mut Sink) -> Result<(), Stop
                 "creator" | "date" | "creator-initials" | "styles" | "automatic-styles"
                 | "binary-data" | "ruby-text" => is_skipped = true,
                 "change-track-table-cell" if depth > 0 => value = begun(&tag).value,
+                "a" if depth > 0 => links.add(&tag.attr("href").unwrap_or_default()),
                 "s" | "tab" if depth > 0 => add(&mut line, " ", &mut lost),
                 _ => {}
             },
@@ -249,6 +265,7 @@ fn notes(package: &mut Package, part: usize, sink: &mut Sink) -> Result<(), Stop
                     let text = line.trim().replace(['\n', '\r'], " ");
                     line.clear();
                     if !text.is_empty() {
+                        links.shown(&text);
                         out = out.line(&text)?;
                         // A cell that shows its value has said it.
                         value = None;

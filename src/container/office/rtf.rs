@@ -7,6 +7,7 @@
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 
 use super::flow::{Item, TEXT_BYTES_MAX};
+use super::links::Codes;
 use super::rtf_words::{Destination, Sign, code_page, destination, is_about, sign};
 use super::story::Story;
 use super::text;
@@ -40,8 +41,20 @@ pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> 
     let mut lines = Rtf::new(&mut source)?;
     text::write_lines(|| lines.next(), "text", sink)?;
     let (n_pictures, has_objects) = (lines.n_pictures, lines.has_objects);
+    let mut links = lines.codes.into_links();
+    if !links.is_empty() {
+        // What stood before a link may have shown where it leads.
+        let mut lines = Rtf::new(&mut source)?;
+        links.shown_by(|| lines.next());
+    }
     let mut tables = Rtf::new(&mut source)?;
-    text::write_tables(|| tables.next(), ("table", &mut 0), sink)?;
+    let next = || {
+        let item = tables.next()?;
+        links.shown_in(&item);
+        Ok(item)
+    };
+    text::write_tables(next, ("table", &mut 0), sink)?;
+    text::links("text links", links, sink)?;
     for number in 1..=n_pictures {
         let reason = Reason::Unsupported("image in a document".to_owned());
         sink.refuse(format!("picture {number}").as_bytes(), reason)?;
@@ -90,6 +103,7 @@ struct Rtf<'r> {
     n_passed: usize,
     code_page: u16,
     fonts: std::collections::HashMap<i32, u16>,
+    codes: Codes,
     story: Story,
     /// Text beside the text, and the depth at which it began.
     aside: Option<(usize, Story)>,
@@ -114,6 +128,7 @@ impl<'r> Rtf<'r> {
             n_passed: 0,
             code_page: 1_252,
             fonts: std::collections::HashMap::new(),
+            codes: Codes::default(),
             story: Story::default(),
             aside: None,
             object: None,
@@ -235,12 +250,14 @@ impl<'r> Rtf<'r> {
 
     fn close(&mut self) {
         self.flush();
-        let ended = self.groups.pop();
+        let ended = self.groups.pop().map(|group| group.destination);
         let depth = self.groups.len();
-        if ended.is_some_and(|group| group.destination == Destination::Object)
-            && self.in_destination() != Destination::Object
-        {
-            self.is_object_done = true;
+        if ended != Some(self.in_destination()) {
+            match ended {
+                Some(Destination::Object) => self.is_object_done = true,
+                Some(Destination::Code) => self.codes.end(),
+                _ => {}
+            }
         }
         if let Some((begun, _)) = &self.aside {
             if depth < *begun {
@@ -416,8 +433,14 @@ impl<'r> Rtf<'r> {
         if group.destination == Destination::Skipped {
             return;
         }
-        group.destination = destination;
+        // And what is in a code is no text of its own.
+        if group.destination == Destination::Code && destination != Destination::Code {
+            group.destination = Destination::Skipped;
+            return;
+        }
+        let was = std::mem::replace(&mut group.destination, destination);
         match destination {
+            Destination::Code if was != Destination::Code => self.codes.begin(),
             Destination::Aside | Destination::About if self.aside.is_none() => {
                 group.is_in_cell = false;
                 self.aside = Some((depth, Story::default()));
@@ -439,6 +462,7 @@ impl<'r> Rtf<'r> {
         }
         match self.in_destination() {
             Destination::Object => return self.hexadecimal(byte),
+            Destination::Code => {}
             destination if destination.is_text() => {}
             _ => return Ok(()),
         }
@@ -479,8 +503,10 @@ impl<'r> Rtf<'r> {
 
     fn put(&mut self, text: &str) {
         self.flush();
-        if self.in_destination().is_text() {
-            self.story().push(text);
+        match self.in_destination() {
+            Destination::Code => self.codes.push(text),
+            destination if destination.is_text() => self.story().push(text),
+            _ => {}
         }
     }
 
@@ -492,6 +518,9 @@ impl<'r> Rtf<'r> {
         let bytes = std::mem::take(&mut self.bytes);
         let page = self.groups.last().and_then(|group| group.code_page);
         let text = decode_code_page(&bytes, page.unwrap_or(self.code_page));
-        self.story().push(&text);
+        match self.in_destination() {
+            Destination::Code => self.codes.push(&text),
+            _ => self.story().push(&text),
+        }
     }
 }

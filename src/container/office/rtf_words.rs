@@ -15,6 +15,8 @@ pub(super) enum Destination {
     Fonts,
     /// The bytes of an object, as hexadecimal digits.
     Object,
+    /// The code of a field.
+    Code,
     /// A picture.
     Picture,
     /// Nowhere.
@@ -48,11 +50,12 @@ pub(super) fn destination(word: &str, is_starred: bool) -> Option<Destination> {
         "info" => Destination::About,
         "fonttbl" => Destination::Fonts,
         "objdata" => Destination::Object,
+        "fldinst" => Destination::Code,
         "pict" | "shppict" => Destination::Picture,
         "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl"
-        | "fldinst" | "objclass" | "objname" | "nonshppict" | "nonesttables" | "listtext"
-        | "pntext" | "bkmkstart" | "bkmkend" | "sp" | "xmlnstbl" | "filetbl" | "generator"
-        | "creatim" | "revtim" | "printim" | "buptim" => Destination::Skipped,
+        | "objclass" | "objname" | "nonshppict" | "nonesttables" | "listtext" | "pntext"
+        | "bkmkstart" | "bkmkend" | "sp" | "xmlnstbl" | "filetbl" | "generator" | "creatim"
+        | "revtim" | "printim" | "buptim" => Destination::Skipped,
         "shpinst" | "nesttableprops" | "do" | "shprslt" => return None,
         _ if is_starred => Destination::Skipped,
         _ => return None,

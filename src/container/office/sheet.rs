@@ -204,6 +204,7 @@ impl Rows<'_> {
             "c" | "cell" => {
                 if let Some(cell) = self.cell.take() {
                     let column = cell.column;
+                    self.book.links.add_code(&cell.formula);
                     let shown = self.shown(cell);
                     self.book.links.shown(&shown);
                     self.row.put(column, shown);

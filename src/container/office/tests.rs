@@ -373,30 +373,147 @@ fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
     file.into_inner().into_inner()
 }
 
-#[test]
-fn a_text_before_2007_that_ends_early_has_its_last_words() {
+/// A text of Word 97 that should have so many characters of a byte each.
+fn word_97(text: &[u8], n_chars: usize) -> Vec<u8> {
     let put = |bytes: &mut [u8], at: usize, number: u32| {
         bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
     };
-    // One piece of 100 characters of a byte each, at 0x200.
+    // One piece, at 0x200.
     let mut list = [0; 21];
     list[0] = 2;
     put(&mut list, 1, 16);
-    put(&mut list, 9, 100);
+    put(&mut list, 9, n_chars as u32);
     put(&mut list, 15, 0x200 << 1 | 0x4000_0000);
     let mut head = [0; 0x200];
     put(&mut head, 2, 0x00C1);
     put(&mut head, 0x1A6, list.len() as u32);
-    let text = b"one\rlast \x01words \x13 LINK \x01\x14shown\x15";
-    let file = ole(&[
+    ole(&[
         ("/WordDocument", &[&head[..], text].concat()),
         ("/0Table", &list),
-    ]);
+    ])
+}
+
+#[test]
+fn a_text_before_2007_that_ends_early_has_its_last_words() {
+    let text = b"one\rlast \x01words \x13 LINK \x01\x14shown\x15";
     let want = [
         "text: one/last words shown!truncated: the text ends before its pieces do",
         "picture 1 !unsupported format: image in a document",
     ];
-    assert_eq!(read(Container::Ole, &file), want);
+    assert_eq!(read(Container::Ole, &word_97(text, 100)), want);
+}
+
+#[test]
+fn links_in_codes_of_fields_are_lines_unless_they_are_shown() {
+    let mark = |kind: &str| format!("<r><fldChar fldCharType='{kind}'/></r>");
+    let (begin, separate, end) = (mark("begin"), mark("separate"), mark("end"));
+    // A code is cut into runs as any text; one stands in a table, and one was deleted.
+    let text = format!(
+        "<p><t>first b@example.com</t></p>\
+         <p>{begin}<r><instrText> HYPERLINK \"mail</instrText></r><r><instrText>to:a@example.com\" \\o \"x\" </instrText></r>{separate}\
+         <r><t>write</t></r>{end}</p>\
+         <p><fldSimple instr='HYPERLINK &quot;mailto:b@example.com&quot;'><r><t>to b</t></r></fldSimple></p>\
+         <p><fldSimple instr=' HYPERLINK tel:13812345678 '><r><t>call 13812345678</t></r></fldSimple></p>\
+         <tbl><tr><tc><p>{begin}<r><instrText>HYPERLINK \"sms:13912345678?body=x\"</instrText></r>{separate}<r><t>c</t></r>{end}</p></tc></tr></tbl>\
+         <p><del>{begin}<r><delInstrText>HYPERLINK \"mailto:d@example.com\"</delInstrText></r>{separate}<r><delText>d</delText></r>{end}</del></p>\
+         <p>{begin}<r><instrText>PAGE</instrText></r>{separate}<r><t>7</t></r>{end}</p>"
+    );
+    let want = [
+        "text: first b@example.com/write/to b/call 13812345678/d/7",
+        "table 1: c",
+        "text links: 13912345678/a@example.com/d@example.com",
+    ];
+    assert_eq!(read_docx("<a/>", &text, &[]), want);
+    let rich = r#"{\rtf1\ansi first b@example.com\par
+        {\field{\*\fldinst {\b HYPER}LINK "mailto:\'61@example.com" \\o "x"}{\fldrslt write}}\par
+        {\field{\*\fldinst{HYPERLINK "mailto:b@example.com"{\pict 00}}}{\fldrslt{to b}}}\par
+        \intbl {\field{\*\fldinst HYPERLINK tel:\u49?3812345678}{\fldrslt c}}\cell\row\pard
+        {\field{\*\fldinst PAGE}{\fldrslt 7}}\par}"#;
+    let want = [
+        "text: first b@example.com/write/to b/7",
+        "table 1: c",
+        "text links: 13812345678/a@example.com",
+    ];
+    assert_eq!(read(Container::Rtf, rich.as_bytes()), want);
+    let text = b"first b@example.com\r\x13 HYPERLINK \"mailto:a@example.com\" \x01\x14write\x15\r\
+        \x13HYPERLINK \"mailto:b@example.com\"\x14to b\x15\r\x13HYPERLINK tel:13812345678\x14c\x15\x07\x07\r\x13PAGE\x147\x15\r";
+    let want = [
+        "text: first b@example.com/write/to b/7",
+        "table 1: c",
+        "text links: 13812345678/a@example.com",
+    ];
+    assert_eq!(read(Container::Ole, &word_97(text, text.len())), want);
+}
+
+#[test]
+fn targets_of_links_in_open_documents_and_formulas_are_lines() {
+    let open = |kind: &str, body: &str| {
+        let kind = format!("application/vnd.oasis.opendocument.{kind}");
+        let content =
+            format!("<document-content xmlns:xlink='x'><body>{body}</body></document-content>");
+        read_parts(&[
+            ("mimetype", kind.as_bytes()),
+            ("content.xml", content.as_bytes()),
+        ])
+    };
+    let link = |to: &str, shown: &str| format!("<p><a xlink:href='{to}'>{shown}</a></p>");
+    let links = [
+        link("mailto:a@example.com", "write"),
+        link("mailto:b@example.com?subject=x", "b@example.com"),
+        link("https://example.com", "see"),
+    ];
+    let text = format!(
+        "<text><p>c@example.com</p>{}<table><table-row><table-cell>{}</table-cell></table-row></table></text>",
+        links.concat() + &link("mailto:c@example.com", "c"),
+        link("tel:13812345678", "call")
+    );
+    let want = [
+        "text: c@example.com/write/b@example.com/see/c",
+        "table 1: call",
+        "text links: 13812345678/a@example.com",
+    ];
+    assert_eq!(open("text", &text), want);
+    let cells: String = links
+        .iter()
+        .map(|link| format!("<table-cell>{link}</table-cell>"))
+        .collect();
+    let note = link("mailto:d@example.com", "d");
+    let sheet = format!(
+        "<spreadsheet><table name='s'><table-row>{cells}<table-cell><annotation>{note}</annotation></table-cell></table-row></table></spreadsheet>"
+    );
+    let want = [
+        "s: write,b@example.com,see",
+        "comments: d",
+        "links: a@example.com/d@example.com",
+    ];
+    assert_eq!(open("spreadsheet", &sheet), want);
+    let cell =
+        |formula: &str, value: &str| format!("<c t='str'><f>{formula}</f><v>{value}</v></c>");
+    let rows = [
+        cell(
+            "HYPERLINK(&quot;mailto:a@example.com&quot;,&quot;write&quot;)",
+            "write",
+        ),
+        cell("HYPERLINK(\"mailto:b@example.com\")", "b@example.com"),
+        cell("A1&amp;\"x:y\"", "z"),
+    ];
+    let root = relations(&[("a", "officeDocument", "xl/workbook.xml")]);
+    let of_it = relations(&[("r1", "worksheet", "s.xml")]);
+    let sheet = format!(
+        "<worksheet><sheetData><row>{}</row></sheetData></worksheet>",
+        rows.concat()
+    );
+    let given = read_parts(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", of_it.as_bytes()),
+        (
+            "xl/workbook.xml",
+            b"<workbook><sheets><sheet name='s' r:id='r1'/></sheets></workbook>",
+        ),
+        ("xl/s.xml", sheet.as_bytes()),
+    ]);
+    assert_eq!(given, ["s: write,b@example.com,z", "s text: a@example.com"]);
 }
 
 #[test]

@@ -72,8 +72,22 @@ pub(super) fn parts(
             write_tables(next, (table, &mut n_tables), sink)?;
         }
     }
-    let links = read.into_iter().flat_map(|read| read.links.into_lines());
-    lines(&format!("{name} links"), links.collect(), sink)
+    let mut all = Links::default();
+    read.into_iter().for_each(|read| all.merge(read.links));
+    links(&format!("{name} links"), all, sink)
+}
+
+/// Hands over what is linked to and was not shown.
+///
+/// # Errors
+/// Those of the sink.
+pub(super) fn links(name: &str, links: Links, sink: &mut Sink) -> Result<(), Stop> {
+    let mut out = Out::new(sink, name);
+    let lost = links.lost();
+    for line in links.into_lines() {
+        out = out.line(&line)?;
+    }
+    out.end(lost)
 }
 
 /// What is known of a part once its lines were read.
@@ -82,10 +96,12 @@ struct PartRead {
     deepest: usize,
     /// What it links to and no line has shown.
     links: Links,
+    /// Whether some of that stands in its text.
+    has_codes: bool,
 }
 
-/// What a part links to. A list that cannot be read is told.
-fn links(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links, Stop> {
+/// What a part refers to. A list that cannot be read is told.
+fn related(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links, Stop> {
     match package.relations(part) {
         Ok(relations) => Ok(Links::of(&relations)),
         Err(reason) => {
@@ -107,10 +123,14 @@ fn all_lines(
     let mut all = Vec::new();
     for &part in parts {
         let links = match family {
-            Family::OpenXml => links(package, part, sink)?,
+            Family::OpenXml => related(package, part, sink)?,
             Family::OpenDocument => Links::default(),
         };
-        all.push(PartRead { deepest: 0, links });
+        all.push(PartRead {
+            deepest: 0,
+            links,
+            has_codes: false,
+        });
     }
     let mut lost = None;
     let mut out = Out::new(sink, name);
@@ -136,8 +156,22 @@ fn all_lines(
             }
         }
         read.deepest = flow.deepest;
+        let links = flow.codes.into_links();
+        read.has_codes = !links.is_empty();
+        read.links.merge(links);
     }
     out.end(lost)?;
+    // What stood before a link may have shown where it leads.
+    for (&part, read) in parts
+        .iter()
+        .zip(&mut all)
+        .filter(|(_, read)| read.has_codes)
+    {
+        if let Ok(mut xml) = package.open(part) {
+            let mut flow = Flow::new(family, Wanted::Lines);
+            read.links.shown_by(|| flow.next(&mut xml));
+        }
+    }
     Ok(all)
 }
 
