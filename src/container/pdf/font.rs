@@ -13,6 +13,7 @@ use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
 use super::glyphs;
+use super::program;
 use super::stream::decoded;
 
 /// A font, as far as text is concerned.
@@ -314,63 +315,31 @@ fn composite_widths(descendant: &Dict<'_>) -> Widths {
 }
 
 /// The text of each byte.
-type Texts = [Option<char>; 256];
+pub(super) type Texts = [Option<char>; 256];
 
-/// What bytes mean by an embedded font of symbols that names no encoding: its own, which only one of Type 1 tells. None for
-/// other fonts.
+/// What bytes mean by an embedded font of symbols that names no encoding: its own. None for other fonts.
 fn of_embedded(dict: &Dict<'_>, n_bytes: &mut usize) -> Option<Texts> {
     const SYMBOLIC: i32 = 1 << 2;
     let descriptor = dict.get::<Dict<'_>>("FontDescriptor")?;
     let flags = descriptor.get::<i32>("Flags").unwrap_or(0);
-    let is_embedded = ["FontFile", "FontFile2", "FontFile3"]
-        .iter()
-        .any(|key| descriptor.contains_key(key));
+    let keys = ["FontFile", "FontFile2", "FontFile3"];
+    let is_embedded = keys.iter().any(|key| descriptor.contains_key(key));
     if flags & SYMBOLIC == 0 || !is_embedded || dict.contains_key("Encoding") {
         return None;
     }
-    let Some(program) = descriptor.get::<Stream<'_>>("FontFile") else {
+    let mut programs = keys
+        .iter()
+        .filter_map(|key| Some((*key, descriptor.get::<Stream<'_>>(key)?)));
+    let Some((key, program)) = programs.next() else {
         return Some([None; 256]);
     };
     let (program, _) = decoded(&program);
     *n_bytes += program.len();
-    Some(of_program(&program))
+    Some(program::texts(&program, key == "FontFile"))
 }
 
-/// The encoding that a font program of Type 1 begins with: `dup 65 /A put` for each of its characters.
-fn of_program(program: &[u8]) -> Texts {
-    let mut texts = [None; 256];
-    // What follows is encrypted.
-    let clear = memchr::memmem::find(program, b"eexec").unwrap_or(program.len());
-    let clear = &program[..clear];
-    let Some(at) = memchr::memmem::find(clear, b"/Encoding") else {
-        return texts;
-    };
-    let mut words = clear[at..]
-        .split(|b| b.is_ascii_whitespace() || *b == b'/')
-        .filter(|word| !word.is_empty())
-        .skip(1)
-        .peekable();
-    if words.next_if_eq(&&b"StandardEncoding"[..]).is_some() {
-        return of_code_page(encoding_rs::WINDOWS_1252);
-    }
-    while let Some(word) = words.next() {
-        match word {
-            b"def" => break,
-            b"dup" => {
-                let code = words.next().and_then(|word| std::str::from_utf8(word).ok());
-                let code = code.and_then(|word| word.parse::<usize>().ok());
-                let text = code.and_then(|code| texts.get_mut(code));
-                if let (Some(text), Some(name)) = (text, words.peek()) {
-                    *text = glyphs::character(name);
-                }
-            }
-            _ => {}
-        }
-    }
-    texts
-}
-
-fn of_code_page(code_page: &'static Encoding) -> Texts {
+/// The text of each byte in a code page.
+pub(super) fn of_code_page(code_page: &'static Encoding) -> Texts {
     let mut texts = [None; 256];
     for (code, text) in texts.iter_mut().enumerate().skip(32) {
         let bytes = [code as u8];
@@ -415,29 +384,6 @@ fn simple_coding(dict: &Dict<'_>, known: Option<Texts>) -> Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(program: &str, want: &[(u8, char)]) {
-        let texts = of_program(program.as_bytes());
-        let all = (0..=255u8).zip(texts);
-        let got: Vec<(u8, char)> = all.filter_map(|(code, text)| Some((code, text?))).collect();
-        assert_eq!(got, want);
-    }
-
-    #[test]
-    fn a_font_program_tells_what_its_bytes_mean() {
-        let head = "%!PS-AdobeFont-1.0: CMR10\n/FontName /CMR10 def\n/Encoding 256 array\n0 1 255 {1 index exch /.notdef put} for\n";
-        check(
-            &format!(
-                "{head}dup 1 /A put\ndup 49/one put\ndup 50 /g42 put\ndup 256 /B put\nreadonly def\ndup 66 /B put"
-            ),
-            &[(1, 'A'), (49, '1')],
-        );
-        check(&format!("{head}currentfile eexec dup 66 /B put"), &[]);
-        check("dup 66 /B put", &[]);
-        let standard = of_program(b"/Encoding StandardEncoding def");
-        assert_eq!((standard[65], standard[48]), (Some('A'), Some('0')));
-    }
 
     #[test]
     fn what_is_utf16_is_read_and_what_is_half_of_it_is_not() {

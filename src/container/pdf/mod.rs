@@ -6,12 +6,15 @@
 //! damaged. Not read: text that is drawn as curves, text of fonts that do not tell it, and the properties of the document.
 
 mod content;
+mod fields;
 mod files;
 mod font;
 mod glyphs;
 mod layout;
 mod lines;
+mod lzw;
 mod page;
+mod program;
 mod stream;
 
 use std::io::Read;
@@ -21,6 +24,7 @@ use hayro_syntax::page::Page;
 use hayro_syntax::{LoadPdfError, Pdf};
 
 use self::content::{Char, Shown};
+use self::fields::Fields;
 use self::files::Files;
 use self::font::Fonts;
 use self::layout::{Block, Gutter, Rules};
@@ -55,12 +59,17 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
             break;
         }
     }
+    if excess.is_none() {
+        for line in document.fields.rest(&pdf) {
+            document.line(&line);
+        }
+    }
     document.end(sink)?;
     if let Some(reason) = excess {
         return Err(reason.into());
     }
     document.files.of_document(&pdf, sink)?;
-    document.missing.files = document.files.broken;
+    document.missing.files = document.files.broken.or(document.fields.broken);
     match document.missing.reason() {
         Some(reason) => Err(reason.into()),
         None if is_cut_off => {
@@ -116,6 +125,7 @@ struct Document {
     table: Option<Table>,
     n_tables: usize,
     files: Files,
+    fields: Fields,
     missing: Missing,
 }
 
@@ -144,7 +154,7 @@ struct Missing {
 impl Document {
     fn page(&mut self, page: &Page<'_>, sink: &mut Sink) -> Result<(), Stop> {
         self.missing.n_pages += 1;
-        let read = page::read(page, &mut self.fonts);
+        let read = page::read(page, &mut self.fonts, &mut self.fields);
         let shown = read.shown;
         self.n_bytes += read.n_bytes as u64;
         self.missing.add(&shown);
@@ -303,7 +313,9 @@ impl Missing {
             let n = self.n_broken;
             told.push(format!("{n} of {n_pages} pages are read in part: {reason}"));
         }
-        if let Some(Reason::Limit(what) | Reason::Damaged(what)) = &self.files {
+        if let Some(Reason::Limit(what) | Reason::Damaged(what) | Reason::Unsupported(what)) =
+            &self.files
+        {
             told.push(what.clone());
         }
         if told.is_empty() {

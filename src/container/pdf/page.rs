@@ -5,6 +5,7 @@ use hayro_syntax::page::Page;
 use hayro_syntax::xref::XRef;
 
 use super::content::{Follower, Matrix, Shown};
+use super::fields::Fields;
 use super::font::Fonts;
 use super::stream;
 use crate::error::Reason;
@@ -24,7 +25,7 @@ pub(super) struct PageRead<'p> {
 }
 
 /// Reads a page.
-pub(super) fn read<'p>(page: &Page<'p>, fonts: &mut Fonts) -> PageRead<'p> {
+pub(super) fn read<'p>(page: &Page<'p>, fonts: &mut Fonts, fields: &mut Fields) -> PageRead<'p> {
     let mut follower = Follower::new(fonts);
     let content = content(page, &mut follower);
     follower.follow(content, page.resources(), Matrix::IDENTITY);
@@ -45,7 +46,17 @@ pub(super) fn read<'p>(page: &Page<'p>, fonts: &mut Fonts) -> PageRead<'p> {
         follower.n_bytes += annotation.data().len();
         let has_text = appearance(&annotation, page, &mut follower);
         files.extend(annotation.get::<Dict<'p>>("FS"));
-        lines.extend(comment(&annotation, has_text));
+        let kind = annotation.get::<Name<'_>>("Subtype");
+        let is_kind = |name: &[u8]| kind.as_ref().is_some_and(|kind| kind.as_ref() == name);
+        if is_kind(b"Widget") {
+            let (told, n_bytes) = fields.placed(&annotation, has_text);
+            follower.n_bytes += n_bytes;
+            lines.extend(told);
+        } else if !(has_text && is_kind(b"FreeText")) {
+            // A text that is there to be read on the page says what the page shows already.
+            let comment = annotation.get::<Text<'_>>("Contents");
+            lines.extend(comment.map(|text| text_string(text.as_bytes())));
+        }
     }
     PageRead {
         shown: follower.shown,
@@ -98,27 +109,6 @@ fn appearance(annotation: &Dict<'_>, page: &Page<'_>, follower: &mut Follower<'_
     follower.form(&stream, page.resources(), Matrix::shift(x, y));
     let more = &follower.shown.chars[n_before..];
     more.iter().any(|c| !c.text.trim().is_empty())
-}
-
-/// What an annotation says: its comment, or the value of its field. Of those that are there to be read on the page, that is
-/// what the page shows already, if it does.
-fn comment(annotation: &Dict<'_>, has_text: bool) -> Option<String> {
-    let kind = annotation.get::<Name<'_>>("Subtype");
-    let is_kind = |name: &[u8]| kind.as_ref().is_some_and(|kind| kind.as_ref() == name);
-    let is_field = is_kind(b"Widget");
-    if has_text && (is_field || is_kind(b"FreeText")) {
-        return None;
-    }
-    let text_of = |key: &str| {
-        let text = annotation.get::<Text<'_>>(key)?;
-        Some(text_string(text.as_bytes()))
-    };
-    let text = text_of(if is_field { "V" } else { "Contents" })?;
-    let name = text_of("T").filter(|_| is_field);
-    Some(match name {
-        Some(name) => format!("{name}: {text}"),
-        None => text,
-    })
 }
 
 /// The items of an array, with none for each that leads nowhere: the iterator of the library ends at the first of those.

@@ -1,22 +1,21 @@
 //! Streams of a document, decoded within limits.
 //!
 //! The library that parses the objects decodes whatever it is told to. So what it decodes by itself (tables of objects, and
-//! streams that hold objects) is measured before it may, and the rest is decoded here, where it stops at the limit.
+//! streams that hold objects) is measured before it may, and the rest is decoded here, where it stops at the limit. How images are
+//! compressed is not known here.
 
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
-use hayro_syntax::object::{Array, Dict, Stream};
+use hayro_syntax::object::{Dict, Object, Stream};
 
+use super::lzw::{self, Predictor};
 use crate::error::Reason;
 
 /// Most bytes of one stream after decoding: of a page, a font's table, an attachment.
 pub(super) const STREAM_BYTES_MAX: usize = 64 << 20;
-
-/// Most bytes of a stream that only the library decodes, before decoding: LZW makes at most 1,365 of one.
-const FOREIGN_BYTES_MAX: usize = 48 << 10;
 
 /// The bytes of a stream as far as they go, and why they go no further if that is not to their end: some are missing or wrong,
 /// there are too many of them (then none are given), or they are compressed in a way that text is not.
@@ -28,57 +27,69 @@ pub(super) fn decoded(stream: &Stream<'_>) -> (Vec<u8>, Option<Reason>) {
     if bytes.is_empty() && len.is_some_and(|len| len > 0) {
         return (bytes, Some(damaged()));
     }
-    let is_plain = filters.iter().all(|filter| {
-        matches!(
-            filter,
-            Filter::AsciiHexDecode
-                | Filter::Ascii85Decode
-                | Filter::FlateDecode
-                | Filter::RunLengthDecode
-                | Filter::Crypt
-        )
-    });
-    if !is_plain || has_predictor(stream.dict()) {
-        if bytes.len() > FOREIGN_BYTES_MAX || filters.len() > 1 {
-            let reason = Reason::Unsupported("a method of compression".to_owned());
-            return (Vec::new(), Some(reason));
-        }
-        return match stream.decoded_data() {
-            Ok(bytes) => (bytes.into_owned(), None),
-            Err(_) => (Vec::new(), Some(damaged())),
-        };
-    }
     let mut broken = None;
-    for filter in filters {
+    for (i, filter) in filters.into_iter().enumerate() {
         let (decoded, reason) = match filter {
             Filter::AsciiHexDecode => (hex(&bytes), None),
             Filter::Ascii85Decode => (base85(&bytes), None),
             Filter::FlateDecode => inflated(&bytes, STREAM_BYTES_MAX),
+            Filter::LzwDecode => {
+                let parameters = parameters(stream.dict(), i);
+                let is_early = number(&parameters, "EarlyChange", 1) != 0;
+                lzw::decoded(&bytes, is_early, STREAM_BYTES_MAX)
+            }
             Filter::RunLengthDecode => run_lengths(&bytes),
-            _ => (bytes, None),
+            Filter::Crypt => (bytes, None),
+            _ => {
+                let reason = Reason::Unsupported("a method of compression".to_owned());
+                return (Vec::new(), Some(reason));
+            }
         };
-        bytes = decoded;
         // What is wrong inside comes of what is wrong outside.
         broken = broken.or(reason);
+        bytes = match filter {
+            Filter::FlateDecode | Filter::LzwDecode => {
+                match predictor(stream.dict(), i).undone(decoded) {
+                    Ok(bytes) => bytes,
+                    Err(reason) => return (Vec::new(), Some(broken.unwrap_or(reason))),
+                }
+            }
+            _ => decoded,
+        };
     }
     (bytes, broken)
 }
 
-fn has_predictor(dict: &Dict<'_>) -> bool {
-    let of = |dict: Dict<'_>| dict.get::<i32>("Predictor").is_some_and(|p| p > 1);
-    ["DecodeParms", "DP"].iter().any(|key| {
-        dict.get::<Dict<'_>>(key).is_some_and(of)
-            || dict
-                .get::<Array<'_>>(key)
-                .is_some_and(|array| array.iter::<Dict<'_>>().any(of))
-    })
+/// What a stream says of one of its filters.
+fn parameters<'s>(dict: &Dict<'s>, i: usize) -> Option<Dict<'s>> {
+    let of = |key: &str| match dict.get::<Object<'s>>(key)? {
+        Object::Dict(parameters) => Some(parameters),
+        Object::Array(all) => all.iter::<Object<'s>>().nth(i)?.into_dict(),
+        _ => None,
+    };
+    of("DecodeParms").or_else(|| of("DP"))
+}
+
+fn number(parameters: &Option<Dict<'_>>, key: &str, otherwise: i32) -> i32 {
+    let number = parameters.as_ref().and_then(|dict| dict.get::<i32>(key));
+    number.unwrap_or(otherwise)
+}
+
+fn predictor(dict: &Dict<'_>, i: usize) -> Predictor {
+    let parameters = parameters(dict, i);
+    Predictor {
+        kind: number(&parameters, "Predictor", 1),
+        n_colors: number(&parameters, "Colors", 1),
+        n_bits: number(&parameters, "BitsPerComponent", 8),
+        n_columns: number(&parameters, "Columns", 1),
+    }
 }
 
 pub(super) fn damaged() -> Reason {
     Reason::Damaged("a stream of the document is not whole".to_owned())
 }
 
-fn too_large(bytes_max: usize) -> Reason {
+pub(super) fn too_large(bytes_max: usize) -> Reason {
     let mib = bytes_max >> 20;
     Reason::Limit(format!("a stream of more than {mib} MiB"))
 }

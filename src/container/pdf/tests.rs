@@ -231,12 +231,110 @@ fn streams_that_are_not_whole_are_read_as_far_as_they_go() {
 #[test]
 fn forms_that_cannot_be_decoded_do_not_end_the_page() {
     let page = "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>>>";
-    let form = stream("/Subtype/Form/Filter[/LZWDecode/LZWDecode]", "x");
     let content = stream("", &format!("{} {TEXT}", "/X Do ".repeat(9)));
+    let unsupported = "unsupported format: 1 of 1 pages are read in part: unsupported format: a method of compression";
+    for (filters, want) in [
+        ("[/LZWDecode/LZWDecode]", DAMAGED),
+        ("/DCTDecode", unsupported),
+        ("[/LZWDecode/CCITTFaxDecode]", unsupported),
+    ] {
+        let form = stream(&format!("/Subtype/Form/Filter{filters}"), "x");
+        let document = document(&[ROOT, PAGES, page, &content, FONT, &form]);
+        check_told(document, "13800138000\n", want);
+    }
+}
+
+#[test]
+fn contents_that_are_compressed_by_lzw_are_read_at_any_length() {
+    // More than 48 KiB when compressed, and packed again; of rows that differ from each other.
+    let padding: String = (0..60_000_u32)
+        .map(|i| format!("{} w\n", i.wrapping_mul(2_654_435_761) >> 20))
+        .collect();
+    let content = format!("{padding}{TEXT}");
+    let with = |dict: &str, bytes: &[u8]| {
+        let mut out = document(&[ROOT, PAGES, PAGE, "LATER", FONT]);
+        let at = memchr::memmem::find(&out, b"LATER").unwrap();
+        let head = format!("<<{dict}/Length {}>>stream\n", bytes.len());
+        let object = [head.as_bytes(), bytes, b"\nendstream"].concat();
+        out.splice(at..at + 5, object);
+        out
+    };
+    let packed = lzw::encoded(content.as_bytes(), true);
+    assert!(packed.len() > 48 << 10);
+    check_told(with("/Filter/LZWDecode", &packed), "13800138000\n", "");
+    let twice = lzw::encoded(&packed, false);
     check_told(
-        document(&[ROOT, PAGES, page, &content, FONT, &form]),
+        with(
+            "/Filter[/LZWDecode/LZWDecode]/DecodeParms[<</EarlyChange 0>>null]",
+            &twice,
+        ),
         "13800138000\n",
-        "unsupported format: 1 of 1 pages are read in part: unsupported format: a method of compression",
+        "",
+    );
+    let rows: Vec<u8> = content
+        .as_bytes()
+        .chunks(100)
+        .flat_map(|row| {
+            let mut last = 0;
+            let row = row
+                .iter()
+                .map(move |byte| byte.wrapping_sub(std::mem::replace(&mut last, *byte)));
+            std::iter::once(1).chain(row)
+        })
+        .collect();
+    let packed = lzw::encoded(&rows, true);
+    let dict = "/Filter/LZWDecode/DecodeParms<</Predictor 11/Columns 100>>";
+    check_told(with(dict, &packed), "13800138000\n", "");
+    check_told(with("/Filter/LZWDecode", b"x"), "", DAMAGED);
+}
+
+#[test]
+fn fields_say_what_those_around_them_say() {
+    // The second field has its value and name from around it, and so has the third; both are one. The eleventh has no place.
+    let page = "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Annots[6 0 R 7 0 R 9 0 R 12 0 R 13 0 R]>>";
+    let root =
+        "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[8 0 R 9 0 R 10 0 R 12 0 R 13 0 R]>>>>";
+    let objects = [
+        root,
+        PAGES,
+        page,
+        &stream("", ""),
+        FONT,
+        "<</Subtype/Widget/Parent 8 0 R>>",
+        "<</Subtype/Widget/Parent 8 0 R/T(again)>>",
+        "<</FT/Tx/T(guest)/V(13800138000)/Kids[6 0 R 7 0 R]>>",
+        "<</Subtype/Widget/FT/Ch/T(who)/V[(a)(c)]/Opt[[(a)(Ann)](Bob)[(c)(Cid)]]>>",
+        "<</T(all)/Kids[11 0 R 10 0 R 8 0 R]>>",
+        "<</FT/Tx/T(hidden)/Parent 10 0 R/V 14 0 R>>",
+        "<</Subtype/Widget/FT/Btn/T(sex)/V/1/Opt[(male)(female)]>>",
+        "<</Subtype/Widget/FT/Btn/T(yes)/V/On>>",
+        &stream("", "a long text"),
+    ];
+    check_told(
+        document(&objects),
+        "guest: 13800138000\nwho: a\nwho: c\nwho: Ann\nwho: Cid\nwho: Bob\nsex: female\nsex: male\nall.hidden: a long text\n",
+        "",
+    );
+    // The page shows the value, and not what else may be chosen.
+    check_annotations(
+        "<</Subtype/Widget/FT/Ch/T(who)/V(Ann)/Opt[(Ann)(Bob)]/AP<</N 6 0 R>>>>",
+        "shown\nwho: Bob\n",
+    );
+    // Fields around each other.
+    let field = "<</Subtype/Widget/T(t)/Parent 6 0 R>>";
+    let page = "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Annots[6 0 R]>>";
+    let root = "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>";
+    check_told(
+        document(&[root, PAGES, page, &stream("", ""), FONT, field]),
+        "",
+        "",
+    );
+    let choices = "(x)".repeat(5_000);
+    let field = format!("<</Subtype/Widget/T(t)/Opt[{choices}]>>");
+    check_told(
+        document(&[ROOT, PAGES, page, &stream("", ""), FONT, &field]),
+        "t: x\n",
+        "limit reached: a field of a form with more than 4096 values",
     );
 }
 
