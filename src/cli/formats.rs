@@ -54,10 +54,10 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
                                 attached files; pages of images and pages that are missing are reported as skipped
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
-  html                          tables as rows, everything else as lines; comments and attributes with data count, scripts,
-                                styles and templates do not
+  html                          tables as rows, everything else as lines; comments, templates and attributes with data count,
+                                and scripts of JSON (`page.html!/data 1`); other scripts and styles do not
   xml                           elements that repeat are records, with columns named by elements and attributes; entities
-                                that a document defines are not expanded, and its comments not read
+                                that a document defines are not expanded; comments and instructions are lines
   parquet arrow avro            every row with its columns, records, lists and maps inside them as JSON Lines would have them
                                 (`users.parquet!/table`); bytes that are no text are reported as skipped; arrow: files
                                 (Feather of version 2) and streams, not Feather of version 1, nor the highest byte first

@@ -96,6 +96,7 @@ impl Attributes {
             ![
                 &b"colspan"[..],
                 b"href",
+                b"itemprop",
                 b"name",
                 b"property",
                 b"rowspan",
@@ -112,12 +113,13 @@ impl Attributes {
 
 /// Whether the value of an attribute is kept.
 fn is_read(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 13] = [
+    const NAMES: [&[u8]; 14] = [
         b"alt",
         b"aria-label",
         b"colspan",
         b"content",
         b"href",
+        b"itemprop",
         b"label",
         b"name",
         b"placeholder",

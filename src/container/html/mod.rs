@@ -1,7 +1,7 @@
 //! HTML: the lines of a page as text, and each of its tables as rows.
 //!
 //! A page is gone through once for its lines and once for the tables of each depth, so that nothing but a row is kept, however
-//! large it is. No document is built and nothing is fetched. The tokenizer is that of the standard (`html5gum`); what its tokens
+//! large it is; once more for data in scripts (JSON), where there are such. No document is built and nothing is fetched. The tokenizer is that of the standard (`html5gum`); what its tokens
 //! mean for text and tables is said in `weave`, how cells become rows in `grid`.
 
 mod attribute;
@@ -34,6 +34,9 @@ const ROW_BYTES_MAX: usize = 16 << 20;
 /// Bytes of the value of an attribute.
 const VALUE_BYTES_MAX: usize = 64 << 10;
 
+/// Bytes of a script that holds data.
+const DATA_BYTES_MAX: usize = 16 << 20;
+
 /// Bytes of the name of a tag.
 const NAME_BYTES_MAX: usize = 1 << 20;
 
@@ -46,17 +49,23 @@ enum Wanted {
     Lines,
     /// Tables so deep in each other, from 1.
     Tables(usize),
+    /// Scripts that hold data.
+    Data,
 }
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
     sink.of_size(size);
     let encoding = encoding_of(&mut source)?;
-    let deepest = lines(&mut source, encoding, sink)?;
+    let (deepest, has_data) = lines(&mut source, encoding, sink)?;
     let mut n_tables = 0;
     for depth in 1..=deepest {
         source.rewind()?;
         tables(&mut source, (encoding, depth), &mut n_tables, sink)?;
+    }
+    if has_data {
+        source.rewind()?;
+        data(&mut source, encoding, sink)?;
     }
     Ok(())
 }
@@ -74,24 +83,44 @@ pub(super) fn to_text(html: &str) -> String {
     text
 }
 
-/// Writes the lines, and returns how deep tables stand in each other.
+/// Writes the lines, and returns how deep tables stand in each other, and whether scripts hold data.
 fn lines(
     source: &mut Box<dyn Seekable>,
     encoding: Encoding,
     sink: &mut Sink,
-) -> Result<usize, Stop> {
+) -> Result<(usize, bool), Stop> {
     let mut page = Page::new(Utf8::new(source, encoding), Wanted::Lines);
     let mut out = Out::new(sink, "text");
+    let mut has_data = false;
     let (deepest, lost) = loop {
         match page.next() {
             Ok(Item::Line(line)) => out = out.line(&line)?,
+            Ok(Item::Data(..)) => has_data = true,
             Ok(Item::Over(deepest, lost)) => break (deepest, lost),
             Ok(_) => {}
             Err(reason) => break (0, Some(reason)),
         }
     };
     out.end(lost)?;
-    Ok(deepest)
+    Ok((deepest, has_data))
+}
+
+/// Hands over the scripts that hold data, each as a member of its own. What ends the page early was told with the lines.
+fn data(source: &mut Box<dyn Seekable>, encoding: Encoding, sink: &mut Sink) -> Result<(), Stop> {
+    let mut page = Page::new(Utf8::new(source, encoding), Wanted::Data);
+    let mut number = 0;
+    loop {
+        match page.next() {
+            Ok(Item::Data(bytes, lost)) => {
+                number += 1;
+                let mut out = sink.begin(format!("data {number}").as_bytes(), Known::Nothing)?;
+                out.write(&bytes)?;
+                out.end(lost)?;
+            }
+            Ok(Item::Over(..)) | Err(_) => return Ok(()),
+            Ok(_) => {}
+        }
+    }
 }
 
 /// Writes the tables that stand so deep in each other. What ends the page early was told with the lines.
@@ -117,7 +146,7 @@ fn tables(
             match page.next() {
                 Ok(Item::Head(cells) | Item::Row(cells)) => out.row(cells)?,
                 Ok(Item::EndOfTable(lost)) => break lost,
-                Ok(Item::Line(_)) => {}
+                Ok(Item::Line(_) | Item::Data(..)) => {}
                 Ok(Item::Over(..)) => break None,
                 Ok(Item::Broken(reason)) | Err(reason) => break Some(reason),
             }

@@ -71,6 +71,13 @@ fn of_reader(rdr: impl Read, wanted: Wanted) -> String {
             Ok(Item::EndOfTable(lost)) => {
                 got.push(lost.map_or("]".to_owned(), |lost| format!("]{lost}")));
             }
+            Ok(Item::Data(bytes, lost)) => {
+                let bytes = String::from_utf8_lossy(&bytes);
+                got.push(format!(
+                    "{{{bytes}}}{}",
+                    lost.map_or(String::new(), |lost| format!("~{lost}"))
+                ));
+            }
             Ok(Item::Over(_, Some(lost))) => got.push(format!("!{lost}")),
             Ok(Item::Over(_, None)) => return got.join("/"),
             Ok(Item::Broken(reason)) | Err(reason) => got.push(format!("!!{reason}")),
@@ -133,6 +140,10 @@ fn comments_and_attributes_are_read() {
         "author: a b/x",
     );
     lines(
+        "<meta itemprop=telephone content=13812345678>x",
+        "telephone: 13812345678/x",
+    );
+    lines(
         "<span data-phone=138 class=z onclick=f()>name</span>",
         "name phone: 138",
     );
@@ -148,14 +159,59 @@ fn comments_and_attributes_are_read() {
 fn scripts_styles_and_templates_are_left_out() {
     lines("a<script>var x='<p>13812345678'</script>b", "ab");
     lines("a<script src=x />b<style/>c", "abc");
-    lines(
-        "a<template><p>x<template>y</template><script></template>z</script></template>b",
-        "ab",
-    );
+    let templates =
+        "a<template><p>x<template>y</template><script></template>z</script></template>b";
+    check(templates, "ab");
     let told = "!truncated: it ends inside of a script, a style or a template, which are not read";
     lines("a<script>b", &format!("a/{told}"));
-    lines("a<template>b", &format!("a/{told}"));
+    assert_eq!(all("a<template>b", Wanted::All), format!("a/{told}"));
+    // Of a page, which may show them, templates are read.
+    lines(templates, "a/x/y/b");
+    lines("a<template>b", "a/b");
+    tables(
+        "<template><table><tr><td>13812345678<td>b</table></template>",
+        1,
+        "13812345678|b/]",
+    );
     lines("<noscript>a</noscript>", "a");
+}
+
+#[test]
+fn scripts_that_hold_data_are_data() {
+    let page = "a<script type='application/ld+json'>{\"tel\": \"1<2\"}</script>\
+        <script type=module>x</script><style type=json>y</style><table><tr><td><SCRIPT TYPE=Application/JSON>[7]</SCRIPT>b";
+    assert_eq!(all(page, Wanted::Data), "{{\"tel\": \"1<2\"}}/{[7]}");
+    // The lines say that there is data, each time.
+    assert_eq!(all(page, Wanted::Lines), "{}/a/{}");
+    tables(page, 1, "b/]");
+    check(page, "a\nb");
+    let told = "truncated: it ends inside of a script, a style or a template, which are not read";
+    assert_eq!(
+        all("<script type=json>[1", Wanted::Data),
+        format!("{{[1}}~{told}/!{told}")
+    );
+    let long = "1".repeat(DATA_BYTES_MAX + 9);
+    let got = all(&format!("<script type=json>{long}</script>"), Wanted::Data);
+    assert_eq!(
+        got.len(),
+        DATA_BYTES_MAX + 1 + "{}~limit reached: a script of data of more than 16 MiB".len()
+    );
+    assert!(got.ends_with("}~limit reached: a script of data of more than 16 MiB"));
+}
+
+#[test]
+fn data_in_scripts_and_comments_are_members_of_a_page() {
+    use crate::container::Unpacking;
+    use crate::container::tests::all;
+    use crate::decode::Container;
+    let page = b"<html><!-- <tr><td>13812345678</td></tr> --><p>x</p><script type='application/json'>{\"phone\": 1}</script></html>";
+    let (members, ended) = all(Container::Html, page, "a.html", &Unpacking::default());
+    let want = [
+        ("text", "<tr><td>13812345678</td></tr>\nx\n"),
+        ("data 1", "{\"phone\": 1}"),
+    ];
+    let want = want.map(|(name, text)| (name.to_owned(), Ok(text.as_bytes().to_vec())));
+    assert_eq!((&members[..], ended), (&want[..], None));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Tokens of a page become lines and rows.
 //!
 //! Elements of blocks end lines, all others do not; blanks in a row are one. A cell may hold paragraphs, which are lines of it.
-//! Values of attributes that a reader may see stand where the tag does, unless the text around says the same. Scripts, styles and
-//! templates are left out. End tags may be missing, as the standard allows; no tag is believed to have one.
+//! Values of attributes that a reader may see stand where the tag does, unless the text around says the same. Scripts and styles are
+//! left out, but for scripts that hold data, and of messages templates, which no reader sees. End tags may be missing, as the standard allows; no tag is believed to have one.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,9 @@ use html5gum::{Emitter, Error, State};
 use super::attribute::Attributes;
 use super::grid::Grid;
 use super::role::Role;
-use super::{LINE_BYTES_MAX, NAME_BYTES_MAX, TABLES_DEPTH_MAX, VALUE_BYTES_MAX, Wanted};
+use super::{
+    DATA_BYTES_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX, TABLES_DEPTH_MAX, VALUE_BYTES_MAX, Wanted,
+};
 use crate::error::Reason;
 
 /// Bytes of the name of a tag that are kept; no element that is known has a longer one.
@@ -29,6 +31,8 @@ pub(super) enum Item {
     Row(Vec<String>),
     /// A table ends, with what was left out of it.
     EndOfTable(Option<Reason>),
+    /// A script that holds data, and why not all of it is there. Where lines are wanted, without it.
+    Data(Vec<u8>, Option<Reason>),
     /// The page ends: how deep tables stand in each other, and what was left out of it.
     Over(usize, Option<Reason>),
     /// The page cannot be read further.
@@ -49,6 +53,9 @@ pub(super) struct Weaver {
     comment: Vec<u8>,
     /// The element whose text is left out.
     is_hidden: bool,
+    /// Whether it holds data, and what it holds, if that is wanted.
+    is_data: bool,
+    data: Vec<u8>,
     n_templates: usize,
     /// Elements in which line feeds are line feeds.
     n_kept: usize,
@@ -78,6 +85,8 @@ impl Weaver {
             last_start: Vec::new(),
             comment: Vec::new(),
             is_hidden: false,
+            is_data: false,
+            data: Vec::new(),
             n_templates: 0,
             n_kept: 0,
             levels: Vec::new(),
@@ -105,6 +114,7 @@ impl Weaver {
             Wanted::All => true,
             Wanted::Lines => self.place() == 0,
             Wanted::Tables(depth) => self.place() == depth,
+            Wanted::Data => false,
         }
     }
 
@@ -182,6 +192,7 @@ impl Weaver {
         match self.wanted {
             Wanted::Tables(_) => self.grid.put(&line),
             Wanted::All | Wanted::Lines => self.ready.push_back(Item::Line(line)),
+            Wanted::Data => {}
         }
     }
 
@@ -203,9 +214,12 @@ impl Weaver {
             }
             Role::Hidden(raw) if !self.is_empty => {
                 self.is_hidden = true;
+                self.begin_data(raw);
                 state = Some(raw);
             }
-            Role::Template => self.n_templates += 1,
+            // Pages show what is in them once a script does.
+            Role::Template if self.wanted == Wanted::All => self.n_templates += 1,
+            Role::Template => self.end_line(),
             Role::Plain => {
                 self.end_line();
                 self.n_kept += 1;
@@ -228,6 +242,7 @@ impl Weaver {
                 self.n_kept = self.n_kept.saturating_sub(1);
             }
             Role::Block | Role::Title | Role::Description => self.end_line(),
+            Role::Template if self.wanted != Wanted::All => self.end_line(),
             Role::Hidden(_) | Role::Template | Role::Plain | Role::Term | Role::Inline => {}
         }
     }
@@ -337,6 +352,7 @@ impl Weaver {
         }
         let own = self.attributes.get(b"name");
         let own = own.or_else(|| self.attributes.get(b"property"));
+        let own = own.or_else(|| self.attributes.get(b"itemprop"));
         let own = own.map(|name| name.trim().to_owned()).unwrap_or_default();
         let others: Vec<(String, String)> = self.attributes.others().collect();
         for (name, value) in others {
@@ -350,6 +366,31 @@ impl Weaver {
                 None => String::new(),
             };
             self.put_value(name, value);
+        }
+    }
+
+    /// Begins a script or a style, which may hold data.
+    fn begin_data(&mut self, raw: State) {
+        let kind = self.attributes.get(b"type").unwrap_or_default();
+        let is_json = kind.to_ascii_lowercase().contains("json");
+        self.is_data = is_json && raw == State::ScriptData && self.wanted != Wanted::All;
+    }
+
+    /// Ends the script in hand, before its time if there is a reason.
+    fn end_data(&mut self, lost: Option<Reason>) {
+        let data = std::mem::take(&mut self.data);
+        if std::mem::take(&mut self.is_data) {
+            let mib = DATA_BYTES_MAX >> 20;
+            let too_long = || Reason::Limit(format!("a script of data of more than {mib} MiB"));
+            let is_long = data.len() > DATA_BYTES_MAX;
+            match self.wanted {
+                Wanted::Lines => self.ready.push_back(Item::Data(Vec::new(), None)),
+                Wanted::Data => {
+                    let lost = is_long.then(too_long).or(lost);
+                    self.ready.push_back(Item::Data(data, lost));
+                }
+                Wanted::All | Wanted::Tables(_) => {}
+            }
         }
     }
 
@@ -455,6 +496,9 @@ impl Emitter for Weaver {
         };
         if self.is_hidden {
             self.is_hidden = !self.is_end;
+            if self.is_end {
+                self.end_data(None);
+            }
             return None;
         }
         if self.n_templates > 0 && role != Role::Template {
@@ -473,6 +517,10 @@ impl Emitter for Weaver {
     }
 
     fn emit_string(&mut self, bytes: &[u8]) {
+        if self.is_data && self.wanted == Wanted::Data {
+            let room = (DATA_BYTES_MAX + 1).saturating_sub(self.data.len());
+            self.data.extend_from_slice(&bytes[..room.min(bytes.len())]);
+        }
         if !self.is_hidden && self.n_templates == 0 && self.is_wanted() {
             self.push(bytes);
         }
@@ -508,8 +556,9 @@ impl Emitter for Weaver {
         self.end_line();
         if self.is_hidden || self.n_templates > 0 {
             let reason = "it ends inside of a script, a style or a template, which are not read";
-            self.lost
-                .get_or_insert(Reason::Truncated(reason.to_owned()));
+            let reason = Reason::Truncated(reason.to_owned());
+            self.lost.get_or_insert(reason.clone());
+            self.end_data(Some(reason));
         }
         let lost = self.lost.take();
         self.ready.push_back(Item::Over(self.deepest, lost));

@@ -220,7 +220,7 @@ impl Flow {
                 Node::Start(tag) => is_skipped = self.start(&tag),
                 Node::Text(text) => self.text(&text),
                 Node::End(name) => self.end(Role::of(self.family, &name), &name),
-                Node::Other => {}
+                Node::Aside(_) | Node::Other => {}
                 Node::Over => {
                     let lost = self.lost.take().or_else(|| xml.remark());
                     return lost.map_or(Ok(Item::Over), Err);

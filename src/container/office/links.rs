@@ -143,19 +143,25 @@ fn address(target: &str) -> Option<&str> {
 pub(super) struct Codes {
     /// For each field that is open its code, as long as that is not over.
     open: Vec<Option<String>>,
+    /// Fields in those that are open beyond the limit.
+    n_deeper: usize,
     pub(super) links: Links,
 }
 
 impl Codes {
     /// A field begins, with its code.
     pub(super) fn begin(&mut self) {
-        if self.open.len() < FIELDS_MAX {
-            self.open.push(Some(String::new()));
+        match self.open.len() < FIELDS_MAX {
+            true => self.open.push(Some(String::new())),
+            false => self.n_deeper += 1,
         }
     }
 
     /// The code of a field is over, and what it shows begins.
     pub(super) fn shows(&mut self) {
+        if self.n_deeper > 0 {
+            return;
+        }
         if let Some(code) = self.open.last_mut().and_then(Option::take) {
             self.links.add_code(&code);
         }
@@ -163,6 +169,10 @@ impl Codes {
 
     /// A field ends.
     pub(super) fn end(&mut self) {
+        if self.n_deeper > 0 {
+            self.n_deeper -= 1;
+            return;
+        }
         self.shows();
         self.open.pop();
     }
@@ -264,6 +274,14 @@ mod tests {
             few.add(&format!("mailto:{long}{i}"));
         }
         assert!(few.lost().is_some());
+        // What lies deeper than is told apart ends where it does.
+        let mut deep = Codes::default();
+        (0..FIELDS_MAX + 9).for_each(|_| deep.begin());
+        (0..FIELDS_MAX + 8).for_each(|_| deep.end());
+        deep.push("HYPERLINK tel:1381234");
+        deep.shows();
+        assert!(!deep.is_in_code());
+        assert_eq!(deep.into_links().into_lines(), ["1381234"]);
         links.merge(few);
         assert_eq!(links.into_lines().len(), 2);
     }

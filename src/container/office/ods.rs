@@ -119,7 +119,7 @@ fn sheet(
                 }
                 _ => {}
             },
-            Ok(Node::Other) => {}
+            Ok(Node::Aside(_) | Node::Other) => {}
             Ok(Node::Over) => return Ok(None),
             Err(reason) => {
                 row.flush(1, out)?;

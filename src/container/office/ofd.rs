@@ -98,7 +98,7 @@ fn listed(
                 }
                 value.clear();
             }
-            Node::Other => {}
+            Node::Aside(_) | Node::Other => {}
             Node::Over => return Ok(paths),
         }
     }

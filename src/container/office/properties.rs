@@ -73,7 +73,7 @@ fn read(
                 }
                 value.clear();
             }
-            Node::Other => {}
+            Node::Aside(_) | Node::Other => {}
             Node::Over => return Ok(()),
         }
     }

@@ -121,7 +121,7 @@ pub(super) fn rows(
                     rows.end(&name);
                 }
             }
-            Ok(Node::Other) => {}
+            Ok(Node::Aside(_) | Node::Other) => {}
             Ok(Node::Over) => break,
             Err(reason) => {
                 rows.lose(reason);

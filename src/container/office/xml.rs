@@ -38,7 +38,9 @@ pub(in crate::container) enum Node<'x> {
     /// The end of the element of that name.
     End(Cow<'x, str>),
     Text(Cow<'x, str>),
-    /// A comment, an instruction, or a reference to nothing.
+    /// A comment or an instruction, which is no part of what the document says.
+    Aside(Cow<'x, str>),
+    /// The head of the document, or a reference to nothing.
     Other,
     Over,
 }
@@ -140,6 +142,8 @@ impl<R: Read> Xml<R> {
             }
             Event::Text(text) => Node::Text(text.xml10_content()),
             Event::CData(text) => Node::Text(text.xml10_content()),
+            Event::Comment(text) => Node::Aside(text.xml10_content()),
+            Event::PI(instruction) => Node::Aside(instruction.into_inner()),
             Event::GeneralRef(reference) => match resolved(&reference) {
                 Some(text) => Node::Text(text),
                 None => {

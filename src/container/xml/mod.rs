@@ -3,8 +3,9 @@
 //! A document is gone through twice: first for its shape, which says what a record is, then for the records, so that nothing but
 //! one is kept. A record is written as an object, whose members are named by the elements and attributes in it. Behind a place
 //! where it is not well-formed all is text. Entities that a
-//! document defines itself are not expanded, and told. Comments and instructions are not read. What an element is for is said
-//! by `shape`, what becomes of it by `object`. Workbooks of Excel 2003 have rows instead (`workbook`).
+//! document defines itself are not expanded, and told. Comments and instructions are lines, since what was taken out of a document
+//! often stands in one. What an element is for is said by `shape`, what becomes of it by `object`. Workbooks of Excel 2003 have rows
+//! instead (`workbook`).
 
 mod object;
 mod shape;
@@ -13,6 +14,7 @@ mod workbook;
 use std::io::{self, Read, Seek};
 
 use super::markup::{Utf8, encoding_of};
+use super::office::text::Out;
 use super::office::xml::{Node, Xml};
 use super::pump::{Job, MemberWriter, Sink, Stop};
 use super::source::Seekable;
@@ -24,6 +26,9 @@ use shape::{PathId, Role, Shape};
 /// Bytes of text that are handed over at a time.
 const BLOCK_BYTES: usize = 64 << 10;
 
+/// Instructions that say how a document is shown, and nothing else.
+const OF_LOOKS: [&str; 2] = ["xml-stylesheet", "mso-application"];
+
 /// Bytes of the texts of a record, or of the properties of one element. What is longer is taken in pieces.
 const RECORD_BYTES_MAX: usize = 4 << 20;
 
@@ -31,14 +36,27 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
     sink.of_size(size);
     let encoding = encoding_of(&mut source)?;
-    let shape = survey(&mut source, encoding);
+    let (shape, has_asides) = survey(&mut source, encoding);
     source.rewind()?;
-    if shape.root() == Some(workbook::ROOT) {
-        return workbook::walk(Xml::new(Utf8::new(&mut source, encoding)), sink);
+    let walked = match shape.root() {
+        Some(workbook::ROOT) => workbook::walk(Xml::new(Utf8::new(&mut source, encoding)), sink),
+        _ => records(&mut source, (encoding, &shape), sink),
+    };
+    if has_asides && !matches!(walked, Err(Stop::Unread)) {
+        asides(&mut source, encoding, sink)?;
     }
+    walked
+}
+
+/// Hands over the records, and what stands behind the place where they break off.
+fn records(
+    source: &mut Box<dyn Seekable>,
+    (encoding, shape): (Encoding, &Shape),
+    sink: &mut Sink,
+) -> Result<(), Stop> {
     let out = sink.begin(b"records", Known::Objects)?;
     let broken = Records {
-        shape: &shape,
+        shape,
         out,
         open: Vec::new(),
         own: Vec::new(),
@@ -46,11 +64,36 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         n_bytes: 0,
         lost: None,
     }
-    .read(&mut source, encoding)?;
+    .read(source, encoding)?;
     match broken {
-        Some(at) => rest(&mut source, (encoding, at), sink),
+        Some(at) => rest(source, (encoding, at), sink),
         None => Ok(()),
     }
+}
+
+/// Hands over the lines of comments and instructions. What ends the document early was told with the records.
+fn asides(source: &mut Box<dyn Seekable>, encoding: Encoding, sink: &mut Sink) -> Result<(), Stop> {
+    source.rewind()?;
+    let mut xml = Xml::new(Utf8::new(source, encoding));
+    let mut out = Out::new(sink, "comments");
+    loop {
+        match xml.next() {
+            Ok(Node::Aside(text)) if is_aside(&text) => {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                for line in lines {
+                    out = out.line(line)?;
+                }
+            }
+            Ok(Node::Over) | Err(_) => return out.end(None),
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Whether a comment or an instruction may say something.
+fn is_aside(text: &str) -> bool {
+    let target = text.split_whitespace().next();
+    target.is_some_and(|target| !OF_LOOKS.contains(&target))
 }
 
 /// Hands over what stands behind so many bytes, as text.
@@ -75,21 +118,23 @@ fn rest(
     out.end(None)
 }
 
-/// Learns the shape, as far as the document can be read: what ends it early is told with the records.
-fn survey(source: &mut Box<dyn Seekable>, encoding: Encoding) -> Shape {
+/// Learns the shape, and whether there are comments or instructions, as far as the document can be read: what ends it early is told
+/// with the records.
+fn survey(source: &mut Box<dyn Seekable>, encoding: Encoding) -> (Shape, bool) {
     let mut xml = Xml::new(Utf8::new(source, encoding));
-    let mut shape = Shape::default();
+    let (mut shape, mut has_asides) = (Shape::default(), false);
     loop {
         match xml.next() {
             Ok(Node::Start(tag)) => shape.start(tag.name(), tag.attrs().map(|(name, _)| name)),
             Ok(Node::Text(text)) => shape.text(&text),
             Ok(Node::End(_)) => shape.end(),
+            Ok(Node::Aside(text)) => has_asides |= is_aside(&text),
             Ok(Node::Other) => {}
             Ok(Node::Over) | Err(_) => break,
         }
     }
     shape.decide();
-    shape
+    (shape, has_asides)
 }
 
 /// The records on their way.
@@ -143,7 +188,7 @@ impl Records<'_> {
                     }
                 }
                 Ok(Node::End(_)) => self.end(&mut within)?,
-                Ok(Node::Other) => {}
+                Ok(Node::Aside(_) | Node::Other) => {}
                 Ok(Node::Over) => break xml.remark(),
                 Err(reason) => {
                     broken = Some(xml.position());

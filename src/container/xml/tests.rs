@@ -209,3 +209,63 @@ fn broken_and_hostile_documents_are_told() {
     assert!(got.lines().all(|line| line.len() < 6 << 20) && got.lines().count() > 2);
     assert!(told.contains("more than 4 MiB"), "{told}");
 }
+
+/// Names and texts of all members, and why the document ended early.
+fn all_members(xml: &[u8]) -> Vec<(String, String)> {
+    let unpacking = Unpacking::default();
+    let (members, ended) = crate::container::tests::all(Container::Xml, xml, "a.xml", &unpacking);
+    let text = |content: Result<Vec<u8>, String>| match content {
+        Ok(bytes) => String::from_utf8(bytes).expect("UTF-8"),
+        Err(reason) => format!("!{reason}"),
+    };
+    let members = members
+        .into_iter()
+        .map(|(name, content)| (name, text(content)));
+    members
+        .chain(ended.map(|reason| (String::new(), reason)))
+        .collect()
+}
+
+#[test]
+fn comments_and_instructions_are_lines() {
+    let check = |xml: &str, want: &[(&str, &str)]| {
+        let got = all_members(xml.as_bytes());
+        let got: Vec<(&str, &str)> = got.iter().map(|(name, text)| (&**name, &**text)).collect();
+        assert_eq!(got, want, "{xml}");
+    };
+    // A row that was taken out, a number in the middle of another, and a note behind the end.
+    check(
+        "<?xml version='1.0'?><r><c>138<!-- x -->1234</c><c>2</c><!--\n <c>13912345678</c>\n\n <c>4</c>-->\
+         <?note by 张三?></r><!---->\n<!-- end -->",
+        &[
+            ("records", "{\"c\":\"1381234\"}\n{\"c\":\"2\"}\n"),
+            (
+                "comments",
+                "x\n<c>13912345678</c>\n<c>4</c>\nnote by 张三\nend\n",
+            ),
+        ],
+    );
+    // What says how the document is shown is none of it.
+    check(
+        "<?xml-stylesheet href='a.xsl'?><?mso-application progid='Word'?><c>1</c>",
+        &[("records", "{\"c\":\"1\"}\n")],
+    );
+    // In workbooks too, and as far as the document goes.
+    check(
+        "<Workbook><Worksheet Name='s'><Table><Row><Cell><Data>a</Data></Cell></Row></Table></Worksheet><!-- b --></Workbook>",
+        &[("s", "a\n"), ("comments", "b\n")],
+    );
+    let broken = all_members(b"<r><!-- a --><c>1</c></x><!-- b -->");
+    let names: Vec<&str> = broken.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["records", "rest", "comments"]);
+    assert!(broken[0].1.starts_with('!') && broken[1].1.contains("<!-- b -->"));
+    assert_eq!(broken[2].1, "a\n");
+}
+
+#[test]
+fn text_that_is_marked_as_no_markup_is_text() {
+    check(
+        "<r><c><![CDATA[<b>13812345678</b>]]></c><c>138<![CDATA[1234]]>5678</c></r>",
+        &[r#"{"c":"<b>13812345678</b>"}"#, r#"{"c":"13812345678"}"#],
+    );
+}

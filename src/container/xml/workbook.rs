@@ -48,7 +48,7 @@ fn sheet<R: Read>(xml: &mut Xml<R>, name: &str, sink: &mut Sink) -> Result<(), S
                 _ => {}
             },
             Ok(Node::Text(text)) if is_data => row.push(&text),
-            Ok(Node::Text(_) | Node::Other) => {}
+            Ok(Node::Text(_) | Node::Aside(_) | Node::Other) => {}
             Ok(Node::End(name)) => match &*name {
                 "Data" => {
                     is_data = false;
