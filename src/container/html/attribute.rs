@@ -137,10 +137,8 @@ fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {
-        let code = behind
-            .get(..2)
-            .and_then(|two| std::str::from_utf8(two).ok());
-        let code = code.and_then(|two| u8::from_str_radix(two, 16).ok());
+        let digit = |at: usize| char::from(*behind.get(at)?).to_digit(16);
+        let code = digit(0).zip(digit(1)).map(|(a, b)| (a * 16 + b) as u8);
         (rest, _) = match (first, code) {
             (b'%', Some(byte)) => (&behind[2..], bytes.push(byte)),
             _ => (behind, bytes.push(*first)),

@@ -1,4 +1,5 @@
-//! Rows of a table from its cells: those that span columns leave the others empty, those that span rows stand in each of them.
+//! Rows of a table from its cells: those that span columns leave the others empty, those that span rows stand in each of them
+//! that has a cell of its own.
 //!
 //! A first row of `th` is the header. Where the header has groups (`th` over several columns), it is the last of up to three
 //! rows of `th`, with what stands above where nothing stands below. A table whose every row is one `th` and as many `td` as
@@ -12,6 +13,9 @@ use crate::error::Reason;
 
 /// Columns of a row.
 const COLUMNS_MAX: usize = 16_384;
+
+/// Cells that reach into the rows below at a time: each of these rows is held against all of them.
+pub(super) const COVERS_MAX: usize = 1_000;
 
 /// Columns and rows that a cell may span (HTML, 4.9.11).
 const SPAN_COLUMNS_MAX: u32 = 1_000;
@@ -33,8 +37,12 @@ const LIST_ROWS_MIN: usize = 3;
 /// The table in hand.
 #[derive(Default)]
 pub(super) struct Grid {
-    /// The row in hand.
+    /// The row in hand, up to its last cell with text.
     row: Vec<String>,
+    /// The column that comes next in it.
+    column: usize,
+    /// Whether a row was begun: one without a cell is one as well.
+    is_open: bool,
     n_bytes: usize,
     n_cells: usize,
     n_heads: usize,
@@ -47,7 +55,7 @@ pub(super) struct Grid {
     cell_bytes: usize,
     columns: u32,
     rows: u32,
-    /// Cells that reach into the rows below, by column.
+    /// Cells that reach into the rows below, by their first column.
     covers: BTreeMap<usize, Cover>,
     covers_bytes: usize,
     /// Those that begin in the row in hand.
@@ -60,6 +68,7 @@ pub(super) struct Grid {
 /// A cell that reaches into rows below.
 struct Cover {
     text: String,
+    n_columns: usize,
     n_left: u32,
 }
 
@@ -81,6 +90,11 @@ impl Grid {
         self.is_in_head = is_head;
         self.covers.clear();
         self.covers_bytes = 0;
+    }
+
+    /// Begins a row.
+    pub(super) fn begin_row(&mut self) {
+        self.is_open = true;
     }
 
     pub(super) fn begin_cell(&mut self, is_head: bool, columns: Option<u32>, rows: Option<u32>) {
@@ -112,65 +126,86 @@ impl Grid {
     pub(super) fn end_cell(&mut self) {
         let text = std::mem::take(&mut self.cell);
         self.cell_bytes = 0;
-        self.fill(None);
-        if self.row.len() + self.columns as usize > COLUMNS_MAX {
+        self.fill();
+        let (at, n_columns) = (self.column, self.columns as usize);
+        if at + n_columns > COLUMNS_MAX {
             return self.lose();
         }
-        self.has_groups |= self.columns > 1;
-        let at = self.row.len();
-        for i in 0..self.columns as usize {
-            let text = match i {
-                0 => text.clone(),
-                _ => String::new(),
-            };
-            if self.rows > 1 {
-                let n_left = self.rows - 1;
-                let cover = Cover {
-                    text: text.clone(),
-                    n_left,
-                };
-                self.covers_bytes += text.len();
-                self.new_covers.push((at + i, cover));
-            }
-            self.n_bytes += text.len() + 1;
-            self.row.push(text);
+        self.has_groups |= n_columns > 1;
+        if self.rows > 1 {
+            self.cover(at, n_columns, &text);
+        }
+        self.put_at(at, text);
+        self.column = at + n_columns;
+    }
+
+    /// Takes note of a cell that reaches into the rows below.
+    fn cover(&mut self, at: usize, n_columns: usize, text: &str) {
+        if self.covers.len() + self.new_covers.len() >= COVERS_MAX {
+            let reason =
+                format!("more than {COVERS_MAX} cells of a table that reach into the rows below");
+            self.lost.get_or_insert(Reason::Limit(reason));
+            return;
+        }
+        let cover = Cover {
+            text: text.to_owned(),
+            n_columns,
+            n_left: self.rows - 1,
+        };
+        self.covers_bytes += text.len();
+        self.new_covers.push((at, cover));
+    }
+
+    /// Puts a text into a column of the row. Columns without one are made when there is one behind them, so that what nobody
+    /// sees costs nothing.
+    fn put_at(&mut self, at: usize, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        self.n_bytes += text.len() + 1 + at.saturating_sub(self.row.len());
+        self.row.resize(at, String::new());
+        self.row.push(text);
+    }
+
+    /// Takes over the cells from above that stand at the place.
+    fn fill(&mut self) {
+        while let Some(cover) = self.covers.get(&self.column) {
+            let (text, n_columns) = (cover.text.clone(), cover.n_columns);
+            self.put_at(self.column, text);
+            self.column += n_columns;
         }
     }
 
-    /// Takes over the cells from above that stand at the place, or up to their last.
-    fn fill(&mut self, to: Option<usize>) {
-        loop {
-            let at = self.row.len();
-            match self.covers.get(&at) {
-                Some(cover) => {
-                    self.n_bytes += cover.text.len() + 1;
-                    self.row.push(cover.text.clone());
-                }
-                None if to.is_some_and(|to| at < to) => self.row.push(String::new()),
-                None => break,
-            }
+    /// Takes over all cells from above that stand behind the place.
+    fn fill_all(&mut self) {
+        let behind = self.covers.range(self.column..);
+        let behind: Vec<(usize, String)> = behind
+            .filter(|(_, cover)| !cover.text.is_empty())
+            .map(|(at, cover)| (*at, cover.text.clone()))
+            .collect();
+        for (at, text) in behind {
+            self.put_at(at, text);
         }
     }
 
     /// Ends the row, and puts what is decided to what is ready.
     pub(super) fn end_row(&mut self, ready: &mut VecDeque<Item>) {
-        if self.n_cells == 0 {
+        if self.n_cells == 0 && !self.is_open {
             return;
         }
-        let last = self.covers.keys().next_back().map_or(0, |last| last + 1);
-        self.fill(Some(last));
+        self.fill_all();
         self.covers.retain(|_, cover| {
             cover.n_left -= 1;
             cover.n_left > 0
         });
         self.covers.extend(self.new_covers.drain(..));
         self.covers_bytes = self.covers.values().map(|cover| cover.text.len()).sum();
-        let mut cells = std::mem::take(&mut self.row);
-        let n_used = cells.iter().rposition(|cell| !cell.is_empty());
-        cells.truncate(n_used.map_or(0, |last| last + 1));
-        if !cells.is_empty() {
+        let cells = std::mem::take(&mut self.row);
+        // A row without a cell of its own says nothing that those above have not said.
+        if !cells.is_empty() && self.n_cells > 0 {
             self.place(cells, ready);
         }
+        (self.column, self.is_open) = (0, false);
         (self.n_bytes, self.n_cells, self.n_heads) = (0, 0, 0);
         (self.is_first_head, self.has_groups) = (false, false);
     }

@@ -9,7 +9,9 @@ mod grid;
 mod role;
 mod weave;
 
-use std::io::Read;
+use std::cell::RefCell;
+use std::io::{self, Read};
+use std::rc::Rc;
 
 use html5gum::{IoReader, Tokenizer};
 
@@ -54,7 +56,9 @@ enum Wanted {
 }
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
-    let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
+    // Of a page that is cut off what came before is read.
+    let spool_bytes = job.unpacking.limits.spool_bytes;
+    let (mut source, size, failed) = job.source.into_seekable_so_far(spool_bytes)?;
     sink.of_size(size);
     let encoding = encoding_of(&mut source)?;
     let (deepest, has_data) = lines(&mut source, encoding, sink)?;
@@ -67,7 +71,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         source.rewind()?;
         data(&mut source, encoding, sink)?;
     }
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// The text of a page, as a reader sees it: cells of a row have tabs between them.
@@ -97,6 +101,7 @@ fn lines(
             Ok(Item::Line(line)) => out = out.line(&line)?,
             Ok(Item::Data(..)) => has_data = true,
             Ok(Item::Over(deepest, lost)) => break (deepest, lost),
+            Ok(Item::Broken(deepest, reason)) => break (deepest, Some(reason)),
             Ok(_) => {}
             Err(reason) => break (0, Some(reason)),
         }
@@ -136,7 +141,7 @@ fn tables(
         let (first, known) = match page.next() {
             Ok(Item::Head(cells)) => (cells, Known::Table(None)),
             Ok(Item::Row(cells)) => (cells, Known::Sheet),
-            Ok(Item::Over(..)) | Err(_) => return Ok(()),
+            Ok(Item::Over(..) | Item::Broken(..)) | Err(_) => return Ok(()),
             Ok(_) => continue,
         };
         *n_tables += 1;
@@ -148,7 +153,7 @@ fn tables(
                 Ok(Item::EndOfTable(lost)) => break lost,
                 Ok(Item::Line(_) | Item::Data(..)) => {}
                 Ok(Item::Over(..)) => break None,
-                Ok(Item::Broken(reason)) | Err(reason) => break Some(reason),
+                Ok(Item::Broken(_, reason)) | Err(reason) => break Some(reason),
             }
         };
         out.end(lost)?;
@@ -157,23 +162,54 @@ fn tables(
 
 /// A page while it is read.
 struct Page<R: Read> {
-    tokenizer: Tokenizer<IoReader<R>, Weaver>,
+    tokenizer: Tokenizer<IoReader<Ending<R>>, Weaver>,
+    failed: Rc<RefCell<Option<Reason>>>,
 }
 
 impl<R: Read> Page<R> {
     fn new(rdr: R, wanted: Wanted) -> Page<R> {
+        let failed = Rc::default();
+        let rdr = Ending {
+            rdr,
+            failed: Rc::clone(&failed),
+        };
         Page {
             tokenizer: Tokenizer::new_with_emitter(IoReader::new(rdr), Weaver::new(wanted)),
+            failed,
         }
     }
 
     /// The next thing that is wanted of the page.
     fn next(&mut self) -> Result<Item, Reason> {
         match self.tokenizer.next() {
-            Some(Ok(Item::Broken(reason))) => Err(reason),
+            Some(Ok(Item::Over(deepest, lost))) => {
+                let failed = self.failed.borrow_mut().take();
+                Ok(Item::Over(deepest, failed.or(lost)))
+            }
             Some(Ok(item)) => Ok(item),
             Some(Err(error)) => Err(reason_of(&error)),
             None => Ok(Item::Over(0, None)),
+        }
+    }
+}
+
+/// A page that cannot be read further ends there, so that lines and rows in hand are ended too. Why it does is kept beside.
+struct Ending<R> {
+    rdr: R,
+    failed: Rc<RefCell<Option<Reason>>>,
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.failed.borrow().is_some() {
+            return Ok(0);
+        }
+        match self.rdr.read(buf) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                *self.failed.borrow_mut() = Some(reason_of(&error));
+                Ok(0)
+            }
+            read => read,
         }
     }
 }

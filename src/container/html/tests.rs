@@ -1,8 +1,11 @@
 //! What pages become, and what hostile ones cost.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
+use super::grid::COVERS_MAX;
 use super::*;
+use crate::container::{Members, Source, Unpacking};
+use crate::decode::Container;
 
 #[track_caller]
 fn check(html: &str, want: &str) {
@@ -49,6 +52,7 @@ fn links_of_messages_are_read_and_said_once() {
         "<a href='mailto:a%40example.com?subject=x'>write</a>",
         "write a@example.com",
     );
+    check("<a href='mailto:a%+1%4'>x</a>", "x a%+1%4");
     check(
         "<a href='tel:+86-138-1234-5678'>13812345678</a>",
         "13812345678",
@@ -80,7 +84,7 @@ fn of_reader(rdr: impl Read, wanted: Wanted) -> String {
             }
             Ok(Item::Over(_, Some(lost))) => got.push(format!("!{lost}")),
             Ok(Item::Over(_, None)) => return got.join("/"),
-            Ok(Item::Broken(reason)) | Err(reason) => got.push(format!("!!{reason}")),
+            Ok(Item::Broken(_, reason)) | Err(reason) => got.push(format!("!!{reason}")),
         }
         if got.last().is_some_and(|last| last.starts_with('!')) {
             return got.join("/");
@@ -148,6 +152,11 @@ fn comments_and_attributes_are_read() {
         "name phone: 138",
     );
     lines("<p data-id=7>7</p>", "7");
+    // Microdata names what it says as forms do.
+    lines(
+        "<meta itemprop=telephone content=13812345678><b itemprop=name>张三</b>",
+        "张三 telephone: 13812345678",
+    );
     tables(
         "<table><tr><td><a href='tel:13812345678'>call</a><td data-x=9><input name=n value=v>",
         1,
@@ -305,6 +314,11 @@ fn hostile_pages_end_at_limits() {
     let told = "!!limit reached: a tag with a name of more than 1024 KiB";
     lines(&format!("a<{name}>b"), &format!("a/{told}"));
     lines(&format!("a<script></{name}"), &format!("a/{told}"));
+    // What stands before such a tag is there, tables as well.
+    let cut = format!("<table><tr><th>姓名<td>张三<tr><th>手机<td>138<{name}");
+    tables(&cut, 1, &format!("#姓名|手机/张三|138/]/{told}"));
+    let mut page = Page::new(cut.as_bytes(), Wanted::Lines);
+    assert!(matches!(page.next(), Ok(Item::Broken(1, _))));
     // Lines and cells.
     let words = "word ".repeat(LINE_BYTES_MAX / 4);
     let got = all(&words, Wanted::Lines);
@@ -321,4 +335,75 @@ fn hostile_pages_end_at_limits() {
     let got = all(&(spans + "<tr><td>y"), Wanted::Tables(1));
     assert!(got.contains("16384 cells"), "{}", got.len());
     assert_eq!(got.matches('x').count(), 2 * 16);
+    // Cells that nobody sees cost nothing in the rows that they reach into, however many these are.
+    let empty = "<table><tr>".to_owned() + &"<td rowspan=0 colspan=1000>".repeat(16);
+    tables(&(empty + &"<tr><td>".repeat(200_000)), 1, "]");
+    let many = "<table><tr>".to_owned() + &"<td rowspan=0>".repeat(COVERS_MAX + 1) + "<tr><td>y";
+    let got = all(&many, Wanted::Tables(1));
+    let told = "]limit reached: more than 1000 cells of a table that reach into the rows below";
+    assert_eq!(got, format!("{}y/{told}", "|".repeat(COVERS_MAX)));
+}
+
+#[test]
+fn a_row_without_cells_is_one_that_others_reach_into() {
+    // As page builders write rows that are full of what reaches into them.
+    tables(
+        "<table><tr><td rowspan=2>a<td rowspan=2>b</tr><tr></tr><tr><td>c<td>d",
+        1,
+        "a|b/c|d/]",
+    );
+    tables(
+        "<table><tr><td>a<td rowspan=3>b<tr><tr><td>c<td>d<tr><td>e<td>f",
+        1,
+        "a|b/c|b|d/e|f/]",
+    );
+    tables(
+        "<table><tr><td>a<td rowspan=2>b<td>c<tr><td colspan=3>d<tr><td>e",
+        1,
+        "a|b|c/d/e/]",
+    );
+}
+
+#[test]
+fn what_comes_before_an_error_is_read() {
+    /// Gives a text and then an error.
+    struct Cut<'t>(&'t [u8]);
+    impl Read for Cut<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.0.read(buf)
+        }
+    }
+    let html = "<p>a<table><tr><th>姓名<td>张三<tr><th>手机<td>138";
+    let cut = |wanted| of_reader(Cut(html.as_bytes()), wanted);
+    assert!(cut(Wanted::Lines).starts_with("a/!truncated"));
+    let got = cut(Wanted::Tables(1));
+    assert!(got.starts_with("#姓名|手机/张三|138/]/!truncated"), "{got}");
+}
+
+#[test]
+fn a_page_that_is_cut_off_where_it_was_packed_is_read_up_to_there() {
+    struct Fails;
+    impl Read for Fails {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+    let html = b"<p>lines<table><tr><td>a<td>b</table>".to_vec();
+    let failing = Cursor::new(html).chain(Fails);
+    let source = Source::Stream(Box::new(failing));
+    let members = Members::open(Container::Html, source, "a.html", &Unpacking::default());
+    let mut members = members.expect("opened");
+    for (name, want) in [("text", "lines\n"), ("table 1", "a,b\n")] {
+        let member = members.next_member().expect("a member");
+        let mut text = String::new();
+        let mut content = member.content.expect("it can be read");
+        content.read_to_string(&mut text).expect("it is whole");
+        assert_eq!((member.name.as_str(), text.as_str()), (name, want));
+    }
+    assert!(members.next_member().is_none());
+    let ended = members.ended().map(ToString::to_string);
+    assert!(ended.is_some_and(|told| told.starts_with("truncated")));
 }

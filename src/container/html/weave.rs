@@ -35,8 +35,8 @@ pub(super) enum Item {
     Data(Vec<u8>, Option<Reason>),
     /// The page ends: how deep tables stand in each other, and what was left out of it.
     Over(usize, Option<Reason>),
-    /// The page cannot be read further.
-    Broken(Reason),
+    /// The page cannot be read further: how deep tables stand in each other up to there, and why.
+    Broken(usize, Reason),
 }
 
 /// Makes lines and rows of tokens.
@@ -292,6 +292,9 @@ impl Weaver {
             return self.end_line();
         }
         self.end_row();
+        if self.is_table_wanted() {
+            self.grid.begin_row();
+        }
     }
 
     fn end_row(&mut self) {
@@ -464,8 +467,8 @@ impl Emitter for Weaver {
         if self.name_bytes > NAME_BYTES_MAX && !was_long && self.wanted != Wanted::All {
             let kib = NAME_BYTES_MAX >> 10;
             let reason = Reason::Limit(format!("a tag with a name of more than {kib} KiB"));
-            self.end_line();
-            self.ready.push_back(Item::Broken(reason));
+            self.end_all();
+            self.ready.push_back(Item::Broken(self.deepest, reason));
         }
     }
 
@@ -550,10 +553,7 @@ impl Emitter for Weaver {
     }
 
     fn emit_eof(&mut self) {
-        while !self.levels.is_empty() {
-            self.end_table();
-        }
-        self.end_line();
+        self.end_all();
         if self.is_hidden || self.n_templates > 0 {
             let reason = "it ends inside of a script, a style or a template, which are not read";
             let reason = Reason::Truncated(reason.to_owned());
@@ -575,6 +575,14 @@ impl Emitter for Weaver {
 }
 
 impl Weaver {
+    /// Ends all tables, and the line in hand.
+    fn end_all(&mut self) {
+        while !self.levels.is_empty() {
+            self.end_table();
+        }
+        self.end_line();
+    }
+
     /// Passes over a tag inside of a template.
     fn raw_in_template(&mut self, role: Role) -> Option<State> {
         if self.is_end {

@@ -65,17 +65,21 @@ impl Tag<'_> {
         Some(value.into_owned())
     }
 
-    /// Names without their prefixes, and values, of all attributes but declarations of namespaces.
+    /// Names without their prefixes, and values, of all attributes but declarations of namespaces. Values may stand without
+    /// quotation marks, and references in them that nothing stands for stay as they are, as do signs that would begin one.
     pub(in crate::container) fn attrs(&self) -> impl Iterator<Item = (&str, String)> {
-        let mut attributes = self.0.attributes();
+        let mut attributes = self.0.html_attributes();
         attributes.with_checks(false);
         attributes.flatten().filter_map(|a| {
             let key = a.key.into_inner();
             if key == "xmlns" || key.starts_with("xmlns:") {
                 return None;
             }
-            let value = a.normalized_value(XmlVersion::Implicit1_0).ok()?;
-            Some((local(key), value.into_owned()))
+            let value = match a.normalized_value(XmlVersion::Implicit1_0) {
+                Ok(value) => value.into_owned(),
+                Err(_) => resolved_where_known(&a.value),
+            };
+            Some((local(key), value))
         })
     }
 
@@ -202,6 +206,28 @@ fn resolved<'x>(reference: &BytesRef<'_>) -> Option<Cow<'x, str>> {
     }
 }
 
+/// Longest reference that is resolved: more than any name of HTML has.
+const REFERENCE_BYTES_MAX: usize = 40;
+
+/// A text with what stands for its references, where that is known.
+fn resolved_where_known(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('&');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let reference = part
+            .split_once(';')
+            .filter(|(name, _)| name.len() <= REFERENCE_BYTES_MAX);
+        let known =
+            reference.and_then(|(name, rest)| Some((resolved(&BytesRef::new(name))?, rest)));
+        match known {
+            Some((character, rest)) => out.extend([&*character, rest]),
+            None => out.extend(["&", part]),
+        }
+    }
+    out
+}
+
 fn broken(error: &quick_xml::Error) -> Reason {
     match error {
         quick_xml::Error::Io(error) => reason_of(error),
@@ -242,6 +268,29 @@ impl<R: BufRead> BufRead for Metered<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attributes_that_are_not_well_formed_keep_what_they_say() {
+        for (written, want) in [
+            ("a='x & 138'", "x & 138"),
+            (
+                "a='?x=1&y=&lt;&#65;&own;&#xFFFFFFFF;'",
+                "?x=1&y=<A&own;&#xFFFFFFFF;",
+            ),
+            ("a=张三", "张三"),
+            ("a", ""),
+            ("a='&'", "&"),
+        ] {
+            let written = format!("<x {written} b='1'/>");
+            let mut xml = Xml::new(written.as_bytes());
+            let Ok(Node::Start(tag)) = xml.next() else {
+                panic!("{written}")
+            };
+            let attrs: Vec<_> = tag.attrs().collect();
+            let want = [("a", want.to_owned()), ("b", "1".to_owned())];
+            assert_eq!(attrs, want, "{written}");
+        }
+    }
 
     #[test]
     fn references_are_to_what_has_a_number_or_a_known_name() {

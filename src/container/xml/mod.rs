@@ -33,17 +33,24 @@ const OF_LOOKS: [&str; 2] = ["xml-stylesheet", "mso-application"];
 const RECORD_BYTES_MAX: usize = 4 << 20;
 
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
-    let (mut source, size) = job.source.into_seekable(job.unpacking.limits.spool_bytes)?;
+    // Of a document that is cut off what came before is read.
+    let spool_bytes = job.unpacking.limits.spool_bytes;
+    let (mut source, size, failed) = job.source.into_seekable_so_far(spool_bytes)?;
     sink.of_size(size);
     let encoding = encoding_of(&mut source)?;
-    let (shape, has_asides) = survey(&mut source, encoding);
+    read(&mut source, encoding, sink)?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read(source: &mut Box<dyn Seekable>, encoding: Encoding, sink: &mut Sink) -> Result<(), Stop> {
+    let (shape, has_asides) = survey(source, encoding);
     source.rewind()?;
-    let walked = match shape.root() {
-        Some(workbook::ROOT) => workbook::walk(Xml::new(Utf8::new(&mut source, encoding)), sink),
-        _ => records(&mut source, (encoding, &shape), sink),
+    let walked = match shape.has(&workbook::SHEET) {
+        true => workbook::walk(Xml::new(Utf8::new(source, encoding)), sink),
+        false => records(source, (encoding, &shape), sink),
     };
     if has_asides && !matches!(walked, Err(Stop::Unread)) {
-        asides(&mut source, encoding, sink)?;
+        asides(source, encoding, sink)?;
     }
     walked
 }

@@ -254,10 +254,12 @@ impl Shape {
         })
     }
 
-    /// The name of the outermost element.
-    pub(super) fn root(&self) -> Option<&str> {
-        let first = self.places.get(1)?;
-        Some(&first.name)
+    /// Whether there are elements of these names, the first outermost, each of the others in the one before.
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        let mut names = names.iter();
+        let within = |place: &Place, name| place.children.get(name).map(|at| &self.places[*at]);
+        let found = names.try_fold(&self.places[0], |place, name| within(place, *name));
+        found.is_some()
     }
 
     /// The place of elements of this name in those of another.

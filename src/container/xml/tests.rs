@@ -138,6 +138,48 @@ fn workbooks_are_sheets() {
 }
 
 #[test]
+fn a_workbook_without_a_sheet_is_a_document_as_any_other() {
+    check(
+        "<Workbook><Row phone='1' name='a'/><Row phone='2' name='b'/></Workbook>",
+        &[r#"{"phone":"1","name":"a"}"#, r#"{"phone":"2","name":"b"}"#],
+    );
+}
+
+#[test]
+fn attributes_that_are_not_well_formed_are_read() {
+    check(
+        "<r><c url='?a=1&b=2' phone='138 & 139' name=张三/><c url='' phone='&own;140' name='x'/></r>",
+        &[
+            r#"{"url":"?a=1&b=2","phone":"138 & 139","name":"张三"}"#,
+            r#"{"url":"","phone":"&own;140","name":"x"}"#,
+        ],
+    );
+}
+
+#[test]
+fn a_document_that_is_cut_off_where_it_was_packed_is_read_up_to_there() {
+    struct Fails;
+    impl Read for Fails {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+    let failing = Cursor::new(b"<r><a>1</a><a>2</a><a>3".to_vec()).chain(Fails);
+    let source = Source::Stream(Box::new(failing));
+    let members = Members::open(Container::Xml, source, "a.xml", &Unpacking::default());
+    let mut members = members.expect("opened");
+    let member = members.next_member().expect("the records");
+    let mut text = Vec::new();
+    let ended = member.content.expect("read").read_to_end(&mut text);
+    let want = "{\"a\":\"1\"}\n{\"a\":\"2\"}\n{\"a\":\"3\"}\n";
+    assert_eq!(String::from_utf8_lossy(&text), want);
+    assert!(ended.is_err_and(|told| told.to_string().contains("truncated")));
+    assert!(members.next_member().is_none());
+    let ended = members.ended().map(ToString::to_string);
+    assert!(ended.is_some_and(|told| told.starts_with("truncated")));
+}
+
+#[test]
 fn encodings_are_those_that_are_declared() {
     let xml = "<?xml version=\"1.0\" encoding=\"GBK\"?><r><姓名>张三</姓名><姓名>李四</姓名></r>";
     let (gbk, _, _) = encoding_rs::GBK.encode(xml);

@@ -16,15 +16,15 @@ const COLUMNS_MAX: usize = 16_384;
 /// Bytes of the cells of a row.
 const ROW_BYTES_MAX: usize = 16 << 20;
 
-/// The name of the root of such a document.
-pub(super) const ROOT: &str = "Workbook";
+/// The elements by which such a document is known: the root, and a sheet.
+pub(super) const SHEET: [&str; 2] = ["Workbook", "Worksheet"];
 
 /// Hands over the sheets.
 pub(super) fn walk<R: Read>(mut xml: Xml<R>, sink: &mut Sink) -> Result<(), Stop> {
     let mut number = 0;
     loop {
         let name = match xml.next()? {
-            Node::Start(tag) if tag.name() == "Worksheet" => tag.attr("Name"),
+            Node::Start(tag) if tag.name() == SHEET[1] => tag.attr("Name"),
             Node::Over => return xml.remark().map_or(Ok(()), |reason| Err(reason.into())),
             _ => continue,
         };
@@ -57,7 +57,7 @@ fn sheet<R: Read>(xml: &mut Xml<R>, name: &str, sink: &mut Sink) -> Result<(), S
                 "Row" if row.cells.iter().any(|cell| !cell.trim().is_empty()) => {
                     out.row(row.cells.iter().map(|cell| cell.trim()))?;
                 }
-                "Worksheet" => break None,
+                name if name == SHEET[1] => break None,
                 _ => {}
             },
             Ok(Node::Over) => break None,
