@@ -315,6 +315,14 @@ impl MemberWriter<'_> {
         self.flush_full()
     }
 
+    /// Counts bytes that were made of the container and are not written.
+    ///
+    /// # Errors
+    /// As [`MemberWriter::write`].
+    pub(super) fn passed_over(&mut self, n: u64) -> Result<(), Stop> {
+        self.sink.passed_over(n)
+    }
+
     /// Whether somebody reads it still. A walk may go on to the next member if not.
     pub fn is_wanted(&self) -> bool {
         self.sink.is_wanted()

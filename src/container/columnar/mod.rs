@@ -99,7 +99,12 @@ impl<'s> Rows<'s> {
         let result = self.names.iter().enumerate().try_for_each(&mut show);
         self.missing.n_binary += std::mem::take(&mut self.shown.n_binary);
         self.missing.n_long += u64::from(std::mem::take(&mut self.shown.is_cut));
-        result?;
+        if let Err(error) = result {
+            // It was made all the same.
+            let n_bytes = self.shown.text().len() as u64;
+            self.writer.passed_over(n_bytes)?;
+            return Err(error);
+        }
         let text = self.shown.text();
         if self.form == Form::Objects {
             let open = if self.names.is_empty() { "{" } else { "" };
@@ -112,6 +117,11 @@ impl<'s> Rows<'s> {
             self.writer.row(cells)?;
         }
         Ok(())
+    }
+
+    /// Counts bytes that were unpacked and hold no row.
+    fn passed_over(&mut self, n: usize) -> Result<(), Stop> {
+        self.writer.passed_over(n as u64)
     }
 
     /// Whether somebody reads it still.

@@ -84,6 +84,22 @@ fn rows_are_written_by_their_schema() {
 }
 
 #[test]
+fn what_is_made_of_little_and_not_written_counts_against_the_limit() {
+    let mut unpacking = Unpacking::default();
+    unpacking.limits.free_bytes = 1 << 20;
+    unpacking.limits.ratio_max = 1;
+    let end = |bytes: &[u8]| all(Container::Avro, bytes, "a.avro", &unpacking).1;
+    // A record that grows until it is too long, of ten bytes.
+    let nulls = header(r#"{"type":"array","items":"null"}"#, "null");
+    let ended = end(&[nulls, block(1, &long(i64::MAX))].concat());
+    assert!(ended.is_some_and(|told| told.contains("bytes came out for each byte")));
+    // Blocks that unpack to much, in which no record is said to be.
+    let zeros = zstd::encode_all(&vec![0; 2 << 20][..], 1).expect("it can be packed");
+    let ended = end(&[header(r#""string""#, "zstandard"), block(0, &zeros)].concat());
+    assert!(ended.is_some_and(|told| told.contains("bytes came out for each byte")));
+}
+
+#[test]
 fn what_makes_no_sense_is_told() {
     check(
         r#""string""#,

@@ -87,21 +87,21 @@ fn records(
             Err(Fail::Damaged) => {
                 // What is missing of a block that is not whole is told with it.
                 trouble.n_blocks += u64::from(block.is_whole);
-                return Ok(());
+                return rows.passed_over(data.bytes.len());
             }
             Err(Fail::Limit) => {
                 trouble.is_long = true;
-                return Ok(());
+                return rows.passed_over(data.bytes.len());
             }
         }
         // Records without a byte hold nothing, however many are said to be there.
         if data.bytes.len() == n_left || !rows.is_wanted() {
-            return Ok(());
+            return rows.passed_over(data.bytes.len());
         }
     }
     // More bytes than records: what they are is not known.
     trouble.n_blocks += u64::from(!data.bytes.is_empty() && block.is_whole);
-    Ok(())
+    rows.passed_over(data.bytes.len())
 }
 
 /// What of the file could not be read.
