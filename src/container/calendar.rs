@@ -1,7 +1,7 @@
-//! Days as documents and messages count them, from some epoch, and those of the calendar.
+//! Days as documents, messages and file systems count them, from some epoch, and those of the calendar.
 
 /// Year, month and day, so many days after 1970-01-01.
-pub(super) fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     // Counted from 1 March of the year 0, so that a leap day is the last of its year; 146,097 days are 400 years.
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -7,7 +7,7 @@
 
 #[cfg(unix)]
 mod apart;
-mod calendar;
+pub(crate) mod calendar;
 mod columnar;
 mod html;
 mod mail;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::file::PartRead;
 use super::part::File;
 use crate::audit::{Evidence, Status};
+use crate::container::calendar::civil;
 use crate::error::{Reason, Skipped};
 use crate::source::{self, Entry};
 
@@ -121,20 +122,6 @@ fn moment(time: SystemTime) -> Option<String> {
     (0..=9_999).contains(&year).then(|| {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
     })
-}
-
-/// The date so many days after 1970-01-01 (Hinnant, `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
