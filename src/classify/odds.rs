@@ -25,7 +25,7 @@
 //! ([`SERIALS_MIN`]): what the sample does not show there would be chance further down.
 
 use crate::detect::vocabulary::RoleId;
-use crate::detect::{Candidate, Odds, Probe};
+use crate::detect::{Candidate, KindId, Odds, Probe};
 
 /// Probability of as many passes by chance at which they are taken to be no chance.
 const SIGNIFICANCE: f64 = 1e-6;
@@ -40,6 +40,8 @@ const SERIAL_DIGITS_MIN: usize = 4;
 const SERIAL_BYTES_MAX: usize = 48;
 /// Significant digits that a spreadsheet keeps.
 const DIGITS_KEPT: usize = 15;
+/// Fewest cells that must have lost their last digits to a spreadsheet for a column that did.
+const ROUNDED_MIN: u32 = 3;
 /// Most different forms of numbers in a column; what has another form is no trial.
 const FORMS_MAX: usize = 32;
 
@@ -54,17 +56,19 @@ pub(super) struct Numbers {
 }
 
 /// Cells that are numbers of more digits than a spreadsheet keeps.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Long {
     n: u32,
     /// Those that end in zeros where the lost digits were.
     n_zeros: u32,
     /// Digits of the shortest.
     n_digits_min: usize,
+    /// By kind, those that end in zeros and are a value of it, with its check.
+    n_values: Vec<(KindId, u32)>,
 }
 
 impl Long {
-    fn add(&mut self, cell: &[u8]) {
+    fn add(&mut self, cell: &[u8], probe: &Probe) {
         if !(DIGITS_KEPT + 1..=20).contains(&cell.len()) || !cell.iter().all(u8::is_ascii_digit) {
             return;
         }
@@ -73,14 +77,28 @@ impl Long {
             _ => self.n_digits_min.min(cell.len()),
         };
         self.n += 1;
-        self.n_zeros += u32::from(cell[DIGITS_KEPT..].iter().all(|b| *b == b'0'));
+        if cell[DIGITS_KEPT..].iter().any(|b| *b != b'0') {
+            return;
+        }
+        self.n_zeros += 1;
+        for value in probe.alone.iter().filter(|value| value.is_whole) {
+            match self.n_values.iter_mut().find(|(k, _)| *k == value.kind) {
+                Some((_, n)) => *n += 1,
+                None => self.n_values.push((value.kind, 1)),
+            }
+        }
     }
 
-    /// Whether most of them end in zeros, and more than chance explains: one of ten for each digit lost.
+    /// Whether most of them end in zeros, and more than chance explains: one of ten for each digit lost. Numbers that have all
+    /// kept their check have lost nothing: of those that did one of ten or eleven would pass it.
     fn is_rounded(&self) -> bool {
         let n_lost = self.n_digits_min.saturating_sub(DIGITS_KEPT);
         let chance = (0..n_lost).fold(1.0, |p, _| p / 10.0);
-        self.n_zeros * 2 >= self.n && is_proven(self.n, self.n_zeros, chance)
+        let are_values = self.n_values.iter().any(|(_, n)| *n == self.n_zeros);
+        self.n_zeros >= ROUNDED_MIN
+            && self.n_zeros * 2 >= self.n
+            && !are_values
+            && is_proven(self.n, self.n_zeros, chance)
     }
 }
 
@@ -147,7 +165,7 @@ impl Numbers {
         for candidate in &probe.failed {
             Counts::of(&mut self.announced, candidate).n_failed += 1;
         }
-        self.long.add(cell);
+        self.long.add(cell, probe);
         let Some(outline) = outline(cell) else { return };
         let known = self.forms.iter().position(|f| f.outline == outline);
         let at = match known {

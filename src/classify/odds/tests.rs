@@ -365,3 +365,41 @@ fn a_veto_yields_to_proof_alone() {
     let (_, counts) = counted(catalog(), Some("order_no"), &phones);
     assert!(counts.iter().all(|c| c.1 == 0), "{counts:?}");
 }
+
+#[test]
+fn zeros_are_lost_digits_only_where_the_check_is_lost_with_them() {
+    let ending = |form, n: usize| {
+        let drawn = column(1000, &[(100, form)]);
+        let mut cells: Vec<String> = drawn.into_iter().filter(|c| c.ends_with("000")).collect();
+        cells.truncate(n);
+        assert_eq!(cells.len(), n, "{form}");
+        cells
+    };
+    for header in [Some("身份证号"), Some("v7"), None] {
+        for n in [1, 2, 3, 4, 8, 30] {
+            // Numbers whose check digit is a zero as well.
+            let (role, counts) = counted(catalog(), header, &ending("1101011990031??00M", n));
+            let ids = counts.iter().find(|c| c.0 == "cn.resident-id");
+            let ids = ids.map(|c| (c.1, c.2));
+            assert_eq!(ids, Some((n, 0)), "{header:?} {n} ({role}): {counts:?}");
+        }
+        for n in [3, 4, 8, 30] {
+            // One of them without its check is enough for doubt.
+            let mut cells = ending("1101011990031??00M", n);
+            cells[n / 2] = "110101199003151000".to_owned();
+            let (role, counts) = counted(catalog(), header, &cells);
+            let valid: usize = counts.iter().map(|c| c.1).sum();
+            let apart: usize = counts.iter().map(|c| c.2).sum();
+            assert_eq!((valid, apart), (0, n), "{header:?} ({role}): {counts:?}");
+        }
+    }
+    // Cards of sixteen digits that end in a zero, and the same without their check.
+    let cards = |form| {
+        let drawn = column(200, &[(100, form)]);
+        let mut cells: Vec<String> = drawn.into_iter().filter(|c| c.ends_with('0')).collect();
+        cells.truncate(10);
+        counted(catalog(), Some("银行卡号"), &cells).1
+    };
+    assert_eq!(cards("453914880343???L"), [("bank-card".to_owned(), 10, 0)]);
+    assert_eq!(cards("453914880343???0"), [("bank-card".to_owned(), 0, 10)]);
+}
