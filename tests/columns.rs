@@ -249,3 +249,82 @@ fn a_rounded_column_is_told_and_identifies_nobody() {
     dir.file("b.csv", table.replace("id_number", "v7"));
     assert_eq!(counts(&dir, "b.csv", "cn.resident-id"), [0, 0, 0, 0, 120]);
 }
+
+/// Which of the headers are columns of names, where each cell is one of these.
+fn names_of(headers: &[&str], cells: &[&str]) -> Vec<String> {
+    let mut table = headers.join(",") + "\n";
+    for row in 0..20 {
+        let cell = |i: usize| cells[(row + i) % cells.len()];
+        let row: Vec<&str> = (0..headers.len()).map(cell).collect();
+        let _ = writeln!(table, "{}", row.join(","));
+    }
+    let dir = Dir::new();
+    dir.file("a.csv", table);
+    let run = dir.cmd(["explain", "a.csv", "-f", "json"]).run();
+    let told: serde_json::Value = serde_json::from_str(&run.stdout()).expect("it is JSON");
+    let columns = told["tables"][0]["columns"].as_array().expect("a table");
+    assert_eq!(columns.len(), headers.len());
+    let with_roles = headers.iter().zip(columns);
+    let names = with_roles.filter(|(_, column)| column["role"]["id"] == "name");
+    names.map(|(header, _)| (*header).to_owned()).collect()
+}
+
+#[test]
+fn a_name_is_a_persons_if_what_it_is_of_is_a_person() {
+    let words = [
+        "Android", "Windows", "Galaxy", "Pixel", "Linux", "Harmony", "Berlin", "Report",
+    ];
+    let people = [
+        "张伟", "王芳", "李娜", "刘洋", "陈杰", "杨敏", "赵静", "黄强",
+    ];
+    let of_people = [
+        "name",
+        "full_name",
+        "first_name",
+        "data.name",
+        "data.list[].name",
+        "items[].name",
+        "user.name",
+        "member.name",
+        "customer.name",
+        "patient.name",
+        "contact.name",
+        "people[].name",
+        "user.profile.name",
+        "userInfo.name",
+        "device.owner.name",
+        "order.customer",
+        "客户.名称",
+        "客户信息.名称",
+        "联系人.名",
+    ];
+    let of_things = [
+        "device.os.name",
+        "device.name",
+        "product.name",
+        "company.name",
+        "company_name",
+        "file.name",
+        "file_name",
+        "city.name",
+        "city_name",
+        "user.device.name",
+        "user.company.name",
+        "product.mc",
+        "产品名称",
+        "公司名称",
+        "城市名",
+        "设备.名称",
+        "产品.名称",
+        "客户.公司.名称",
+        "机器人.名称",
+    ];
+    for cells in [&words, &people] {
+        assert_eq!(names_of(&of_people, cells), of_people, "{cells:?}");
+        assert!(names_of(&of_things, cells).is_empty(), "{cells:?}");
+    }
+    // In what is not known the cells must be names, rather than words.
+    let of_others = ["foo.name", "x.y.name", "段落.名称"];
+    assert!(names_of(&of_others, &words).is_empty());
+    assert_eq!(names_of(&of_others, &people), of_others);
+}

@@ -353,7 +353,9 @@ impl Sampler {
         let Some(tally) = self.tallies.get(column) else {
             return (0, 0);
         };
-        let share = agreement(vocabulary, role, tally);
+        let header = self.headers.get(column).copied().flatten();
+        let needs_values = header.is_some_and(|l| l.role == role && l.needs_values);
+        let share = agreement(vocabulary, role, needs_values, tally);
         let n_agreeing = (share * f64::from(tally.filled)).round();
         (tally.filled, n_agreeing as u32)
     }
@@ -442,7 +444,7 @@ fn judge(vocabulary: &Vocabulary, header: Lookup, tally: &Tally) -> Judged {
     {
         return Judged::Overruled(Some(login));
     }
-    let agreement = agreement(vocabulary, role, tally);
+    let agreement = agreement(vocabulary, role, header.needs_values, tally);
     if agreement < AGREES
         && let Some(narrower) = narrower(vocabulary, role, tally)
     {
@@ -489,9 +491,12 @@ fn narrower(vocabulary: &Vocabulary, role: RoleId, tally: &Tally) -> Option<Role
     narrower.next().filter(|_| narrower.next().is_none())
 }
 
-/// Share of cells that look like what the role holds.
-fn agreement(vocabulary: &Vocabulary, role: RoleId, tally: &Tally) -> f64 {
-    let shapes = tally.share(looks(&vocabulary.info(role).id));
+/// Share of cells that look like what the role holds, or that are values of it if nothing else will do.
+fn agreement(vocabulary: &Vocabulary, role: RoleId, needs_values: bool, tally: &Tally) -> f64 {
+    let shapes = match needs_values {
+        true => 0.0,
+        false => tally.share(looks(&vocabulary.info(role).id)),
+    };
     let values = [Some(role), kind_behind(vocabulary, role)];
     values
         .into_iter()

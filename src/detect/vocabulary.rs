@@ -3,9 +3,12 @@
 //! Loaded from `patterns/columns.toml`. Detection uses it for labels in text, classification for columns of tables. It
 //! knows words only: what the cells hold is judged in `classify`.
 //!
-//! A header is looked up whole after normalising; then by its last JSON path segment; then by the longest known Chinese
-//! ending (`紧急联系人手机号` ends with `手机号`) or run of English words at its end (`customer_mobile_no`). An SQL column
-//! with a comment (`phone␟手机号`, joined by U+001F) is looked up by its comment first.
+//! A header is looked up by the last part of its JSON path, which is all of it elsewhere, after normalising; then by the longest
+//! known Chinese ending of it (`紧急联系人手机号` ends with `手机号`) or run of English words at its end (`customer_mobile_no`); then
+//! with all its path. Of a part that is weak alone the path says what it is of (`holder`). An SQL column with a comment
+//! (`phone␟手机号`, joined by U+001F) is looked up by its comment first.
+
+mod holder;
 
 use std::collections::HashMap;
 
@@ -15,6 +18,7 @@ use crate::error::Error;
 
 use super::accent;
 use super::pattern::Names;
+use holder::{Holder, Holders};
 
 /// Index of a role in the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,6 +137,15 @@ pub struct Role {
     /// English words, joined by blanks, that name the role at the end of a header.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Words for somebody: a weak header in one of them is the role's.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// Words for what is nobody: a weak header in one of them is not.
+    #[serde(default)]
+    pub things: Vec<String>,
+    /// Words for parts of a path that say nothing.
+    #[serde(default)]
+    pub frames: Vec<String>,
 }
 
 fn first_party() -> u8 {
@@ -162,6 +175,8 @@ pub struct Lookup {
     pub role: RoleId,
     /// Whether it cannot decide alone.
     pub weak: bool,
+    /// Whether cells must be values of the role, rather than look like some: it is not known what the column is of.
+    pub needs_values: bool,
     /// Which part of it says so.
     pub by: By,
 }
@@ -190,6 +205,8 @@ pub struct Vocabulary {
     headers: HashMap<String, Lookup>,
     suffixes: HashMap<String, RoleId>,
     words: HashMap<String, RoleId>,
+    /// By role: what its columns may be of.
+    holders: Vec<Holders>,
 }
 
 impl Vocabulary {
@@ -214,7 +231,9 @@ impl Vocabulary {
             headers: HashMap::new(),
             suffixes: HashMap::new(),
             words: HashMap::new(),
+            holders: Vec::new(),
         };
+        vocabulary.holders = vocabulary.roles.iter().map(Holders::of).collect();
         for (i, role) in vocabulary.roles.iter().enumerate() {
             let id = RoleId(i as u8);
             if vocabulary.ids.insert(role.id.clone(), id).is_some() {
@@ -225,6 +244,7 @@ impl Vocabulary {
                 let lookup = Lookup {
                     role: id,
                     weak,
+                    needs_values: false,
                     by: By::Whole,
                 };
                 if let Some(other) = vocabulary.headers.insert(normalise(header), lookup)
@@ -332,15 +352,62 @@ impl Vocabulary {
                 .or(commented)
                 .or(named);
         }
-        let last = header.rsplit(['.', '/']).next().unwrap_or(header);
-        let known = |h: &str| self.headers.get(&normalise(h)).copied();
+        let mut parts = header.rsplit(['.', '/']);
+        let last = parts.next().unwrap_or(header);
         let part = |l: Lookup| match last.len() == header.len() {
             true => l,
             false => Lookup { by: By::Path, ..l },
         };
         // `user.name` is the name of a user, not his `username`.
-        let own = known(last).map(part).or_else(|| self.by_ending(last));
-        own.or_else(|| known(header))
+        let own = self.known(last).map(part);
+        let own = match own.or_else(|| self.by_ending(last)) {
+            Some(own) if own.weak => self.by_holder(own, last, parts),
+            own => own,
+        };
+        own.or_else(|| self.known(header))
+    }
+
+    /// What a header says as a whole.
+    fn known(&self, header: &str) -> Option<Lookup> {
+        self.headers.get(&normalise(header)).copied()
+    }
+
+    /// What is left of a weak part of a path, by the parts before it from the last to the first.
+    fn by_holder<'h>(
+        &self,
+        own: Lookup,
+        last: &str,
+        parts: impl Iterator<Item = &'h str>,
+    ) -> Option<Lookup> {
+        let holders = &self.holders[usize::from(own.role.0)];
+        // A `customer` is somebody wherever he stands.
+        if holders.is_empty() || holders.holder(last) == Holder::Person {
+            return Some(own);
+        }
+        for part in parts {
+            let holder = holders.holder(part);
+            if holder == Holder::Frame {
+                continue;
+            }
+            // Both may be a header together: `product.name` are goods, `customer.name` is a name for sure.
+            let both = format!("{part}_{last}");
+            let both = self.known(&both).or_else(|| self.by_ending(&both));
+            let both = both.map(|l| Lookup { by: By::Path, ..l });
+            if let Some(both) = both.filter(|l| l.role == own.role || holder != Holder::Person) {
+                return Some(both);
+            }
+            let names_role = |l: Lookup| l.role == own.role;
+            let is_named = self.known(part).or_else(|| self.by_ending(part));
+            return match holder {
+                Holder::Thing => None,
+                Holder::Unknown if !is_named.is_some_and(names_role) => Some(Lookup {
+                    needs_values: true,
+                    ..own
+                }),
+                _ => Some(own),
+            };
+        }
+        Some(own)
     }
 
     /// Whether a header names a column in which values found by chance do not count, were it alone too weak to decide.
@@ -379,6 +446,7 @@ impl Vocabulary {
         found.map(|role| Lookup {
             role: *role,
             weak: false,
+            needs_values: false,
             by: By::Ending,
         })
     }
@@ -450,111 +518,4 @@ fn words_of(header: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SMALL: &str = r#"
-        [[role]]
-        id = "phone"
-        name = { en = "phone", zh = "电话" }
-        presence = "valid"
-        headers = ["手机号", "sjh", "phone", "téléphone"]
-        weak = ["dh"]
-        suffixes = ["手机号", "电话", "tel"]
-        words = ["phone", "phone number", "mobile no", "de téléphone"]
-        [[role]]
-        id = "amount"
-        name = { en = "amount", zh = "金额" }
-        headers = ["交易金额"]
-        [[group]]
-        id = "any"
-        roles = ["phone", "amount"]
-    "#;
-
-    #[track_caller]
-    fn check(header: &str, want: Option<(&str, bool)>) {
-        let vocabulary = Vocabulary::load(SMALL).unwrap();
-        let found = vocabulary.lookup(header);
-        let found = found.map(|l| (vocabulary.info(l.role).id.as_str(), l.weak));
-        assert_eq!(found, want, "{header}");
-    }
-
-    #[test]
-    fn headers_are_found_in_all_their_forms() {
-        for header in [
-            "手机号",
-            " 手机号 ",
-            "手机号（必填）",
-            "紧急联系人手机号",
-            "SJH",
-            "Phone",
-            "user_phone",
-            "userPhone",
-            "user.phone",
-            "data.list[].phone",
-            "phones[]",
-            "phone2",
-            "customer-phone-number",
-            "mobileNo",
-            "用户Tel",
-            "lxfs\u{1f}联系电话",
-            "phone\u{1f}备注",
-            "ｐｈｏｎｅ",
-            "Phóne",
-            "TÉLÉPHONE",
-            "Te\u{301}le\u{301}phone",
-            "numéro de téléphone",
-        ] {
-            check(header, Some(("phone", false)));
-        }
-        check("dh", Some(("phone", true)));
-        check("交易金额(元)", Some(("amount", false)));
-        for header in [
-            "",
-            "机号",
-            "headphone",
-            "phonebook",
-            "hotel",
-            "备注",
-            "(元)",
-        ] {
-            check(header, None);
-        }
-    }
-
-    #[test]
-    fn groups_and_single_roles_are_sets() {
-        let vocabulary = Vocabulary::load(SMALL).unwrap();
-        assert_eq!(vocabulary.group("any").unwrap().iter().count(), 2);
-        assert_eq!(vocabulary.group("amount").unwrap().iter().count(), 1);
-        assert!(vocabulary.group("none").is_none());
-    }
-
-    #[test]
-    fn a_role_may_play_another() {
-        let narrow =
-            "[[role]]\nid = \"dk-phone\"\nname = { en = \"a\", zh = \"b\" }\nplays = \"phone\"\n";
-        let vocabulary = Vocabulary::load(&format!("{SMALL}{narrow}"));
-        let vocabulary = vocabulary.unwrap();
-        let role = |id| vocabulary.role(id).unwrap();
-        assert_eq!(vocabulary.played(role("dk-phone")), role("phone"));
-        assert_eq!(vocabulary.played(role("phone")), role("phone"));
-        for wrong in ["none", "dk-phone"] {
-            let text = format!(
-                "{SMALL}{}",
-                narrow.replace("\"phone\"", &format!("{wrong:?}"))
-            );
-            assert!(Vocabulary::load(&text).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn one_header_in_two_roles_is_refused() {
-        let text = SMALL.replace("[\"交易金额\"]", "[\"交易金额\", \"phone\"]");
-        let error = Vocabulary::load(&text).unwrap_err().to_string();
-        assert!(
-            error.contains("`phone`") && error.contains("`amount`"),
-            "{error}"
-        );
-    }
-}
+mod tests;
