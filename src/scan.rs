@@ -37,7 +37,7 @@ use crate::source::{self, Entry, WalkResult};
 pub use counted::{Counted, TallyFile};
 use ignored::Acting;
 use part::{File, Part};
-pub use reader::{Block, Ended, read};
+pub use reader::{Block, Ended, PartEnded, path_of, read};
 use round::Rounds;
 pub use state::{Asked, State};
 pub use table::Grounds;

@@ -214,6 +214,100 @@ fn what_cannot_be_read_is_a_gap() {
         .out("Not read, or only in part");
 }
 
+/// A page with so many tables of two people.
+fn page(n_tables: u64) -> String {
+    let row = |n| format!("<tr><td>张伟<td>{}</tr>", people::mobile(n));
+    let table = |i| {
+        format!(
+            "<table><tr><th>姓名<th>手机号</tr>{}{}</table>",
+            row(2 * i),
+            row(2 * i + 1)
+        )
+    };
+    (0..n_tables).map(table).collect()
+}
+
+#[test]
+fn all_that_is_in_a_page_is_told() {
+    let dir = Dir::new();
+    dir.file("one.html", page(1));
+    let run = dir.cmd(["explain", "one.html"]).run();
+    run.code(0)
+        .out("one.html!/table 1\n")
+        .out("2 records · 2 with findings")
+        .out("Columns of table 1");
+    let same = dir.cmd(["explain", "one.html!/table 1"]).run();
+    assert_eq!(run.stdout(), same.code(0).stdout());
+    let record = dir.cmd(["explain", "one.html", "--record", "2"]).run();
+    record.code(0).out("one.html!/table 1\n").out("Record 2");
+    // Lines of a table are not those of the page.
+    let line = dir.cmd(["explain", "one.html:2"]).run();
+    line.code(2)
+        .silent()
+        .err("only lines of what was made of it");
+    let line = dir.cmd(["explain", "one.html!/table 1:2"]).run();
+    line.code(0).out("Record 1, line 2");
+
+    let text = format!("<p>手机号：{}</p>", people::mobile(9));
+    dir.file("two.html", format!("{text}{}", page(1)));
+    let run = dir.cmd(["explain", "two.html"]).run();
+    run.code(0)
+        .out("3 records · 3 with findings")
+        .out("two.html!/text\n")
+        .out("two.html!/table 1\n");
+    let told = json(&dir.cmd(["explain", "two.html", "-f", "json"]).run());
+    assert_eq!(told["path"], "two.html");
+    assert_eq!(told["format"], "html");
+    assert_eq!(
+        (&told["totals"]["records"], &told["asked"]),
+        (&3.into(), &3.into())
+    );
+    let members = told["members"].as_array().expect("members");
+    assert_eq!(members.len(), 2);
+    assert_eq!(members[1]["path"], "two.html!/table 1");
+    assert_eq!(
+        members[1]["records"][0]["fields"][1]["matches"][0]["kind"]["id"],
+        "cn.mobile"
+    );
+    for which in [&["two.html", "--record", "1"][..], &["two.html:1"]] {
+        let run = dir.cmd(["explain"]).args(which).run();
+        run.code(2)
+            .silent()
+            .err("as two.html!/text or two.html!/table 1");
+    }
+
+    dir.file("many.html", page(9));
+    let run = dir.cmd(["explain", "many.html"]).run();
+    run.code(0)
+        .out("many.html!/table 8\n")
+        .out("The first 8 members with records");
+    assert!(!run.stdout().contains("table 9"));
+    dir.file("empty.html", "<html><body></body></html>");
+    let run = dir.cmd(["explain", "empty.html"]).run();
+    run.code(0).out("0 records");
+}
+
+#[test]
+fn a_file_that_is_packed_alone_is_told_as_it_is() {
+    let dir = Dir::new();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, HOTEL.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    dir.file("hotel.csv.gz", &packed);
+    let run = dir.cmd(["explain", "hotel.csv.gz:3"]).run();
+    run.code(0)
+        .out("hotel.csv.gz!/hotel.csv\n")
+        .out("Record 2, line 3");
+    let missing = dir.cmd(["explain", "hotel.csv.gz:99"]).run();
+    missing.code(2).err("is behind the end");
+    // What cannot be read is told with whatever was.
+    dir.file("cut.csv.gz", &packed[..packed.len() - 20]);
+    let run = dir.cmd(["explain", "cut.csv.gz"]).run();
+    run.code(3).out("cut.csv.gz!/cut.csv\n").out("truncated");
+    let missing = dir.cmd(["explain", "hotel.csv.gz!/none.csv"]).run();
+    missing.code(3).silent().err("hotel.csv.gz");
+}
+
 #[test]
 fn the_example_of_the_readme_is_what_the_program_writes() {
     let root = crate::tidy::root();

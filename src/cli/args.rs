@@ -313,7 +313,8 @@ pub(crate) struct Report {
 /// `explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// File, or file and line: `hotel.csv:12`; `-` is standard input. Without a line: its columns and its first findings
+    /// File, or file and line: `hotel.csv:12`; `-` is standard input, `a.zip!/b.csv` a member. Without a line: its columns and
+    /// its first findings, or those of all members
     #[arg(value_name = "FILE[:LINE]")]
     pub(crate) place: PathBuf,
     /// The record with this number, counted from 1 without the header

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &args::Explain, common: &Common) -> Result<ExitCode> {
     for output in outputs {
         write(output, &explanation, &render)?;
     }
-    Ok(ExitCode::of(false, explanation.skipped.is_empty()))
+    Ok(ExitCode::of(false, explanation.is_complete()))
 }
 
 /// Whether a record was asked for and lies in what could not be read.

@@ -1,63 +1,183 @@
 //! Gathering: a file is read, the records that were asked for are picked, and its tables are described.
 //!
-//! Which records those are is decided by their numbers and lines alone. What is told of one is made in `record`.
+//! Which records those are is decided by their numbers and lines alone. What is in a container is gathered member by member.
+//! What is told of a record is made in `record`.
 
 use std::ops::ControlFlow;
 
 use super::record::Teller;
 use super::{
-    Ask, ColumnShown, Explanation, HeaderShown, RECORDS_MAX, RecordShown, SCHEMA, TableShown,
-    Totals, Which,
+    Ask, ColumnShown, Explanation, HeaderShown, MEMBERS_MAX, RECORDS_MAX, RecordShown, SCHEMA,
+    TableShown, Totals, Which,
 };
 use crate::classify::Evidence;
 use crate::detect::Found;
 use crate::detect::vocabulary::By;
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::record::{Batch, Record};
-use crate::scan::{self, Block};
+use crate::scan::{self, Block, Ended};
 use crate::source::Entry;
 
 pub(super) fn explain(entry: &Entry, ask: &Ask<'_>) -> Result<Explanation, Error> {
-    let mut gather = Gather {
-        ask,
-        teller: Teller::new(ask)?,
-        found: Found::default(),
-        tables: Vec::new(),
-        totals: Totals::default(),
-        asked: 0,
-        records: Vec::new(),
-        before: None,
-        first: None,
-        is_over: false,
-        n_lines: 0,
-    };
-    let ended = scan::read(entry, ask.member, ask.catalog, |block| gather.block(&block))?;
-    let within = gather.take_before();
-    if gather.records.is_empty() && ended.reasons.is_empty() {
-        gather.check()?;
+    let path = scan::path_of(entry, ask.member);
+    let mut members: Vec<Member<'_>> = Vec::new();
+    let mut failed = None;
+    let mut more_members = false;
+    let ended = scan::read(entry, ask.member, ask.catalog, |block| {
+        if members.last().is_none_or(|last| last.path != block.path()) {
+            if members.len() == MEMBERS_MAX {
+                more_members = true;
+                return ControlFlow::Break(());
+            }
+            match Gather::new(ask) {
+                Ok(gather) => members.push(Member {
+                    path: block.path().to_owned(),
+                    is_made: block.is_made(),
+                    gather,
+                }),
+                Err(error) => {
+                    failed = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        let Some(member) = members.last_mut() else {
+            return ControlFlow::Break(());
+        };
+        if !member.gather.is_over {
+            member.gather.block(&block);
+        }
+        // What is in a container may go on in its next member.
+        match member.gather.is_over && member.path == path {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
     }
-    let (format, encoding) = ended.identity.unwrap_or_default();
-    let mut skipped: Vec<String> = ended.reasons.iter().map(ToString::to_string).collect();
-    skipped.dedup();
+    check_members(&members, &path, ask)?;
+    let is_one = members.len() == 1;
+    let mut told = Vec::new();
+    for member in members {
+        let Member { path, gather, .. } = member;
+        told.push(gather.told(path, &ended, is_one)?);
+    }
+    match told.pop() {
+        Some(only) if is_one => Ok(only),
+        Some(last) => {
+            told.push(last);
+            Ok(whole(path, told, more_members, &ended, ask))
+        }
+        None => Gather::new(ask)?.told(path, &ended, true),
+    }
+}
+
+/// Something with records: the file, or what is in it.
+struct Member<'a> {
+    path: String,
+    is_made: bool,
+    gather: Gather<'a>,
+}
+
+/// Whether a line or a number can only be one of one thing.
+fn check_members(members: &[Member<'_>], path: &str, ask: &Ask<'_>) -> Result<(), Error> {
+    let asked = match ask.which {
+        Which::First => return Ok(()),
+        Which::Line(line) => format!("line {line}"),
+        Which::Record(number) => format!("record {number}"),
+    };
+    let message = match members {
+        [first, second, ..] => format!(
+            "{asked} of which member? several hold records: ask for one of them, as {} or {}",
+            first.path, second.path
+        ),
+        [only] if only.is_made && only.path != path && matches!(ask.which, Which::Line(_)) => {
+            format!(
+                "{asked} of the file is not known, only lines of what was made of it: ask with --record N, or for a line \
+                 of {}",
+                only.path
+            )
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(message))
+}
+
+/// A container whose members are told.
+fn whole(
+    path: String,
+    members: Vec<Explanation>,
+    more_members: bool,
+    ended: &Ended,
+    ask: &Ask<'_>,
+) -> Explanation {
+    let mut totals = Totals::default();
+    for of_member in members.iter().filter_map(|member| member.totals) {
+        totals.records += of_member.records;
+        totals.with_matches += of_member.with_matches;
+        totals.classified += of_member.classified;
+    }
+    let is_told = |path: &str| members.iter().any(|member| member.path == path);
+    let skipped = reasons(ended, &path, |other| !is_told(other));
+    let asked = members.iter().map(|member| member.asked).sum();
+    Explanation {
+        totals: Some(totals),
+        asked,
+        skipped,
+        members,
+        more_members,
+        ..empty(path, ended, ask)
+    }
+}
+
+/// Of a file or member what is known without its records.
+fn empty(path: String, ended: &Ended, ask: &Ask<'_>) -> Explanation {
+    let part = ended.parts.iter().find(|part| part.path == path);
+    let (format, encoding) = part.and_then(|part| part.identity).unwrap_or_default();
     let file = ask.instrument.file();
-    Ok(Explanation {
+    Explanation {
         schema: SCHEMA,
-        path: match ask.member {
-            Some(member) => format!("{}!/{member}", entry.display),
-            None => entry.display.clone(),
-        },
+        path,
         format: format.to_owned(),
         encoding: encoding.to_owned(),
         revealed: ask.reveal,
         law: file.id.clone(),
         law_number: file.number.clone(),
-        tables: gather.tables,
-        totals: (ask.which == Which::First).then_some(gather.totals),
-        within,
-        asked: gather.asked,
-        records: gather.records,
-        skipped,
-    })
+        tables: Vec::new(),
+        totals: None,
+        within: None,
+        asked: 0,
+        records: Vec::new(),
+        skipped: Vec::new(),
+        members: Vec::new(),
+        more_members: false,
+    }
+}
+
+/// Why parts could not be read: those of one path, and those of others for which that is asked, with their paths.
+fn reasons(ended: &Ended, path: &str, with: impl Fn(&str) -> bool) -> Vec<String> {
+    if ended.parts.is_empty() {
+        return vec![Reason::NotFound.to_string()];
+    }
+    let mut all = Vec::new();
+    for part in &ended.parts {
+        let is_own = part.path == path;
+        let mut reasons: Vec<String> = part.reasons.iter().map(ToString::to_string).collect();
+        reasons.dedup();
+        match is_own {
+            true => all.append(&mut reasons),
+            false if with(&part.path) => {
+                all.extend(
+                    reasons
+                        .iter()
+                        .map(|reason| format!("{}: {reason}", part.path)),
+                );
+            }
+            false => {}
+        }
+    }
+    all
 }
 
 /// What was gathered so far.
@@ -79,8 +199,43 @@ struct Gather<'a> {
     n_lines: u64,
 }
 
-impl Gather<'_> {
-    fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
+impl<'a> Gather<'a> {
+    fn new(ask: &'a Ask<'a>) -> Result<Gather<'a>, Error> {
+        Ok(Gather {
+            ask,
+            teller: Teller::new(ask)?,
+            found: Found::default(),
+            tables: Vec::new(),
+            totals: Totals::default(),
+            asked: 0,
+            records: Vec::new(),
+            before: None,
+            first: None,
+            is_over: false,
+            n_lines: 0,
+        })
+    }
+
+    /// What was gathered of the file or member of this path. `is_one` says that nothing else was: then it is told as well why
+    /// other parts could not be read.
+    fn told(mut self, path: String, ended: &Ended, is_one: bool) -> Result<Explanation, Error> {
+        let within = self.take_before();
+        let skipped = reasons(ended, &path, |_| is_one);
+        if self.records.is_empty() && skipped.is_empty() {
+            self.check()?;
+        }
+        Ok(Explanation {
+            tables: self.tables,
+            totals: (self.ask.which == Which::First).then_some(self.totals),
+            within,
+            asked: self.asked,
+            records: self.records,
+            skipped,
+            ..empty(path, ended, self.ask)
+        })
+    }
+
+    fn block(&mut self, block: &Block<'_>) {
         match self.ask.which {
             Which::First => self.all(block),
             Which::Line(line) => self.on_line(block, line),
@@ -92,10 +247,6 @@ impl Gather<'_> {
                     self.is_over = true;
                 }
             }
-        }
-        match self.is_over {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
         }
     }
 

@@ -21,6 +21,9 @@ pub const SCHEMA: &str = "leakgauge.explanation/1";
 /// Most records that are explained at once.
 pub const RECORDS_MAX: usize = 3;
 
+/// Most members of a container that are told of; more are not read.
+pub const MEMBERS_MAX: usize = 8;
+
 /// Most places of a field where something was nearly found that are told.
 pub const NEAR_MAX: usize = 4;
 
@@ -44,7 +47,7 @@ pub struct Ask<'a> {
     pub catalog: &'a Catalog,
     /// The law whose classes are named.
     pub instrument: &'a Instrument,
-    /// The path of a member, if the file is a container: `inner.csv`.
+    /// The path of a member, if the file is a container and not all that is in it is asked for: `inner.csv`.
     pub member: Option<&'a str>,
     /// Which records.
     pub which: Which,
@@ -79,7 +82,7 @@ impl Named {
 pub struct Explanation {
     /// [`SCHEMA`].
     pub schema: &'static str,
-    /// The path as it was named.
+    /// The path as it was named; of a container with records in one member alone that of the member.
     pub path: String,
     /// Id of the format.
     pub format: String,
@@ -105,6 +108,19 @@ pub struct Explanation {
     pub records: Vec<RecordShown>,
     /// Why the file, or parts of it, could not be read.
     pub skipped: Vec<String>,
+    /// Of a container with records in several members these, [`MEMBERS_MAX`] at most, each with its own tables and records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Explanation>,
+    /// Whether there are more of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more_members: bool,
+}
+
+impl Explanation {
+    /// Whether all of it was read, and of its members.
+    pub fn is_complete(&self) -> bool {
+        self.skipped.is_empty() && self.members.iter().all(Explanation::is_complete)
+    }
 }
 
 /// Counts of records of a file.

@@ -57,7 +57,7 @@ struct Sheet<'w, 'e> {
 }
 
 impl Sheet<'_, '_> {
-    fn write(mut self) -> io::Result<()> {
+    fn write(&mut self) -> io::Result<()> {
         let explanation = self.explanation;
         self.page.blank()?;
         self.head()?;
@@ -76,12 +76,34 @@ impl Sheet<'_, '_> {
         for record in &explanation.records {
             self.record(record)?;
         }
-        self.more(is_summary)?;
+        match explanation.members.is_empty() {
+            true => self.more(is_summary)?,
+            false => self.members()?,
+        }
         for reason in &explanation.skipped {
             self.page.blank()?;
             let (en, zh) = ("Not read, or only in part:", "未读取或仅读取了一部分：");
             let text = format!("{} {reason}", self.lang.choose(en, zh));
             self.page.hanging("!", &text, Style::Warn)?;
+        }
+        Ok(())
+    }
+
+    /// What is in a container, one after the other.
+    fn members(&mut self) -> io::Result<()> {
+        let container = self.explanation;
+        for member in &container.members {
+            self.explanation = member;
+            self.write()?;
+        }
+        self.explanation = container;
+        if container.more_members {
+            self.page.blank()?;
+            let n = container.members.len();
+            self.note(
+                &format!("The first {n} members with records; name any other, as `outer.zip!/inner.csv`."),
+                &format!("以上为前 {n} 个含有记录的成员；其余可指定成员查看，例如 `outer.zip!/inner.csv`。"),
+            )?;
         }
         Ok(())
     }

@@ -397,9 +397,9 @@ impl<'s> Reading<'s> {
         self.n_lots.max(self.n_counted)
     }
 
-    /// What the part in hand is, once it was opened.
-    pub(super) fn identity(&self) -> Option<Identity> {
-        self.parts.last().and_then(|part| part.identity)
+    /// The part in hand.
+    pub(super) fn in_hand(&self) -> &PartRead {
+        self.parts.last().expect("the file itself is a part")
     }
 
     /// The tables met so far; none when reading is over.

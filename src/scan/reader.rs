@@ -15,7 +15,7 @@ use crate::record::{Batch, Table};
 use crate::source::Entry;
 
 use super::Shared;
-use super::file::Reading;
+use super::file::{PartRead, Reading};
 use super::table::{Eyes, Grounds, View, column_name};
 
 /// Records of a file, in its order, and how their tables are looked at.
@@ -25,9 +25,20 @@ pub struct Block<'a> {
     catalog: &'a Catalog,
     tables: &'a [Table],
     view: &'a View,
+    part: &'a PartRead,
 }
 
 impl Block<'_> {
+    /// The path of the file or member that they are in.
+    pub fn path(&self) -> &str {
+        &self.part.of.path
+    }
+
+    /// Whether its bytes were made by the walk through its container: its lines are not those of the file then.
+    pub fn is_made(&self) -> bool {
+        self.part.is_made
+    }
+
     /// The rules of a table's columns.
     pub fn rules(&self, table: u32) -> &[ColumnRule] {
         self.view.rules(table)
@@ -65,14 +76,23 @@ impl Block<'_> {
 /// How the reading of a file ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
+    /// What was read: what was asked for, then what is in it, as far as it was met. None if it is not there.
+    pub parts: Vec<PartEnded>,
+}
+
+/// How the reading of a file or member ended.
+#[derive(Clone, Debug)]
+pub struct PartEnded {
+    /// Its path, as reported.
+    pub path: String,
     /// Ids of its format and its encoding; none if nothing could be read.
     pub identity: Option<(&'static str, &'static str)>,
     /// Why it, or parts of it, could not be read. Empty if the visitor had seen enough before.
     pub reasons: Vec<Reason>,
 }
 
-/// Reads a file from its start until its end, or until the visitor has seen enough. Of a container the `member` of that path
-/// in it is read: `inner.csv`, or `inner.zip!/inner.csv`.
+/// Reads a file from its start until its end, or until the visitor has seen enough; of a container all that is in it, or the
+/// `member` of that path in it, with what is in that: `inner.csv`, or `inner.zip!/inner.csv`.
 ///
 /// # Errors
 /// When the record rules do not go with the catalog's vocabulary. What goes wrong with the file is in the result.
@@ -101,17 +121,14 @@ pub fn read(
         prober: &mut prober,
         wants_grounds: true,
     };
-    let path = match member {
-        Some(member) => format!("{}!/{member}", entry.display),
-        None => entry.display.clone(),
-    };
+    let wanted = path_of(entry, member);
     let mut reading = Reading::new(0, entry, 0);
     let mut batch = Batch::default();
-    let mut is_met = false;
+    let (mut is_met, mut is_enough) = (false, false);
     while let Some(lot) = reading.next(&shared, &mut eyes, &mut batch) {
-        if lot.part.path != path {
-            // Parts come one after the other; a container itself has no records.
-            if is_met || member.is_none() {
+        if !is_within(&lot.part.path, &wanted) {
+            // Parts come one after the other.
+            if is_met {
                 break;
             }
             continue;
@@ -122,27 +139,38 @@ pub fn read(
             catalog,
             tables: reading.tables(),
             view: &lot.view,
+            part: reading.in_hand(),
         };
         if visit(block).is_break() {
-            let identity = reading.identity().map(|i| (i.format, i.encoding));
-            let reasons = Vec::new();
-            return Ok(Ended { identity, reasons });
+            is_enough = true;
+            break;
         }
     }
-    let mut parts = reading.end(true).parts;
-    let is_container = parts.len() > 1;
-    let part = parts.iter().position(|part| part.of.path == path);
-    let Some(part) = part.map(|at| parts.swap_remove(at)) else {
-        let (identity, reasons) = (None, vec![Reason::NotFound]);
-        return Ok(Ended { identity, reasons });
-    };
-    let mut reasons = part.reasons;
-    if is_container && member.is_none() {
-        let what = "a container: name what is in it, as `outer.zip!/inner.csv`";
-        reasons = vec![Reason::Unsupported(what.to_owned())];
-    }
-    Ok(Ended {
+    let parts = reading.end(true).parts.into_iter();
+    let parts = parts.filter(|part| is_within(&part.of.path, &wanted));
+    let parts = parts.map(|part| PartEnded {
+        path: part.of.path.clone(),
         identity: part.identity.map(|i| (i.format, i.encoding)),
-        reasons,
+        reasons: match is_enough {
+            true => Vec::new(),
+            false => part.reasons,
+        },
+    });
+    Ok(Ended {
+        parts: parts.collect(),
     })
+}
+
+/// The path of a file, or of a member of it, as reported.
+pub fn path_of(entry: &Entry, member: Option<&str>) -> String {
+    match member {
+        Some(member) => format!("{}!/{member}", entry.display),
+        None => entry.display.clone(),
+    }
+}
+
+/// Whether a path is that of a part, or of something in it.
+fn is_within(path: &str, part: &str) -> bool {
+    let rest = path.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("!/"))
 }
