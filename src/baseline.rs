@@ -93,6 +93,16 @@ pub enum Accept {
     More,
 }
 
+/// What an update has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Updated {
+    /// What has changed.
+    pub found: BaselineFound,
+    /// Kinds of the baseline that were not looked for: nothing is known of them now, so they stay in it as they were, and rows
+    /// of categories are not lowered beside them.
+    pub kept: Vec<String>,
+}
+
 impl<R: Read + Seek> Baseline<R> {
     /// Checks a baseline as a whole. `name` is the file in errors; `key` is the one that was given, if one was.
     ///
@@ -127,7 +137,7 @@ impl<R: Read + Seek> Baseline<R> {
     ) -> Result<BaselineFound, Error> {
         let checks = match self.head.mode {
             Mode::Counts => self.head.counts.compare(&Counts::of(audit)),
-            Mode::Fingerprints => self.compare_values(Comparison::new(counted, None))?,
+            Mode::Fingerprints => self.compare_values(Comparison::new(counted, None))?.0,
         };
         Ok(self.found(checks))
     }
@@ -142,16 +152,22 @@ impl<R: Read + Seek> Baseline<R> {
         counted: &Counted<'_>,
         accept: Accept,
         wtr: &mut dyn Write,
-    ) -> Result<BaselineFound, Error> {
-        let checks = match self.head.mode {
+    ) -> Result<Updated, Error> {
+        let (checks, kept) = match self.head.mode {
             Mode::Counts => {
-                let now = Counts::of(audit);
+                let (before, now) = (&self.head.counts, Counts::of(audit));
                 let next = match accept {
-                    Accept::Less => self.head.counts.lowered_to(&now),
+                    Accept::Less => before.lowered_to(&now),
                     Accept::More => now.clone(),
                 };
+                let is_asked = |kind: &str| counted.kinds().any(|id| id == kind);
+                let (next, kept) = before.kept_in(next, is_asked);
                 write::counts(wtr, &audit.tool, &next)?;
-                self.head.counts.compare(&now)
+                let mut checks = before.compare(&now);
+                if !kept.is_empty() {
+                    checks.retain(|check| check.found >= check.before);
+                }
+                (checks, kept)
             }
             Mode::Fingerprints => {
                 let mark = counted.key().mark();
@@ -159,13 +175,16 @@ impl<R: Read + Seek> Baseline<R> {
                 self.compare_values(Comparison::new(counted, Some((next, accept))))?
             }
         };
-        Ok(self.found(checks))
+        Ok(Updated {
+            found: self.found(checks),
+            kept,
+        })
     }
 
     fn compare_values(
         &mut self,
         mut comparison: Comparison<'_>,
-    ) -> Result<Vec<BaselineCheck>, Error> {
+    ) -> Result<(Vec<BaselineCheck>, Vec<String>), Error> {
         let (name, key) = (&self.name, self.key.as_ref());
         if key != Some(comparison.counted.key()) {
             return Err(Error::new(
@@ -218,7 +237,7 @@ pub fn write(
         Mode::Fingerprints => {
             let mark = counted.key().mark();
             let out = Fingerprints::begin(wtr, &audit.tool, &mark)?;
-            Comparison::new(counted, Some((out, Accept::More))).end()?
+            Comparison::new(counted, Some((out, Accept::More))).end()?.0
         }
     };
     Ok(BaselineFound {
@@ -246,6 +265,21 @@ impl Counts {
         let kinds = checks("kind", "values", &self.distinct, &now.distinct);
         let categories = checks("category", "rows", &self.rows, &now.rows);
         kinds.into_iter().chain(categories).collect()
+    }
+
+    /// The counts that follow on these, with those of kinds that were not looked for as they were, and which these are. Rows may
+    /// have been rows by their values, so none is fewer then.
+    fn kept_in(&self, mut next: Counts, is_asked: impl Fn(&str) -> bool) -> (Counts, Vec<String>) {
+        let mut kept = Vec::new();
+        for (kind, n) in self.distinct.iter().filter(|(kind, _)| !is_asked(kind)) {
+            next.distinct.insert(kind.clone(), *n);
+            kept.push(kind.clone());
+        }
+        for (category, n) in self.rows.iter().filter(|_| !kept.is_empty()) {
+            let rows = next.rows.entry(category.clone()).or_default();
+            *rows = (*rows).max(*n);
+        }
+        (next, kept)
     }
 
     fn lowered_to(&self, now: &Counts) -> Counts {
@@ -313,6 +347,8 @@ struct Comparison<'a> {
     known: Option<(String, StandIns)>,
     checks: Vec<BaselineCheck>,
     next: Option<(Fingerprints<'a>, Accept)>,
+    /// Kinds that were not looked for and go into the next baseline as they were.
+    kept: Vec<String>,
 }
 
 impl<'a> Comparison<'a> {
@@ -325,6 +361,7 @@ impl<'a> Comparison<'a> {
             known: None,
             checks: Vec::new(),
             next,
+            kept: Vec::new(),
         }
     }
 
@@ -341,6 +378,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn settle(&mut self, kind: &str, known: StandIns) -> Result<(), Error> {
+        let is_asked = self.counted.kinds().any(|id| id == kind);
         let (mut kept, mut new, mut gone) = (0, 0, 0);
         let next = &mut self.next;
         compare(known, self.counted.stand_ins(kind)?, |stand_in, since| {
@@ -352,14 +390,18 @@ impl<'a> Comparison<'a> {
             *count += 1;
             match next {
                 Some((next, accept))
-                    if since == Since::Kept || since == Since::New && *accept == Accept::More =>
+                    if since == Since::Kept
+                        || since == Since::New && *accept == Accept::More
+                        || since == Since::Gone && !is_asked =>
                 {
                     next.value(kind, stand_in)
                 }
                 _ => Ok(()),
             }
         })?;
-        if kept + new + gone > 0 {
+        if !is_asked && self.next.is_some() {
+            self.kept.push(kind.to_owned());
+        } else if kept + new + gone > 0 {
             self.checks.push(BaselineCheck {
                 check: format!("kind {kind}"),
                 unit: "values".to_owned(),
@@ -373,12 +415,13 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn end(mut self) -> Result<Vec<BaselineCheck>, Error> {
+    /// What has changed, and which kinds were kept.
+    fn end(mut self) -> Result<(Vec<BaselineCheck>, Vec<String>), Error> {
         self.pass(None)?;
         if let Some((next, _)) = self.next {
             next.end()?;
         }
-        Ok(self.checks)
+        Ok((self.checks, self.kept))
     }
 }
 

@@ -16,6 +16,7 @@ mod cli;
 mod budget;
 // The ratchet of a CI job: never more than before.
 mod baseline;
+mod baseline_packs;
 // The action, the job template, the hook, and the script that they share.
 mod pipeline;
 // The configuration file: found, named, outranked, told of, refused.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use leakgauge::audit::{Audit, BaselineFound};
-use leakgauge::baseline::{self, Accept, Baseline, Mode};
+use leakgauge::baseline::{self, Accept, Baseline, Mode, Updated};
 use leakgauge::count::RunKey;
 use leakgauge::report::{Deed, write_deed};
 use leakgauge::scan::{Counted, ScanOptions, count};
@@ -82,9 +82,17 @@ fn update(path: &Path, accept_more: bool, what: &args::Now, common: &Common) -> 
             ));
             return Ok(ExitCode::of(is_more(&found), false));
         }
-        let found = put(&target, |wtr| before.update(audit, counted, accept, wtr))?;
+        let Updated { found, kept } =
+            put(&target, |wtr| before.update(audit, counted, accept, wtr))?;
         finish(target)?;
         tell(&found, deed, common)?;
+        if !kept.is_empty() {
+            say(&format!(
+                "note: {}: kinds that this run does not look for stay as they were, and no rows are lowered beside them: {}",
+                path.display(),
+                kept.join(", ")
+            ));
+        }
         Ok(ExitCode::of(is_more(&found) && !accept_more, true))
     })
 }
@@ -135,10 +143,10 @@ fn with_counted(
 }
 
 /// Writes to the file that is to take its place.
-fn put(
+fn put<T>(
     target: &Target,
-    write: impl FnOnce(&mut dyn Write) -> Result<BaselineFound, leakgauge::error::Error>,
-) -> Result<BaselineFound> {
+    write: impl FnOnce(&mut dyn Write) -> Result<T, leakgauge::error::Error>,
+) -> Result<T> {
     let failed = || format!("{}: the baseline cannot be written", target.name());
     let mut wtr = BufWriter::new(target.file().with_context(failed)?);
     let found = write(&mut wtr).map_err(|e| e.at(target.name()))?;
