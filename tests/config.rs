@@ -55,6 +55,15 @@ fn a_file_is_found_upwards_and_what_is_typed_outranks_it() {
 }
 
 #[test]
+fn a_list_of_nothing_sets_nothing() {
+    let dir = shop("law = []\nlang = \"en\"\n");
+    let run = dir.cmd(["scan", "data", "-f", "json"]).run();
+    run.code(0).err("found by itself: lang\n");
+    let options = serde_json::json!(["lang = \"en\""]);
+    assert_eq!(json(&run)["config"][0]["options"], options);
+}
+
+#[test]
 fn a_file_cannot_keep_itself_quiet() {
     let dir = shop("quiet = true\nexclude = [\"*.csv\"]\n");
     let run = dir.cmd(["scan", "data", "--lang", "en"]).run();
@@ -482,7 +491,8 @@ fn a_place_that_cannot_be_looked_into_is_no_place_without_a_file() {
     let run = dir.cmd(["scan", "data"]).run();
     run.code(2)
         .silent()
-        .err("leakgauge.toml: the file cannot be read");
+        .err("leakgauge.toml: the file cannot be read")
+        .err("mend or remove it, or use no configuration with --no-config");
     fs::remove_file(dir.path("leakgauge.toml")).unwrap();
     if crate::util::is_root() {
         return;

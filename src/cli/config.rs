@@ -246,6 +246,10 @@ impl<'c> Place<'c> {
         for setting in &file.settings {
             let key = setting.key.as_str();
             let Some(arg) = self.arg(key) else { continue };
+            // A list of nothing sets nothing.
+            if setting.words.is_empty() {
+                continue;
+            }
             if self.is_typed(arg) || OF_SCAN.contains(&key) && !takes_reports {
                 continue;
             }

@@ -410,7 +410,13 @@ fn line_of(text: &str, at: usize) -> usize {
 
 /// The text of a file that is no longer than a configuration may be.
 fn read_text(path: &Path, found: bool) -> Result<String> {
-    let metadata = fs::metadata(path).context("the file cannot be read")?;
+    let unread = match found {
+        true => {
+            "the file cannot be read; mend or remove it, or use no configuration with --no-config"
+        }
+        false => "the file cannot be read",
+    };
+    let metadata = fs::metadata(path).context(unread)?;
     if metadata.is_dir() || found && !metadata.is_file() {
         bail!("is no regular file; rename it, or use no configuration with --no-config");
     }
@@ -419,11 +425,9 @@ fn read_text(path: &Path, found: bool) -> Result<String> {
         return Err(too_long());
     }
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).context("the file cannot be read")?;
+    let file = fs::File::open(path).context(unread)?;
     let mut limited = file.take(BYTES_MAX + 1);
-    limited
-        .read_to_end(&mut bytes)
-        .context("the file cannot be read")?;
+    limited.read_to_end(&mut bytes).context(unread)?;
     if bytes.len() as u64 > BYTES_MAX {
         return Err(too_long());
     }
