@@ -2,7 +2,7 @@
 //!
 //! Rows are kept as they are: a row with cells to spare gets columns without a name, a short one
 //! has fewer fields. Cells are trimmed of white space and of guards against spreadsheets. A blank
-//! line, and a row that repeats the header (as in exports that were pasted together), is no record.
+//! line, a row that repeats the header (as in exports that were pasted together), and a ruling between bars is no record.
 //! How quotes are read is in `split`.
 //!
 //! Lines in front of the header (the preamble of a bill or statement), and the pieces of a row that
@@ -15,7 +15,7 @@ use std::io;
 
 use super::block::{Blocks, Bounds, Rows, Step, Steps, Trouble, Troubles, next_batch};
 use super::charset::{BOM_UTF8, Transcoder};
-use super::sniff::Dialect;
+use super::sniff::{Dialect, is_ruling};
 use super::text::{PIECE_BYTES_MAX, next_piece};
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
@@ -161,7 +161,7 @@ impl<'r> CsvDecoder<'r> {
             batch.fields.truncate(first);
             return;
         }
-        if self.repeats_header(batch, first) {
+        if self.repeats_header(batch, first) || self.is_ruling(batch, first) {
             batch.fields.truncate(first);
             return;
         }
@@ -173,6 +173,12 @@ impl<'r> CsvDecoder<'r> {
             self.shape.columns = n_fields;
         }
         self.rows.push_record(batch, first, line, ROWS);
+    }
+
+    /// Only with bars between cells is a ruling drawn: elsewhere dashes are what somebody left out.
+    fn is_ruling(&self, batch: &Batch, first: usize) -> bool {
+        let cells = batch.fields[first..].iter().map(|f| batch.bytes(f.span));
+        self.shape.delimiter == b'|' && is_ruling(cells)
     }
 
     fn repeats_header(&self, batch: &Batch, first: usize) -> bool {

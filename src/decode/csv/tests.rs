@@ -77,6 +77,19 @@ fn rows_and_cells() {
 }
 
 #[test]
+fn rulings_between_bars_are_no_records() {
+    let bars = Dialect {
+        delimiter: b'|',
+        ..HEADER
+    };
+    let rows = "| --- | --- |\n| - | --- |\n|:---|---:|\n+----+----+\n";
+    let text = format!("| a | b |\n{rows}| c | -- |\n| ---- | d |\n{rows}");
+    let want: [&[&str]; 2] = [&["", "c", "--", ""], &["", "----", "d", ""]];
+    check(&text, bars, &want);
+    check("a,b\n---,---\n", HEADER, &[&["---", "---"]]);
+}
+
+#[test]
 fn quotes() {
     check("\"a\"\"b\",\"\"\n", COMMA, &[&["a\"b", ""]]);
     check("\"a\nb\" , \"c\r\nd\"\r\n", COMMA, &[&["a\nb", "c\r\nd"]]);

@@ -362,7 +362,7 @@ pub(super) fn cells(
 }
 
 /// `+----+----+` or `|----|----|`, as consoles and Markdown draw them.
-pub(super) fn is_ruling<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone) -> bool {
+pub(in crate::decode) fn is_ruling<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone) -> bool {
     let is_drawn = |cell: &[u8]| cell.iter().all(|b| b"+-=|:".contains(b));
     cells.clone().all(is_drawn) && cells.into_iter().any(|cell| cell.len() > 2)
 }

@@ -22,6 +22,7 @@ use super::charset::{BOM_UTF8, Encoding, Transcoder};
 use super::lines::Make;
 use crate::bytes;
 
+pub(super) use delimited::is_ruling;
 pub use markup::encoding as markup_encoding;
 
 /// The format of a file.
@@ -232,48 +233,62 @@ pub fn sniff_known(head: &[u8], whole: bool, known: &Known, ending: Option<&str>
     }
 }
 
+/// A document of markup or JSON may be one line that is longer than the head, behind its declaration or blank lines; all else is told
+/// by whole lines.
 fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
-    if is_binary(text) {
+    let lines = whole_lines(text, whole);
+    if is_binary(lines) {
         return Format::Binary;
     }
     if let Some(container) = markup::detect(text, ending) {
         return Format::Container(container);
     }
-    if sql::is_sql(text, ending == Some("sql")) {
+    if sql::is_sql(lines, ending == Some("sql")) {
         return Format::Sql;
     }
-    if let Some(format) = json::detect(text, ending) {
+    let of_json = match lines.trim_ascii().is_empty() {
+        true => text,
+        false => lines,
+    };
+    if let Some(format) = json::detect(of_json, ending) {
         return format;
     }
     if ending.is_none_or(|e| !["csv", "tsv", "tab"].contains(&e))
-        && let Some(make) = lines::detect(text)
+        && let Some(make) = lines::detect(lines)
     {
         return Format::Lines(make);
     }
-    match delimited::detect(text, whole, ending) {
+    match delimited::detect(lines, whole, ending) {
         Some(dialect) => Format::Delimited(dialect),
         None => Format::Text,
     }
 }
 
-/// The head as UTF-8, without the line that its end cuts.
+/// The head as UTF-8.
 fn text_of(head: &[u8], whole: bool, encoding: Encoding) -> Cow<'_, [u8]> {
-    let kept_len = |text: &[u8]| match memchr::memrchr(b'\n', text) {
-        Some(at) if !whole => at + 1,
-        _ => text.len(),
-    };
     if encoding == Encoding::Utf8 {
         let text = head.strip_prefix(BOM_UTF8).unwrap_or(head);
-        let text = &text[..kept_len(text)];
-        if text.is_ascii() || std::str::from_utf8(text).is_ok() {
-            return Cow::Borrowed(text);
+        match std::str::from_utf8(text) {
+            Ok(_) => return Cow::Borrowed(text),
+            // The end cuts a character.
+            Err(error) if !whole && error.error_len().is_none() => {
+                return Cow::Borrowed(&text[..error.valid_up_to()]);
+            }
+            Err(_) => {}
         }
     }
     let mut text = Vec::new();
     let mut transcoder = Transcoder::new(Box::new(Cursor::new(head)), encoding);
     while let Ok(true) = transcoder.fill(&mut text, head.len() + 1) {}
-    text.truncate(kept_len(&text));
     Cow::Owned(text)
+}
+
+/// The text without the line that its end cuts, if it has others.
+fn whole_lines(text: &[u8], whole: bool) -> &[u8] {
+    match memchr::memrchr(b'\n', text) {
+        Some(at) if !whole => &text[..=at],
+        _ => text,
+    }
 }
 
 /// More than one byte in ten is a control character that no text uses, or was no character at all.

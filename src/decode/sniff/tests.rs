@@ -548,6 +548,30 @@ fn other_encodings() {
     );
 }
 
+#[test]
+fn documents_on_one_line_are_told_though_the_head_ends_inside_it() {
+    for (text, ending, expected) in [
+        (
+            "<?xml version='1.0'?>\n<Workbook><Row><Cell>王五</Cell>",
+            Some("xml"),
+            Format::Container(Container::Xml),
+        ),
+        (
+            "<!-- x -->\n<html><body><p>王五</p>",
+            None,
+            Format::Container(Container::Html),
+        ),
+        ("\n[{\"a\":\"王五\"},{\"a\":", Some("json"), Format::Json),
+        ("\n\n{\"a\":[1,2,3,", None, Format::Json),
+    ] {
+        let sniffed = sniff(text.as_bytes(), false, ending);
+        assert_eq!(sniffed.format, expected, "{text:?}");
+        // The end cuts a character.
+        let cut = [text.as_bytes(), &"六".as_bytes()[..2]].concat();
+        assert_eq!(sniff(&cut, false, ending), sniffed, "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_have_some_format(
