@@ -71,7 +71,7 @@ over the text of a doc, are passed over.
 
 7z, rar, OLE (xls, doc, msg), PDF and Parquet files are decoded by a process of their own where the system is a Unix,
 with {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and
-{apart_silent} seconds to decode something.
+{apart_silent} seconds to decode something; a password of a rar is tried for as long as it takes processor time.
 
 Known by signature and not read: images, audio and video, other database files. They are reported as
 skipped, and the exit code is 3.

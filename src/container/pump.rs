@@ -240,6 +240,15 @@ impl Sink {
         self.passed_over(0)
     }
 
+    /// The same while somebody else has the sink in hand.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    #[cfg(all(unix, feature = "rar"))]
+    pub(super) fn goes_on(&self) -> Result<(), Stop> {
+        self.tell(Told::PassedOver(0))
+    }
+
     /// Whether so many bytes more would be too many.
     pub(super) fn would_exceed(&self, n_more: u64) -> bool {
         let n_read = self.n_read.load(Ordering::Relaxed);

@@ -15,6 +15,8 @@ use rars::{
     ErrorKind, ExtractionDecision, ExtractionErrorAction,
 };
 
+#[cfg(unix)]
+use super::apart::alive;
 use super::pump::{BLOCK_BYTES, Job, Sink, Stop};
 use super::source::Seekable;
 use super::{Limits, Password, reason_of};
@@ -90,7 +92,7 @@ fn open<'p>(
         return Err(reason(&without).into());
     }
     for password in passwords {
-        if let Ok(archive) = read(Some(password)) {
+        if let Ok(archive) = alive(sink, || read(Some(password))) {
             return Ok((archive, Some(password)));
         }
         sink.still_trying()?;
@@ -114,7 +116,7 @@ fn find_password<'p>(
         let mut n_seen = 0;
         let options =
             options(limits, Some(password)).with_max_total_output_bytes(limits.free_bytes);
-        let tried = archive.extract_with_control(options, |member| {
+        let decide = |member: &ArchiveMember| {
             let number = n_seen;
             n_seen += 1;
             Ok(match number {
@@ -123,7 +125,8 @@ fn find_password<'p>(
                 _ if is_no_file(member) => ExtractionDecision::Skip,
                 _ => ExtractionDecision::Extract(Box::new(io::sink())),
             })
-        });
+        };
+        let tried = alive(sink, || archive.extract_with_control(options, decide));
         sink.still_trying()?;
         // What is too much to try is told when it is read in earnest.
         if tried.map_or_else(|e| e.kind() == ErrorKind::ResourceLimit, |_| true) {
@@ -131,6 +134,12 @@ fn find_password<'p>(
         }
     }
     Ok(None)
+}
+
+/// Outside Unix nothing is decoded apart, and nobody waits for signs of life.
+#[cfg(not(unix))]
+fn alive<T>(_: &Sink, work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 fn is_solid(archive: &Archive) -> bool {

@@ -7,6 +7,8 @@
 //! Where there are no such sockets and limits (outside Unix), and where the library is used without a program to run, a container
 //! is gone through in a thread.
 
+#[cfg(feature = "rar")]
+mod alive;
 mod frame;
 mod serve;
 
@@ -23,6 +25,8 @@ use super::pump::{BLOCK_BYTES, Job, Sink, Stop, Told};
 use super::{Limits, Password};
 use crate::error::Reason;
 
+#[cfg(feature = "rar")]
+pub(super) use self::alive::alive;
 pub use self::serve::serve;
 
 /// The command that serves.
