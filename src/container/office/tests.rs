@@ -278,6 +278,15 @@ fn what_formulas_give_goes_on_in_the_next_record() {
     cut.remove(6);
     let reason = "damaged: a string of the workbook ends before it should";
     assert_eq!(walk(cut.concat()), [format!("S: 7!{reason}")]);
+    // Sheets that stand in one place are read once.
+    let n = (begin.len() + 3 * sheet_at(0).len() + end.len()) as u32;
+    let number = [&[0; 6][..], &7_f64.to_le_bytes()].concat();
+    let sheet = [begin.clone(), biff(0x0203, &number), end.clone()].concat();
+    let behind = n + sheet.len() as u32;
+    let list = [n, n, behind].map(sheet_at).concat();
+    let book = [begin.clone(), list, end.clone(), sheet.clone(), sheet];
+    let again = "S !damaged: it stands where another sheet stands, and was read there";
+    assert_eq!(walk(book.concat()), ["S: 7", again, "S: 7"]);
     // More sheets than are listed.
     let sheets = vec![sheet_at(1 << 30); (1 << 16) + 1];
     let given = walk([begin, sheets.concat(), end].concat());

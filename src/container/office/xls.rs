@@ -3,7 +3,7 @@
 //! The stream of a workbook is read twice at most: first what all sheets share, then each sheet at the place that is named for
 //! it. Workbooks of Excel 4 and before are no OLE files and are not read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use super::allowance::Allowance;
@@ -74,8 +74,14 @@ pub(in crate::container) fn walk(
         book.strings.lose(reason.clone());
         sink.refuse(format!("{prefix}shared strings").as_bytes(), reason)?;
     }
+    let mut places = HashSet::new();
     for Listed { name, offset } in std::mem::take(&mut book.sheets) {
         let name = format!("{prefix}{name}");
+        if !places.insert(offset) {
+            let what = "it stands where another sheet stands, and was read there";
+            sink.refuse(name.as_bytes(), Reason::Damaged(what.to_owned()))?;
+            continue;
+        }
         if let Err(error) = stream.seek(SeekFrom::Start(offset)) {
             sink.refuse(name.as_bytes(), reason_of(&error))?;
             continue;
