@@ -1,15 +1,16 @@
-//! Archives and messages that other programs wrote (`tests/data/formats/make_mail.py`): what is in them counts like the file itself.
+//! Archives and messages that other programs wrote (`tests/data/formats/make_mail.py`): what is attached counts like the file itself, and what
+//! cannot be opened is named. That archives count like what is in them is tested in `formats`.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::count::run;
-use crate::util::formats::{folder, scan_path};
+use crate::util::formats::{bytes_of, few, folder, scan_path};
 
 /// Exit code and audit of a scan of one fixture.
 fn scan(name: &str, more: &[&str]) -> (i32, Value) {
-    let path = folder().join(name);
+    let path = few().join(name);
     scan_path(&path, more)
 }
 
@@ -36,79 +37,31 @@ fn n_of(audit: &Value, category: &str, unit: &str) -> u64 {
     entry.map_or(0, |entry| entry[unit].as_u64().expect("a number"))
 }
 
-/// The password of all that is encrypted, in a file.
-fn password_file() -> tempfile::NamedTempFile {
-    let file = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), "wrong\n开门opensesame\n").expect("written");
-    file
-}
-
-#[test]
-fn archives_of_other_programs_count_like_what_is_in_them() {
-    let (_, plain) = scan("people.csv", &[]);
-    let passwords = password_file();
-    let option = ["--password-file", passwords.path().to_str().expect("UTF-8")];
-    let names = [
-        "lzma2.7z",
-        "lzma.7z",
-        "ppmd.7z",
-        "bzip2.7z",
-        "deflate.7z",
-        "stored.7z",
-        "solid.7z",
-        "encrypted.7z",
-        "hidden.7z",
-        "rar4.rar",
-        "rar4-solid.rar",
-        "rar4-encrypted.rar",
-        "rar5.rar",
-        "rar5-solid.rar",
-        "rar5-encrypted.rar",
-        "rar5-hidden.rar",
-    ];
-    for name in names {
-        let (code, audit) = scan(&format!("mail/{name}"), &option);
-        assert_eq!(code, 0, "{name}: {}", audit["skipped"]);
-        assert_eq!(audit["persons"], plain["persons"], "{name}");
-        assert_eq!(audit["categories"], plain["categories"], "{name}");
-        assert_eq!(
-            audit["stats"]["records"], plain["stats"]["records"],
-            "{name}"
-        );
-        for (kind, want) in kinds(&audit).iter().zip(kinds(&plain)) {
-            assert_eq!(*kind, want, "{name}");
-        }
-        let format = name.rsplit('.').next().expect("an ending");
-        assert_eq!(part(&audit, name)["format"], format);
-        if let [_, member] = &audit["files"].as_array().expect("files")[..] {
-            let path = member["path"].as_str().expect("a path");
-            assert!(path.ends_with("!/people.csv"), "{path}");
-            assert_eq!(found(member), found(part(&plain, "people.csv")), "{name}");
-        }
-    }
-}
-
-/// Kind, matches and different values.
-fn kinds(audit: &Value) -> Vec<[Value; 3]> {
-    let kinds = audit["kinds"].as_array().expect("kinds").iter();
-    kinds
-        .map(|kind| ["kind", "matches", "distinct"].map(|field| kind[field].clone()))
-        .collect()
-}
-
 #[test]
 fn what_cannot_be_opened_is_named() {
     for (name, path, reason) in [
-        ("encrypted.7z", "encrypted.7z!/people.csv", "encrypted"),
-        ("hidden.7z", "hidden.7z", "encrypted"),
-        ("volume.7z.001", "volume.7z.001", "first of several volumes"),
-        ("rar4-encrypted.rar", "!/people.csv", "encrypted"),
-        ("rar5-encrypted.rar", "!/people.csv", "encrypted"),
-        ("rar5-hidden.rar", "rar5-hidden.rar", "encrypted"),
-        ("rar5-volume.part1.rar", "!/people.csv", "another volume"),
-        ("encrypted.eml", "encrypted.eml!/smime.p7m", "encrypted"),
+        (
+            "archives/encrypted.7z",
+            "encrypted.7z!/people.csv",
+            "encrypted",
+        ),
+        ("archives/hidden.7z", "hidden.7z", "encrypted"),
+        (
+            "few/volume.7z.001",
+            "volume.7z.001",
+            "first of several volumes",
+        ),
+        ("archives/rar4-encrypted.rar", "!/people.csv", "encrypted"),
+        ("archives/rar5-encrypted.rar", "!/people.csv", "encrypted"),
+        ("archives/rar5-hidden.rar", "rar5-hidden.rar", "encrypted"),
+        (
+            "few/rar5-volume.part1.rar",
+            "!/people.csv",
+            "another volume",
+        ),
+        ("few/encrypted.eml", "encrypted.eml!/smime.p7m", "encrypted"),
     ] {
-        let (code, audit) = scan(&format!("mail/{name}"), &[]);
+        let (code, audit) = scan_path(&folder().join(name), &[]);
         assert_eq!(code, 3, "{name}");
         let skipped = &audit["skipped"][0];
         assert!(
@@ -138,7 +91,7 @@ fn what_is_attached_counts_like_the_file() {
         ("attached.msg", "attached.msg!/inner.msg/people.csv"),
         ("gbk.msg", "gbk.msg!/名单.csv"),
     ] {
-        let (code, audit) = scan(&format!("mail/{name}"), &[]);
+        let (code, audit) = scan(name, &[]);
         assert_eq!(code, 0, "{name}: {}", audit["skipped"]);
         assert_eq!(found(part(&audit, member)), want, "{member}");
         assert_eq!(n_of(&audit, "lodging", "items"), 80, "{name}");
@@ -159,7 +112,7 @@ fn a_message_is_communication_of_its_parties() {
         ("attached.msg", 2, 3),
         ("gbk.msg", 2, 3),
     ] {
-        let (_, audit) = scan(&format!("mail/{name}"), &[]);
+        let (_, audit) = scan(name, &[]);
         for unit in ["rows", "items"] {
             assert_eq!(
                 n_of(&audit, "communication-content", unit),
@@ -174,7 +127,7 @@ fn a_message_is_communication_of_its_parties() {
 
 /// Kind, field and masked value of each match in the records of messages.
 fn said(name: &str) -> Vec<[String; 3]> {
-    let path = folder().join("mail").join(name);
+    let path = few().join(name);
     let (_, out, _) = run(&["scan", "-f", "jsonl", path.to_str().expect("UTF-8")]);
     let lines = out
         .lines()
@@ -211,7 +164,7 @@ fn texts_are_read_in_any_form_and_encoding() {
 #[test]
 fn mail_in_an_archive_and_from_a_pipe_reads_the_same() {
     let dir = tempfile::tempdir().expect("a folder");
-    let bytes = std::fs::read(folder().join("mail/box.mbox")).expect("the fixture");
+    let bytes = bytes_of("few/box.mbox");
     let mut tar = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
     header.set_size(bytes.len() as u64);
@@ -221,7 +174,7 @@ fn mail_in_an_archive_and_from_a_pipe_reads_the_same() {
     std::fs::write(&path, tar.into_inner().expect("memory takes all")).expect("written");
     let (code, audit) = scan_path(&path, &["--threads", "1"]);
     assert_eq!(code, 0, "{}", audit["skipped"]);
-    let (_, plain) = scan("mail/box.mbox", &["--threads", "2"]);
+    let (_, plain) = scan("box.mbox", &["--threads", "2"]);
     assert_eq!(audit["categories"], plain["categories"]);
     assert_eq!(part(&audit, "mail.tar!/old/box")["format"], "mbox");
     // With the ends of lines of Windows.
@@ -241,7 +194,7 @@ fn apart(name: &str, memory: u64) -> (Vec<(String, Vec<u8>)>, Option<String>) {
     use leakgauge::decode::Container;
     use std::io::Read;
 
-    let file = std::fs::File::open(folder().join("mail").join(name)).expect("the fixture");
+    let file = std::fs::File::open(folder().join(name)).expect("the fixture");
     let unpacking = Unpacking {
         limits: Limits {
             apart_memory_bytes_max: memory,
@@ -269,16 +222,16 @@ fn apart(name: &str, memory: u64) -> (Vec<(String, Vec<u8>)>, Option<String>) {
 #[cfg(unix)]
 #[test]
 fn memory_that_is_not_there_costs_the_archive() {
-    let people = std::fs::read(folder().join("people.csv")).expect("the fixture");
-    let (members, told) = apart("lzma2.7z", 2 << 30);
+    let people = bytes_of("people.csv");
+    let (members, told) = apart("archives/lzma2.7z", 2 << 30);
     assert_eq!(told, None);
     assert_eq!(members, [("people.csv".to_owned(), people)]);
     for mib in [1, 32, 64] {
         // However little there is, there is an answer.
-        let (_, told) = apart("zeros.7z", mib << 20);
+        let (_, told) = apart("few/zeros.7z", mib << 20);
         assert!(told.is_some(), "{mib} MiB");
     }
-    let (_, told) = apart("lzma2.7z", 1 << 20);
+    let (_, told) = apart("archives/lzma2.7z", 1 << 20);
     assert!(told.is_some());
 }
 

@@ -41,15 +41,17 @@ mod count;
 mod exports;
 // Archives and compressed files: what is in them counts like files of its own.
 mod containers;
-// Documents of office programs: the same people in every format, and what is broken or hostile.
+// The same 1,000 people in every format, as other programs wrote them: the same counts.
+mod formats;
+// Documents of office programs: sentences, what is hidden or embedded, and what is broken or hostile.
 mod office;
-// Databases and documents of other programs: their tables count like the table they were made from.
+// Databases and PDF documents: logs, blobs and lines, and what cannot be read.
 mod stores;
-// Pages, XML and logs of other programs: the same people in each count the same.
+// Pages, XML and logs: lines, keys, and what is broken or hostile.
 mod markup;
 // Column stores and row files, whose values have types.
 mod columnar;
-// Archives and messages that other programs wrote.
+// Messages that other programs wrote, and archives that cannot be opened.
 mod mail;
 // Every record class in three header languages and without a header, and the sources that leaks come from.
 mod records;

@@ -1,7 +1,6 @@
 //! The manifest of a scan: which bytes it was about, with digests that other programs confirm, the same for any number of threads.
 
 use std::io::{Cursor, Write};
-use std::path::Path;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -47,8 +46,7 @@ fn corpus() -> Dir {
     // Large enough for several workers.
     let long = format!("13800010001,李雷,{}\n", "note ".repeat(40)).repeat(12_000);
     let tar = tarred(&[("a.csv", PHONES.as_bytes()), ("b.png", &image)]);
-    let people = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats/people.xlsx");
-    let people = std::fs::read(people).expect("read");
+    let people = crate::util::formats::bytes_of("office/openpyxl.xlsx");
     dir.file("d/list.csv", PHONES)
         .file("d/empty", "")
         .file("d/long.csv", format!("手机,姓名,备注\n{long}"))

@@ -488,16 +488,16 @@ fn a_member_left_open_ends_with_what_ended_the_walk() {
     assert!(members.ended().is_some());
 }
 
-/// Archives of other programs: `tests/data/formats/make_mail.py`.
+/// Archives of other programs: `tests/data/formats/make_archives.py`.
 const SEVEN_ZIP: [&[u8]; 3] = [
-    include_bytes!("../../tests/data/formats/mail/lzma2.7z"),
-    include_bytes!("../../tests/data/formats/mail/solid.7z"),
-    include_bytes!("../../tests/data/formats/mail/ppmd.7z"),
+    include_bytes!("../../tests/data/formats/few/lzma2.7z"),
+    include_bytes!("../../tests/data/formats/few/solid.7z"),
+    include_bytes!("../../tests/data/formats/few/ppmd.7z"),
 ];
 const RAR: [&[u8]; 3] = [
-    include_bytes!("../../tests/data/formats/mail/rar5.rar"),
-    include_bytes!("../../tests/data/formats/mail/rar5-solid.rar"),
-    include_bytes!("../../tests/data/formats/mail/rar4-solid.rar"),
+    include_bytes!("../../tests/data/formats/few/rar5.rar"),
+    include_bytes!("../../tests/data/formats/few/rar5-solid.rar"),
+    include_bytes!("../../tests/data/formats/few/rar4-solid.rar"),
 ];
 
 #[test]
@@ -570,11 +570,11 @@ fn zeros_come_out_to_the_limit() {
     let zeros: [(Container, &[u8]); 2] = [
         (
             Container::SevenZip,
-            include_bytes!("../../tests/data/formats/mail/zeros.7z"),
+            include_bytes!("../../tests/data/formats/few/zeros.7z"),
         ),
         (
             Container::Rar,
-            include_bytes!("../../tests/data/formats/mail/zeros.rar"),
+            include_bytes!("../../tests/data/formats/few/zeros.rar"),
         ),
     ];
     let n_read = if cfg!(feature = "rar") { 2 } else { 1 };

@@ -95,23 +95,23 @@ fn each_password_that_is_tried_is_told_to_whoever_waits() {
     let archives: [(Container, &[u8]); 5] = [
         (
             Container::SevenZip,
-            include_bytes!("../../../tests/data/formats/mail/encrypted.7z"),
+            include_bytes!("../../../tests/data/formats/archives/encrypted.7z"),
         ),
         (
             Container::SevenZip,
-            include_bytes!("../../../tests/data/formats/mail/hidden.7z"),
+            include_bytes!("../../../tests/data/formats/archives/hidden.7z"),
         ),
         (
             Container::Rar,
-            include_bytes!("../../../tests/data/formats/mail/rar4-encrypted.rar"),
+            include_bytes!("../../../tests/data/formats/archives/rar4-encrypted.rar"),
         ),
         (
             Container::Rar,
-            include_bytes!("../../../tests/data/formats/mail/rar5-encrypted.rar"),
+            include_bytes!("../../../tests/data/formats/archives/rar5-encrypted.rar"),
         ),
         (
             Container::Rar,
-            include_bytes!("../../../tests/data/formats/mail/rar5-hidden.rar"),
+            include_bytes!("../../../tests/data/formats/archives/rar5-hidden.rar"),
         ),
     ];
     let n_read = if cfg!(feature = "rar") { 5 } else { 2 };

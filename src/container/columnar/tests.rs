@@ -186,22 +186,22 @@ fn spoil(container: Container, bytes: &[u8]) {
 fn spoiled_files_end_with_a_reason() {
     spoil(
         Container::Parquet,
-        include_bytes!("../../../tests/data/formats/columns/people-v2.parquet"),
+        include_bytes!("../../../tests/data/formats/few/people-v2.parquet"),
     );
     spoil(
         Container::Parquet,
-        include_bytes!("../../../tests/data/formats/columns/typed.parquet"),
+        include_bytes!("../../../tests/data/formats/few/typed.parquet"),
     );
     spoil(
         Container::Avro,
-        include_bytes!("../../../tests/data/formats/columns/people-snappy.avro"),
+        include_bytes!("../../../tests/data/formats/few/people-snappy.avro"),
     );
     spoil(
         Container::Arrow,
-        include_bytes!("../../../tests/data/formats/columns/people-lz4.arrow"),
+        include_bytes!("../../../tests/data/formats/few/people-lz4.arrow"),
     );
     spoil(
         Container::Arrow,
-        include_bytes!("../../../tests/data/formats/columns/typed-zstd.arrow"),
+        include_bytes!("../../../tests/data/formats/few/typed-zstd.arrow"),
     );
 }

@@ -443,7 +443,7 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_the_file_and_no_compressed_data() {
-        let whole = include_bytes!("../../../tests/data/formats/mail/gbk.msg");
+        let whole = include_bytes!("../../../tests/data/formats/few/gbk.msg");
         let mut n_told = 0;
         for i in 0..200 {
             let mut changed = whole.to_vec();

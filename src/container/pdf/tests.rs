@@ -11,7 +11,7 @@ use crate::container::pump::Told;
 use crate::container::{Members, Source, Unpacking, reason_in};
 use crate::decode::Container;
 
-const GBK: &[u8] = include_bytes!("../../../tests/data/formats/data/people-gbk.pdf");
+const GBK: &[u8] = include_bytes!("../../../tests/data/formats/few/people-gbk.pdf");
 
 /// All text, and all reasons.
 fn read(bytes: Vec<u8>) -> (String, Vec<Reason>) {

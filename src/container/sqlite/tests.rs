@@ -6,10 +6,10 @@ use super::*;
 use crate::container::{Members, Source, Unpacking, reason_in};
 use crate::decode::Container;
 
-const PEOPLE: &[u8] = include_bytes!("../../../tests/data/formats/data/people.db");
-const UTF16: &[u8] = include_bytes!("../../../tests/data/formats/data/people-utf16.db");
-const LOGGED: &[u8] = include_bytes!("../../../tests/data/formats/data/people-log.db");
-const LOG: &[u8] = include_bytes!("../../../tests/data/formats/data/people-log.db-wal");
+const PEOPLE: &[u8] = include_bytes!("../../../tests/data/formats/few/people.db");
+const UTF16: &[u8] = include_bytes!("../../../tests/data/formats/few/people-utf16.db");
+const LOGGED: &[u8] = include_bytes!("../../../tests/data/formats/few/people-log.db");
+const LOG: &[u8] = include_bytes!("../../../tests/data/formats/few/people-log.db-wal");
 
 /// Names of the members with their bytes, and all reasons.
 fn read(bytes: Vec<u8>) -> (Vec<(String, Vec<u8>)>, Vec<Reason>) {

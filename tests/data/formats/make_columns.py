@@ -1,7 +1,7 @@
-"""Makes the column stores and row files in `columns` from the people of `people.py`.
+"""Makes the column stores and row files in `columns` from the people of `people.py`, and special cases in `few`.
 
-Each is written by a library that people use, so that the readers are held to what is out there and not to each other. The
-committed files are of pyarrow 26.0 and fastavro 1.13 with cramjam 2.14 and backports.zstd.
+Each is written by a library that people use, so that the readers are held to what is out there and not to each other. Needs pyarrow,
+fastavro, cramjam and backports.zstd (PyPI).
 
     python3 make_columns.py
 """
@@ -18,10 +18,10 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 import pyarrow.parquet.encryption as encryption
 
-from people import COLUMNS, people
+from people import COLUMNS, FEW, few, people, settle
 
 OUT = Path(__file__).parent / "columns"
-ROWS = people()
+ROWS = few()
 MARK = b"0123456789abcdef"
 
 # Avro allows only ASCII in names.
@@ -32,8 +32,8 @@ def moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
 
 
-def texts() -> pa.Table:
-    return pa.table({c: [row[i] for row in ROWS] for i, c in enumerate(COLUMNS)})
+def texts(rows: list[list[str]]) -> pa.Table:
+    return pa.table({c: [row[i] for row in rows] for i, c in enumerate(COLUMNS)})
 
 
 def typed() -> pa.Table:
@@ -130,37 +130,57 @@ def by_batch() -> tuple[pa.Schema, list[pa.RecordBatch]]:
 def arrow_files() -> None:
     for codec in ["none", "lz4", "zstd"]:
         options = ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
-        with ipc.new_file(OUT / f"people-{codec}.arrow", texts().schema, options=options) as out:
-            out.write_table(texts(), max_chunksize=25)
-    feather.write_feather(texts(), OUT / "people.feather")
-    feather.write_feather(texts(), OUT / "people-1.feather", version=1)
+        with ipc.new_file(FEW / f"people-{codec}.arrow", texts(ROWS).schema, options=options) as out:
+            out.write_table(texts(ROWS), max_chunksize=25)
+    feather.write_feather(texts(ROWS), FEW / "people.feather")
+    feather.write_feather(texts(ROWS), FEW / "people-1.feather", version=1)
     for name, table in [("typed", typed()), ("nested", nested())]:
-        with ipc.new_stream(OUT / f"{name}.arrows", table.schema) as out:
+        with ipc.new_stream(FEW / f"{name}.arrows", table.schema) as out:
             out.write_table(table, max_chunksize=33)
     for name, table in [("typed-zstd", typed()), ("types-lz4", all_types())]:
         codec = name.split("-")[1]
-        with ipc.new_file(OUT / f"{name}.arrow", table.schema, options=ipc.IpcWriteOptions(compression=codec)) as out:
+        with ipc.new_file(FEW / f"{name}.arrow", table.schema, options=ipc.IpcWriteOptions(compression=codec)) as out:
             out.write_table(table, max_chunksize=33)
-    with ipc.new_stream(OUT / "types.arrows", all_types().schema) as out:
+    with ipc.new_stream(FEW / "types.arrows", all_types().schema) as out:
         out.write_table(all_types(), max_chunksize=2)
     old = ipc.IpcWriteOptions(metadata_version=ipc.MetadataVersion.V4, use_legacy_format=True)
-    with ipc.new_file(OUT / "people-old.arrow", texts().schema, options=old) as out:
-        out.write_table(texts(), max_chunksize=40)
+    with ipc.new_file(FEW / "people-old.arrow", texts(ROWS).schema, options=old) as out:
+        out.write_table(texts(ROWS), max_chunksize=40)
     schema, batches = by_batch()
     for name, is_more in [("replaced", False), ("grown", True)]:
-        with ipc.new_stream(OUT / f"{name}.arrows", schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=is_more)) as out:
+        with ipc.new_stream(FEW / f"{name}.arrows", schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=is_more)) as out:
             for batch in batches:
                 out.write_batch(batch)
 
 
 def parquet_files() -> None:
-    for codec in ["none", "snappy", "gzip", "zstd", "lz4", "brotli"]:
-        parquet.write_table(texts(), OUT / f"people-{codec}.parquet", compression=codec)
-    parquet.write_table(texts(), OUT / "people-v2.parquet", compression="zstd", data_page_version="2.0", row_group_size=17,
+    """As pyarrow writes them by itself, without dictionaries, and with another codec in each column."""
+    table = texts(people())
+    parquet.write_table(table, OUT / "pyarrow.parquet")
+    parquet.write_table(table, OUT / "pyarrow-plain.parquet", compression="none", use_dictionary=False)
+    codecs = ["none", "snappy", "gzip", "zstd", "lz4", "brotli", "snappy", "zstd", "gzip"]
+    parquet.write_table(table, OUT / "pyarrow-codecs.parquet", compression=dict(zip(COLUMNS, codecs)), use_dictionary=COLUMNS[5:],
+                        data_page_version="2.0", row_group_size=300, data_page_size=1 << 12)
+
+
+def ipc_files() -> None:
+    """The file and the stream of Arrow."""
+    table = texts(people())
+    for name, codec in [("pyarrow.arrow", None), ("pyarrow-zstd.feather", "zstd"), ("pyarrow-lz4.feather", "lz4")]:
+        with ipc.new_file(OUT / name, table.schema, options=ipc.IpcWriteOptions(compression=codec)) as out:
+            out.write_table(table, max_chunksize=300)
+    with ipc.new_stream(OUT / "pyarrow.arrows", table.schema) as out:
+        out.write_table(table, max_chunksize=300)
+
+
+def special_parquet() -> None:
+    for codec in ["snappy", "gzip"]:
+        parquet.write_table(texts(ROWS), FEW / f"people-{codec}.parquet", compression=codec)
+    parquet.write_table(texts(ROWS), FEW / "people-v2.parquet", compression="zstd", data_page_version="2.0", row_group_size=17,
                         use_dictionary=False, column_encoding={c: "DELTA_BYTE_ARRAY" for c in COLUMNS})
-    parquet.write_table(typed(), OUT / "typed.parquet", row_group_size=30)
-    parquet.write_table(typed(), OUT / "int96.parquet", use_deprecated_int96_timestamps=True, data_page_size=64)
-    parquet.write_table(nested(), OUT / "nested.parquet", row_group_size=30, data_page_size=64)
+    parquet.write_table(typed(), FEW / "typed.parquet", row_group_size=30)
+    parquet.write_table(typed(), FEW / "int96.parquet", use_deprecated_int96_timestamps=True, data_page_size=64)
+    parquet.write_table(nested(), FEW / "nested.parquet", row_group_size=30, data_page_size=64)
 
 
 class Keys(encryption.KmsClient):
@@ -178,22 +198,24 @@ class Keys(encryption.KmsClient):
 
 def encrypted_files() -> None:
     """The second and third column under a key, and in the first file the footer. Keys are drawn anew, so the bytes differ each time."""
-    table = texts().rename_columns([f"c{i}" for i in range(len(COLUMNS))])
+    table = texts(ROWS).rename_columns([f"c{i}" for i in range(len(COLUMNS))])
     factory = encryption.CryptoFactory(Keys)
     for name, is_plain in [("encrypted", False), ("encrypted-columns", True)]:
         configuration = encryption.EncryptionConfiguration(
             footer_key="f", column_keys={"k": ["c1", "c2"]}, plaintext_footer=is_plain, data_key_length_bits=128)
         properties = factory.file_encryption_properties(encryption.KmsConnectionConfig(), configuration)
-        with parquet.ParquetWriter(OUT / f"{name}.parquet", table.schema, encryption_properties=properties) as out:
+        with parquet.ParquetWriter(FEW / f"{name}.parquet", table.schema, encryption_properties=properties) as out:
             out.write_table(table)
 
 
 def avro_files() -> None:
     plain = {"type": "record", "name": "Guest", "fields": [{"name": name, "type": "string"} for name in NAMES]}
-    records = [dict(zip(NAMES, row)) for row in ROWS]
-    for codec in ["null", "deflate", "snappy", "zstandard", "bzip2", "xz"]:
-        with open(OUT / f"people-{codec}.avro", "wb") as out:
-            fastavro.writer(out, plain, records, codec=codec, sync_interval=2000, sync_marker=MARK)
+    for out, rows, codecs in [(OUT / "fastavro", people(), ["null", "deflate", "snappy", "zstandard", "bzip2", "xz"]),
+                              (FEW / "people", ROWS, ["null", "deflate", "snappy"])]:
+        records = [dict(zip(NAMES, row)) for row in rows]
+        for codec in codecs:
+            with open(f"{out}-{codec}.avro", "wb") as file:
+                fastavro.writer(file, plain, records, codec=codec, sync_interval=2000 if rows is ROWS else 16000, sync_marker=MARK)
     nested = {"type": "record", "name": "Guest", "namespace": "hotel", "fields": [
         {"name": "name", "type": ["null", "string"]},
         {"name": "paper", "type": {"type": "record", "name": "Paper", "fields": [
@@ -215,11 +237,12 @@ def avro_files() -> None:
         "hotel_name": r[5].encode(), "room_no": Decimal(r[6]), "checkin_time": moment(r[7]), "checkout_time": moment(r[8]),
         "second": None, "hash": b"\0\1\2\3", "score": 0.5,
     } for r in ROWS]
-    with open(OUT / "nested.avro", "wb") as out:
+    with open(FEW / "nested.avro", "wb") as out:
         fastavro.writer(out, nested, records, codec="deflate", sync_marker=MARK)
 
 
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
-    for make in [parquet_files, encrypted_files, arrow_files, avro_files]:
+    for make in [parquet_files, ipc_files, special_parquet, encrypted_files, arrow_files, avro_files]:
         make()
+    settle(OUT)

@@ -1,8 +1,7 @@
-"""Makes the databases and PDF documents in `data` from the people of `people.py`.
+"""Makes the databases and PDF documents in `data` from the people of `people.py`, and special cases in `few`.
 
-Each is written by a program that people use, so that the readers are held to what is out there and not to each other. The
-committed files are of Python 3.11 (SQLite 3.40), reportlab 5.1, fpdf2 2.8 with cryptography, Pillow 13 and LibreOffice 7.4, with the font
-WenQuanYi Zen Hei.
+Each is written by a program that people use, so that the readers are held to what is out there and not to each other. Needs Python
+with SQLite, reportlab, fpdf2 with cryptography and Pillow (PyPI), and LibreOffice (`soffice`), with the font WenQuanYi Zen Hei.
 
     python3 make_data.py
 """
@@ -17,34 +16,33 @@ from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
 
-from people import COLUMNS, people
+from people import COLUMNS, FEW, few, people, settle
 
 HERE = Path(__file__).parent
 OUT = HERE / "data"
 FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
-ROWS = people()
 
 
 # SQLite
 
-def database(name: str, *, before: str = "", table: str = "", after: str = "") -> None:
-    path = OUT / name
+def database(path: Path, rows: list[list[str]], *, before: str = "", table: str = "", after: str = "") -> None:
     path.unlink(missing_ok=True)
     con = sqlite3.connect(path)
     con.executescript(before)
     con.execute(table)
     marks = ",".join("?" * len(COLUMNS))
-    con.executemany(f"INSERT INTO 住客({','.join(COLUMNS)}) VALUES ({marks})", ROWS)
+    con.executemany(f"INSERT INTO 住客({','.join(COLUMNS)}) VALUES ({marks})", rows)
     con.executescript(after)
     con.commit()
     con.close()
 
 
-def sqlite() -> None:
+def sqlite(out: Path, rows: list[list[str]]) -> None:
     texts = ", ".join(f"{c} TEXT" for c in COLUMNS)
-    # Small pages, so that 80 rows need overflow pages and a tree of three levels; numbers as integers.
+    # Small pages, so that the rows need overflow pages and a tree of three levels; numbers as integers.
     database(
-        "people.db",
+        out / "people.db",
+        rows,
         before="PRAGMA page_size=512; PRAGMA auto_vacuum=FULL;",
         table="CREATE TABLE 住客(id INTEGER PRIMARY KEY AUTOINCREMENT, 姓名 TEXT, 身份证号 TEXT, 手机号 INTEGER, "
               "空 AS (姓名 || '-'), 邮箱 VARCHAR(64), 地址 TEXT, 酒店名称 TEXT, 房号 REAL, 入住时间 TEXT, 退房时间 TEXT)",
@@ -53,26 +51,29 @@ def sqlite() -> None:
               "CREATE TRIGGER 触发 AFTER INSERT ON 住客 BEGIN DELETE FROM 住客; END; "
               "CREATE TABLE 空表(a, b); ALTER TABLE 住客 ADD COLUMN 备注 TEXT;",
     )
-    database("people-utf16.db", before="PRAGMA encoding='UTF-16le';", table=f"CREATE TABLE 住客({texts}, PRIMARY KEY(手机号, 身份证号)) WITHOUT ROWID")
+    database(out / "people-utf16.db", rows, before="PRAGMA encoding='UTF-16le';", table=f"CREATE TABLE 住客({texts}, PRIMARY KEY(手机号, 身份证号)) WITHOUT ROWID")
     # The first half is in the file, the second in the log that lies beside it.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.db"
         con = sqlite3.connect(path)
         con.executescript(f"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE 住客({texts});")
         marks = ",".join("?" * len(COLUMNS))
-        con.executemany(f"INSERT INTO 住客 VALUES ({marks})", ROWS[:40])
+        con.executemany(f"INSERT INTO 住客 VALUES ({marks})", rows[:len(rows) // 2])
         con.commit()
         con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        con.executemany(f"INSERT INTO 住客 VALUES ({marks})", ROWS[40:])
+        con.executemany(f"INSERT INTO 住客 VALUES ({marks})", rows[len(rows) // 2:])
         con.commit()
-        shutil.copy(path, OUT / "people-log.db")
-        shutil.copy(f"{path}-wal", OUT / "people-log.db-wal")
+        shutil.copy(path, out / "people-log.db")
+        shutil.copy(f"{path}-wal", out / "people-log.db-wal")
         con.close()
-    # Blobs: text, an archive with the people in it, and bytes that nobody knows.
+
+
+def blobs() -> None:
+    """Text, an archive with the people in it, and bytes that nobody knows."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("people.csv"), (HERE / "people.csv").read_bytes())
-    path = OUT / "blobs.db"
+        archive.writestr(zipfile.ZipInfo("people.csv"), (FEW / "people.csv").read_bytes())
+    path = FEW / "blobs.db"
     path.unlink(missing_ok=True)
     con = sqlite3.connect(path)
     con.execute("CREATE TABLE files(id INTEGER PRIMARY KEY, content BLOB)")
@@ -102,21 +103,21 @@ def reportlab_tables() -> None:
         grid.setStyle([("FONT", (0, 0), (-1, -1), "STSong-Light", 7), ("GRID", (0, 0), (-1, -1), 0.3, colors.grey)])
         doc.build([Paragraph("住客登记表", ParagraphStyle("t", fontName="STSong-Light", fontSize=14)), grid])
 
-    table(OUT / "people.pdf", ROWS)
-    table(OUT / "secret.pdf", ROWS[:2], StandardEncryption("user", ownerPassword="owner", strength=128))
+    table(OUT / "reportlab.pdf", people())
+    table(FEW / "secret.pdf", few()[:2], StandardEncryption("user", ownerPassword="owner", strength=128))
 
     # Lines of text in the code page of Chinese Windows.
     pdfmetrics.registerFont(CIDFont("STSong-Light", "GBK-EUC-H"))
-    canvas = Canvas(str(OUT / "people-gbk.pdf"), pagesize=pagesizes.landscape(pagesizes.A3), invariant=1)
-    for start in range(0, len(ROWS), 40):
+    canvas = Canvas(str(FEW / "people-gbk.pdf"), pagesize=pagesizes.landscape(pagesizes.A3), invariant=1)
+    for start in range(0, len(few()), 40):
         font = canvas._doc.getInternalFontName("STSong-Light-GBK-EUC-H")
-        for i, line in enumerate((HERE / "people.txt").read_text(encoding="utf-8").splitlines()[start:start + 40]):
+        for i, line in enumerate((FEW / "people.txt").read_text(encoding="utf-8").splitlines()[start:start + 40]):
             canvas._code.append(f"BT {font} 9 Tf 40 {780 - 18 * i} Td <{line.encode('gbk').hex()}> Tj ET")
         canvas.showPage()
     canvas.save()
 
 
-def fpdf_table(name: str, owner_password: str | None = None) -> None:
+def fpdf_table(path: Path, rows: list[list[str]], owner_password: str | None = None) -> None:
     from fpdf import FPDF
     from fpdf.enums import EncryptionMethod
 
@@ -129,18 +130,18 @@ def fpdf_table(name: str, owner_password: str | None = None) -> None:
     pdf.set_font("zh", size=7)
     pdf.add_page()
     with pdf.table(col_widths=(8, 20, 14, 26, 44, 16, 8, 20, 20), line_height=5) as table:
-        for row in [COLUMNS, *ROWS]:
+        for row in [COLUMNS, *rows]:
             table.row(row)
-    pdf.output(str(OUT / name))
+    pdf.output(str(path))
 
 
 def office_pdf() -> None:
     """A spreadsheet as LibreOffice prints it: its own subset fonts, a page that is too narrow for all columns."""
     with tempfile.TemporaryDirectory() as folder:
-        cells = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in [COLUMNS, *ROWS])
+        cells = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in [COLUMNS, *people()])
         page = ("<html><head><meta charset='utf-8'><style>@page{size:42cm 30cm;margin:1cm} td{font-size:7pt}</style></head>"
                 f"<body><p>住客登记表</p><table border=1>{cells}</table></body></html>")
-        source = Path(folder) / "people-office.html"
+        source = Path(folder) / "libreoffice.html"
         source.write_text(page, encoding="utf-8")
         subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to",
                         "pdf:writer_web_pdf_Export", "--outdir", str(OUT), str(source)], check=True, stdout=subprocess.DEVNULL)
@@ -151,15 +152,18 @@ def image_pdf() -> None:
 
     image = Image.new("1", (300, 100), 1)
     ImageDraw.Draw(image).text((10, 40), "scanned page", fill=0)
-    image.save(OUT / "scan.pdf", creationDate=datetime(2024, 1, 1).timetuple(), modDate=datetime(2024, 1, 1).timetuple())
+    image.save(FEW / "scan.pdf", creationDate=datetime(2024, 1, 1).timetuple(), modDate=datetime(2024, 1, 1).timetuple())
 
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
-    for make in [sqlite, reportlab_tables, office_pdf, image_pdf]:
+    for out, rows in [(OUT, people()), (FEW, few())]:
+        sqlite(out, rows)
+    for make in [blobs, reportlab_tables, office_pdf, image_pdf]:
         make()
-    fpdf_table("people-fonts.pdf")
-    fpdf_table("people-owner.pdf", "owner")
+    fpdf_table(OUT / "fpdf2.pdf", people())
+    fpdf_table(FEW / "people-owner.pdf", few(), "owner")
+    settle(OUT)
 
 
 if __name__ == "__main__":

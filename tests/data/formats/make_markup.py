@@ -1,11 +1,9 @@
-"""Writes the people of `people.py` as pages, XML and logs, by other programs than leakgauge, into `markup/`.
+"""Writes the people of `people.py` as pages and XML, by other programs than leakgauge, into `markup`; sentences into `few`.
 
-Needs pandas, lxml, prettytable, dicttoxml, docutils, logfmter and python-json-logger (PyPI) and LibreOffice (`soffice`).
+Needs pandas, lxml, prettytable, dicttoxml and docutils (PyPI) and LibreOffice (`soffice`).
 `python3 make_markup.py` writes all of them.
 """
 
-import io
-import logging
 import re
 import subprocess
 import tempfile
@@ -14,12 +12,10 @@ from xml.etree import ElementTree
 
 import dicttoxml
 import docutils.core
-import logfmter
 import pandas
 import prettytable
-from pythonjsonlogger.json import JsonFormatter
 
-from people import COLUMNS, HERE, lines, people
+from people import COLUMNS, FEW, HERE, few, lines, people, settle
 
 OUT = HERE / "markup"
 TAGS = ["name", "id_card", "mobile", "email", "address", "hotel_name", "room_no", "checkin_time", "checkout_time"]
@@ -38,12 +34,12 @@ def office(filter_name: str, made: str, name: str) -> None:
 
 def pages() -> None:
     # What data frames write: a table without a page around it.
-    FRAME.to_html(OUT / "people_pandas.html", index=False)
+    FRAME.to_html(OUT / "pandas.html", index=False)
 
     # A page a person, as a table with the names of the properties on the left, all in one file.
     cards = [pandas.DataFrame([row], columns=COLUMNS).T.to_html(header=False, border=0) for row in people()]
     body = "".join(f"<h2>{n}</h2>\n{card}\n" for n, card in enumerate(cards, 1))
-    (OUT / "people_cards.html").write_text(f"<!DOCTYPE html>\n<html><body>{body}</body></html>\n", encoding="utf-8")
+    (OUT / "pandas-cards.html").write_text(f"<!DOCTYPE html>\n<html><body>{body}</body></html>\n", encoding="utf-8")
 
     # As old pages are: GBK that the page names, tables for layout, and a link for each number.
     table = prettytable.PrettyTable(COLUMNS)
@@ -53,53 +49,33 @@ def pages() -> None:
     page = ("<HTML><HEAD><META HTTP-EQUIV=Content-Type CONTENT='text/html; charset=gb2312'><TITLE>登记表</TITLE>"
             "<STYLE>td{color:red}</STYLE><SCRIPT>var a='<td>13800138000</td>';</SCRIPT></HEAD>"
             f"<BODY><TABLE><TR><TD>菜单<TD>{inner}</TABLE></BODY></HTML>")
-    (OUT / "people_gbk.html").write_bytes(page.encode("gb18030"))
+    (OUT / "prettytable.html").write_bytes(page.encode("gb18030"))
 
     # Sentences as paragraphs.
-    text = "\n\n".join(lines())
+    text = "\n\n".join(lines(few()))
     page = docutils.core.publish_string(text, writer="html5", settings_overrides={"output_encoding": "utf-8"})
-    (OUT / "people_lines.html").write_bytes(page)
+    (FEW / "lines.html").write_bytes(page)
 
-    office("html", "people.html", "people_libreoffice.html")
+    office("html", "people.html", "libreoffice.html")
 
 
 def xml() -> None:
-    FRAME.to_xml(OUT / "people_pandas.xml", index=False, root_name="客人名单", row_name="客人")
+    FRAME.to_xml(OUT / "pandas.xml", index=False, root_name="客人名单", row_name="客人")
     rows = [dict(zip(TAGS, row)) for row in people()]
-    (OUT / "people_dicttoxml.xml").write_bytes(dicttoxml.dicttoxml(rows, custom_root="guests"))
-    office("xml:MS Excel 2003 XML", "people.xml", "people_2003.xml")
+    (OUT / "dicttoxml.xml").write_bytes(dicttoxml.dicttoxml(rows, custom_root="guests"))
+    office("xml:MS Excel 2003 XML", "people.xml", "libreoffice-2003.xml")
     root = ElementTree.Element("hotel", name="x")
     guests = ElementTree.SubElement(root, "guests")
     for row in rows:
         ElementTree.SubElement(guests, "guest", row)
-    ElementTree.ElementTree(root).write(OUT / "people_attributes.xml", encoding="gb18030", xml_declaration=True)
-
-
-def logs() -> None:
-    def write(name: str, formatter: logging.Formatter) -> None:
-        out = io.StringIO()
-        handler = logging.StreamHandler(out)
-        handler.setFormatter(formatter)
-        logger = logging.Logger(name)
-        logger.addHandler(handler)
-        for row in people():
-            logger.info("checkin", extra=dict(zip(["guest_name", *TAGS[1:]], row)))
-        (OUT / name).write_text(out.getvalue(), encoding="utf-8")
-
-    write("people_logfmt.log", logfmter.Logfmter(keys=["level"], mapping={"level": "levelname"}))
-
-    class Prefixed(JsonFormatter):
-        def format(self, record):
-            return f"2024-03-01 10:00:00,123 INFO [main] guests - {super().format(record)}"
-
-    write("people_json.log", Prefixed(json_ensure_ascii=False))
+    ElementTree.ElementTree(root).write(OUT / "elementtree.xml", encoding="gb18030", xml_declaration=True)
 
 
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     pages()
     xml()
-    logs()
+    settle(OUT)
 
 
 if __name__ == "__main__":

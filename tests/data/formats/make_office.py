@@ -1,11 +1,14 @@
-"""Writes the people of `people.py` in the formats of office programs, by other programs than leakgauge.
+"""Writes the people of `people.py` in the formats of office programs, by other programs than leakgauge, into `office`, and special cases
+into `few`.
 
 Needs openpyxl, XlsxWriter, python-docx, python-pptx, odfpy, xlwt, pyxlsbwriter, msoffcrypto-tool, easyofd and reportlab (PyPI)
-and LibreOffice (`soffice`), which converts to doc, rtf and the files named `*_libreoffice.*`. `python3 make_office.py` writes all of them.
+and LibreOffice (`soffice`), which converts to doc, rtf and the files named `libreoffice.*`. `python3 make_office.py` writes all of them.
 Archives hold the time at which they were made, so a second run writes other bytes and the same content.
 """
 
+import contextlib
 import io
+import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -22,8 +25,9 @@ from odf import opendocument, table, text
 from openpyxl.comments import Comment
 from pptx.util import Inches
 
-from people import COLUMNS, HERE, lines, people
+from people import COLUMNS, FEW, HERE, few, lines, people, settle
 
+OUT = HERE / "office"
 TIME = "%Y-%m-%d %H:%M:%S"
 DATES = [COLUMNS.index("入住时间"), COLUMNS.index("退房时间")]
 PHONE, ROOM = COLUMNS.index("手机号"), COLUMNS.index("房号")
@@ -38,22 +42,24 @@ def typed(row):
     return cells
 
 
-def xlsx():
+def workbook(rows, path):
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "客人"
     sheet.append(COLUMNS)
-    for row in people():
+    for row in rows:
         sheet.append(typed(row))
     for cells in sheet.iter_rows(min_row=2):
         for i in DATES:
             cells[i].number_format = "yyyy-mm-dd hh:mm:ss"
-    book.save(HERE / "people.xlsx")
+    book.save(path)
 
+
+def special_workbooks():
     # Two sheets, the second one hidden, a title above the header, a comment with a number in it, and a chart of its own.
     book = openpyxl.Workbook()
     shown, hidden = book.active, book.create_sheet("隐藏")
-    rows = people()
+    rows = few()
     for sheet, part in [(shown, rows[:40]), (hidden, rows[40:])]:
         sheet.append(["入住登记表"])
         sheet.merge_cells("A1:I1")
@@ -66,22 +72,21 @@ def xlsx():
     chart = openpyxl.chart.BarChart()
     chart.add_data(openpyxl.chart.Reference(shown, min_col=7, min_row=3, max_row=10), titles_from_data=True)
     book.create_chartsheet("图").add_chart(chart)
-    book.save(HERE / "people_two_sheets.xlsx")
+    book.save(FEW / "two_sheets.xlsx")
 
     # Identity numbers typed as numbers: the spreadsheet keeps fifteen digits of them.
-    book = xlsxwriter.Workbook(HERE / "people_rounded.xlsx")
+    book = xlsxwriter.Workbook(FEW / "rounded.xlsx")
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, COLUMNS[:3])
-    for i, row in enumerate(people(), 1):
+    for i, row in enumerate(few(), 1):
         number = float(row[1]) if row[1].isdigit() else row[1]
         sheet.write_row(i, 0, [row[0], number, int(row[2])])
     book.close()
 
-
-def encrypted():
-    plain = io.BytesIO((HERE / "people.xlsx").read_bytes())
+    plain = io.BytesIO()
+    workbook(few(), plain)
     file = OOXMLFile(plain)
-    with open(HERE / "people_encrypted.xlsx", "wb") as out:
+    with open(FEW / "encrypted.xlsx", "wb") as out:
         file.encrypt("opensesame", out)
 
 
@@ -92,15 +97,17 @@ def word():
     for row in [COLUMNS, *people()]:
         for cell, value in zip(grid.add_row().cells, row):
             cell.text = value
-    document.save(HERE / "people.docx")
+    document.save(OUT / "python-docx.docx")
 
+
+def special_texts():
     # The sentences, with the digits of each in two runs.
     document = docx.Document()
-    for line in lines():
+    for line in lines(few()):
         paragraph = document.add_paragraph()
         for at in range(0, len(line), 17):
             paragraph.add_run(line[at:at + 17]).bold = at % 2 == 0
-    document.save(HERE / "people_lines.docx")
+    document.save(FEW / "lines.docx")
 
     # A workbook inside of a text, with a header and a footer.
     document = docx.Document()
@@ -108,16 +115,25 @@ def word():
     section = document.sections[0]
     section.header.paragraphs[0].text = "联系人手机号13912345678"
     section.footer.paragraphs[0].text = "第1页"
-    inner = io.BytesIO()
+    inner, book = io.BytesIO(), io.BytesIO()
     document.save(inner)
-    with zipfile.ZipFile(inner) as old, zipfile.ZipFile(HERE / "people_embedded.docx", "w", zipfile.ZIP_DEFLATED) as new:
+    workbook(few(), book)
+    with zipfile.ZipFile(inner) as old, zipfile.ZipFile(FEW / "embedded.docx", "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             data = old.read(name)
             if name == "[Content_Types].xml":
                 kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                 data = data.replace(b"<Default ", f'<Default Extension="xlsx" ContentType="{kind}"/><Default '.encode(), 1)
             new.writestr(name, data)
-        new.write(HERE / "people.xlsx", "word/embeddings/Microsoft_Excel_Sheet1.xlsx")
+        new.writestr("word/embeddings/Microsoft_Excel_Sheet1.xlsx", book.getvalue())
+
+    document = opendocument.OpenDocumentText()
+    for line in lines(few()):
+        paragraph = text.P()
+        for at in range(0, len(line), 17):
+            paragraph.addElement(text.Span(text=line[at:at + 17]))
+        document.text.addElement(paragraph)
+    document.save(FEW / "lines.odt")
 
 
 def slides():
@@ -130,7 +146,7 @@ def slides():
         for i, row in enumerate(part):
             for j, value in enumerate(row):
                 grid.cell(i, j).text = value
-    deck.save(HERE / "people.pptx")
+    deck.save(OUT / "python-pptx.pptx")
 
 
 def open_document():
@@ -149,15 +165,7 @@ def open_document():
             line.addElement(cell)
         grid.addElement(line)
     sheet.spreadsheet.addElement(grid)
-    sheet.save(HERE / "people.ods")
-
-    document = opendocument.OpenDocumentText()
-    for line in lines():
-        paragraph = text.P()
-        for at in range(0, len(line), 17):
-            paragraph.addElement(text.Span(text=line[at:at + 17]))
-        document.text.addElement(paragraph)
-    document.save(HERE / "people_lines.odt")
+    sheet.save(OUT / "odfpy.ods")
 
 
 def xls():
@@ -170,12 +178,12 @@ def xls():
                 sheet.write(i, j, value, moment)
             else:
                 sheet.write(i, j, value)
-    book.save(str(HERE / "people.xls"))
+    book.save(str(OUT / "xlwt.xls"))
 
 
 def xlsb():
     from pyxlsbwriter import XlsbWriter
-    with XlsbWriter(str(HERE / "people.xlsb")) as book:
+    with XlsbWriter(str(OUT / "pyxlsbwriter.xlsb")) as book:
         book.add_sheet("客人")
         book.write_sheet([COLUMNS, *map(typed, people())])
 
@@ -187,47 +195,59 @@ def ofd():
     pdfmetrics.registerFont(cidfonts.UnicodeCIDFont("STSong-Light"))
     page = io.BytesIO()
     paper = canvas.Canvas(page)
-    for i, line in enumerate(lines()):
+    for i, line in enumerate(lines(people())):
         if i % 40 == 0:
             paper.showPage()
             paper.setFont("STSong-Light", 8)
         paper.drawString(20, 800 - 18 * (i % 40), line)
     paper.save()
-    made = io.BytesIO(OFD().pdf2ofd(page.getvalue(), optional_text=True))
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(HERE / "people_lines.ofd", "w", zipfile.ZIP_DEFLATED) as new:
+    # The program leaves a folder where it is run.
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        made = io.BytesIO(OFD().pdf2ofd(page.getvalue(), optional_text=True))
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(OUT / "easyofd.ofd", "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             # The program names its author in every file.
             kept = [line for line in old.read(name).split(b"\n") if b"author" not in line]
             new.writestr(name, b"\n".join(kept))
 
 
-def converted(source, ending, name):
-    """One of the files here as LibreOffice writes it."""
+def converted(source, target):
+    """A file as LibreOffice writes it, without the previews that it draws."""
     with tempfile.TemporaryDirectory() as folder:
+        ending = target.suffix.removeprefix(".")
         command = ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", ending,
-                   "--outdir", folder, str(HERE / source)]
+                   "--outdir", folder, str(source)]
         subprocess.run(command, check=True, capture_output=True, timeout=180)
-        made = Path(folder) / f"{Path(source).stem}.{ending.split(':')[0]}"
-        (HERE / name).write_bytes(made.read_bytes())
+        made = Path(folder) / f"{source.stem}.{ending}"
+        if ending not in ("odp", "ods", "odt"):
+            target.write_bytes(made.read_bytes())
+            return
+        with zipfile.ZipFile(made) as old, zipfile.ZipFile(target, "w") as new:
+            for info in old.infolist():
+                if not info.filename.startswith(("Thumbnails/", "Pictures/TablePreview")):
+                    new.writestr(info, old.read(info))
 
 
 def main():
-    xlsx()
-    encrypted()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    workbook(people(), OUT / "openpyxl.xlsx")
     word()
     slides()
     open_document()
     xls()
     xlsb()
     ofd()
-    converted("people.xlsx", "xlsx", "people_libreoffice.xlsx")
-    converted("people.xlsx", "ods", "people_libreoffice.ods")
-    converted("people.xlsx", "xls", "people_libreoffice.xls")
-    converted("people.docx", "odt", "people_libreoffice.odt")
-    converted("people.docx", "rtf", "people.rtf")
-    converted("people.docx", "doc", "people.doc")
-    converted("people_lines.docx", "rtf", "people_lines.rtf")
-    converted("people_lines.docx", "doc", "people_lines.doc")
+    for source, target in [
+        ("openpyxl.xlsx", "xlsx"), ("openpyxl.xlsx", "ods"), ("openpyxl.xlsx", "xls"), ("python-docx.docx", "odt"),
+        ("python-docx.docx", "docx"), ("python-docx.docx", "rtf"), ("python-docx.docx", "doc"), ("python-pptx.pptx", "odp"),
+    ]:
+        converted(OUT / source, OUT / f"libreoffice.{target}")
+    settle(OUT)
+    special_workbooks()
+    special_texts()
+    for ending in ["rtf", "doc"]:
+        converted(FEW / "lines.docx", FEW / f"lines.{ending}")
 
 
 if __name__ == "__main__":

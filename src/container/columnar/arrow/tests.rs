@@ -98,8 +98,8 @@ fn so_far(bytes: &[u8]) -> (String, Option<Reason>) {
 
 #[test]
 fn values_of_all_types_are_shown() {
-    let stream = include_bytes!("../../../../tests/data/formats/columns/types.arrows");
-    let file = include_bytes!("../../../../tests/data/formats/columns/types-lz4.arrow");
+    let stream = include_bytes!("../../../../tests/data/formats/few/types.arrows");
+    let file = include_bytes!("../../../../tests/data/formats/few/types-lz4.arrow");
     let want: String = ALL_TYPES.iter().flat_map(|row| [row, "\n"]).collect();
     for bytes in [&stream[..], &file[..]] {
         let (rows, reason) = so_far(bytes);
@@ -112,8 +112,8 @@ fn values_of_all_types_are_shown() {
 
 #[test]
 fn dictionaries_grow_and_are_replaced() {
-    let grown = include_bytes!("../../../../tests/data/formats/columns/grown.arrows");
-    let replaced = include_bytes!("../../../../tests/data/formats/columns/replaced.arrows");
+    let grown = include_bytes!("../../../../tests/data/formats/few/grown.arrows");
+    let replaced = include_bytes!("../../../../tests/data/formats/few/replaced.arrows");
     let want = "姓名\n张伟\n王芳\n张伟\n王芳\n李娜\n张伟\n王芳\n李娜\n赵敏\n";
     for bytes in [&grown[..], &replaced[..]] {
         assert_eq!(so_far(bytes), (want.to_owned(), None));
@@ -438,7 +438,7 @@ fn streams_may_follow_each_other() {
 
 #[test]
 fn the_footer_tells_where_to_go_on() {
-    let file = include_bytes!("../../../../tests/data/formats/columns/people-none.arrow");
+    let file = include_bytes!("../../../../tests/data/formats/few/people-none.arrow");
     let marks: Vec<usize> = (8..file.len() - 4)
         .filter(|i| file[*i..].starts_with(&[0xFF; 4]))
         .collect();
