@@ -107,6 +107,7 @@ const DOCUMENTS: &[Row] = &[
     ("office/libreoffice.odp", "odp", "binary", Table),
     ("office/libreoffice.rtf", "rtf", "binary", Table),
     ("office/libreoffice.doc", "doc", "binary", Table),
+    ("office/libreoffice.ppt", "ppt", "binary", Table),
     ("office/easyofd.ofd", "ofd", "binary", Sentences),
 ];
 

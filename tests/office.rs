@@ -33,6 +33,16 @@ fn the_same_sentences_count_the_same_in_every_document() {
 }
 
 #[test]
+fn notes_and_boxes_of_presentations_before_2007_count() {
+    let (code, audit) = scan_bytes("lines.ppt", &bytes_of("few/lines.ppt"));
+    let (_, want) = scan_path(&few().join("people.txt"), &[]);
+    assert_eq!(code, 0, "{}", audit["skipped"]);
+    assert_eq!(counts(&audit), counts(&want));
+    let notes = ("notes of slide 1".to_owned(), "text".to_owned());
+    assert!(parts(&audit).contains(&notes), "{:?}", parts(&audit));
+}
+
+#[test]
 fn hidden_sheets_and_comments_count() {
     let (code, audit) = scan_path(&few().join("two_sheets.xlsx"), &[]);
     assert_eq!(code, 0, "{}", audit["skipped"]);

@@ -48,7 +48,7 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
 
   xlsx xlsb xls ods             a table a sheet, hidden ones too (`book.xlsx!/Sheet1`); dates as ISO 8601 writes them
   ofd                           lines, also those of tables; what is attached is a member
-  docx pptx odt odp rtf doc     lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
+  docx pptx odt odp rtf doc ppt lines (`report.docx!/text`) and tables; comments, notes, headers, text boxes and deleted text
                                 count, and files that are embedded are members; pictures are reported as skipped
   pdf                           text of all pages, tables as rows (`list.pdf!/table 1`), comments, filled-in forms and
                                 attached files; pages of images and pages that are missing are reported as skipped
@@ -66,10 +66,10 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
                                 msg that is there only as compressed RTF, and what is attached to one as an object of
                                 another program or only referred to, are reported as skipped
 
-A document that is protected by a password is reported as encrypted. The properties of xls and doc, and pictures that float
+A document that is protected by a password is reported as encrypted. The properties of xls, doc and ppt, and pictures that float
 over the text of a doc, are passed over.
 
-7z, rar, OLE (xls, doc, msg), PDF and Parquet files are decoded by a process of their own where the system is a Unix,
+7z, rar, OLE (xls, doc, ppt, msg), PDF and Parquet files are decoded by a process of their own where the system is a Unix,
 with {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and
 {apart_silent} seconds to decode something; a password of a rar is tried for as long as it takes processor time.
 

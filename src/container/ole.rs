@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek};
 use cfb::CompoundFile;
 
 use super::mail::msg;
-use super::office::{doc, xls};
+use super::office::{doc, ppt, xls};
 use super::pump::{Job, Sink, Stop};
 use super::source::Seekable;
 use super::{Broken, Limits, reason_of};
@@ -83,7 +83,7 @@ fn folder(
     } else if has("WordDocument") {
         doc::walk(file, path, prefix, sink)
     } else if has("PowerPoint Document") {
-        Err(Reason::Unsupported("presentation (ppt)".to_owned()).into())
+        ppt::walk(file, path, prefix, sink)
     } else if has("_VBA_PROJECT") {
         Err(Reason::Unsupported("macros (VBA)".to_owned()).into())
     } else {

@@ -145,7 +145,7 @@ fn comments_and_attributes_are_read() {
     );
     lines(
         "<meta itemprop=telephone content=13812345678>x",
-        "telephone: 13812345678/x",
+        "x telephone: 13812345678",
     );
     lines(
         "<span data-phone=138 class=z onclick=f()>name</span>",

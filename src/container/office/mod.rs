@@ -18,6 +18,7 @@ mod ods;
 mod ofd;
 mod package;
 mod pivot;
+pub(super) mod ppt;
 mod properties;
 pub(super) mod rtf;
 mod rtf_words;

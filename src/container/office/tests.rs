@@ -42,7 +42,7 @@ fn given(walk: impl FnOnce(&mut Sink) -> Result<(), Stop>) -> Vec<String> {
     given
 }
 
-fn read(container: Container, bytes: &[u8]) -> Vec<String> {
+pub(super) fn read(container: Container, bytes: &[u8]) -> Vec<String> {
     let job = Job {
         container,
         source: Source::Stream(Box::new(Cursor::new(bytes.to_vec()))),
@@ -372,7 +372,7 @@ fn rich_text_keeps_its_tables_notes_and_last_words() {
 }
 
 /// An OLE file of these streams.
-fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn ole(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     for (name, bytes) in streams {
         let mut stream = file.create_stream(name).unwrap();

@@ -1,8 +1,8 @@
 """Writes the people of `people.py` in the formats of office programs, by other programs than leakgauge, into `office`, and special cases
 into `few`.
 
-Needs openpyxl, XlsxWriter, python-docx, python-pptx, odfpy, xlwt, pyxlsbwriter, msoffcrypto-tool, easyofd and reportlab (PyPI)
-and LibreOffice (`soffice`), which converts to doc, rtf and the files named `libreoffice.*`. `python3 make_office.py` writes all of them.
+Needs openpyxl, XlsxWriter, python-docx, python-pptx, olefile, odfpy, xlwt, pyxlsbwriter, msoffcrypto-tool, easyofd and reportlab (PyPI)
+and LibreOffice (`soffice`), which converts to doc, ppt, rtf and the files named `libreoffice.*`. `python3 make_office.py` writes all of them.
 Archives hold the time at which they were made, so a second run writes other bytes and the same content.
 """
 
@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import docx
+import olefile
 import openpyxl
 import pptx
 import xlsxwriter
@@ -25,7 +26,7 @@ from odf import opendocument, table, text
 from openpyxl.comments import Comment
 from pptx.util import Inches
 
-from people import COLUMNS, FEW, HERE, few, lines, people, settle
+from people import COLUMNS, FEW, HERE, few, lines, pack, people, settle
 
 OUT = HERE / "office"
 TIME = "%Y-%m-%d %H:%M:%S"
@@ -136,6 +137,37 @@ def special_texts():
     document.save(FEW / "lines.odt")
 
 
+def presentation(source, target):
+    """A presentation as LibreOffice writes it for PowerPoint 97, without the picture of its first slide."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "ppt",
+                   "--outdir", folder, str(source)]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        made = Path(folder) / f"{Path(source).stem}.ppt"
+        with olefile.OleFileIO(made, write_mode=True) as file:
+            about = "\x05SummaryInformation"
+            file.write_stream(about, bytes(file.get_size(about)))
+        target.write_bytes(made.read_bytes())
+
+
+def slides_of_lines():
+    deck = pptx.Presentation()
+    rows = lines(few())
+    for start in range(0, len(rows), 20):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = f"第 {start // 20 + 1} 页"
+        part = rows[start:start + 20]
+        slide.placeholders[1].text = "\n".join(part[:8])
+        box = slide.shapes.add_textbox(Inches(0), Inches(4), Inches(10), Inches(3))
+        box.text_frame.text = "\n".join(part[8:16])
+        slide.notes_slide.notes_text_frame.text = "\n".join(part[16:])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lines.pptx"
+        deck.save(path)
+        presentation(path, FEW / "lines.ppt")
+    pack(FEW / "lines.ppt")
+
+
 def slides():
     deck = pptx.Presentation()
     rows = people()
@@ -243,9 +275,11 @@ def main():
         ("python-docx.docx", "docx"), ("python-docx.docx", "rtf"), ("python-docx.docx", "doc"), ("python-pptx.pptx", "odp"),
     ]:
         converted(OUT / source, OUT / f"libreoffice.{target}")
+    presentation(OUT / "python-pptx.pptx", OUT / "libreoffice.ppt")
     settle(OUT)
     special_workbooks()
     special_texts()
+    slides_of_lines()
     for ending in ["rtf", "doc"]:
         converted(FEW / "lines.docx", FEW / f"lines.{ending}")
 

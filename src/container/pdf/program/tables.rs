@@ -50,7 +50,7 @@ pub(super) fn read(program: &[u8]) -> Option<Texts> {
     each_mapping(of_bytes, |code, shape| {
         // Symbols have the codes of bytes in a private area.
         if let (0..=0xFF | 0xF000..=0xF0FF, true) = (code, shape > 0) {
-            shapes.insert(code as u8, shape);
+            shapes.entry(code as u8).or_insert(shape);
         }
     });
     let mut characters: HashMap<u16, char> = HashMap::new();
