@@ -78,7 +78,6 @@ const ARCHIVES: &[Row] = &[
     ("archives/nested.7z", "7z", "binary", Table),
 ];
 
-#[cfg(feature = "rar")]
 const RARS: &[Row] = &[
     ("archives/rar4.rar", "rar", "binary", Table),
     ("archives/rar4-solid.rar", "rar", "binary", Table),
@@ -322,7 +321,6 @@ fn messages_carry_the_table() {
     check(MAILS);
 }
 
-#[cfg(feature = "rar")]
 #[test]
 fn every_file_has_a_row_and_a_program_that_wrote_it() {
     let families = [
