@@ -187,7 +187,14 @@ pub(crate) fn root() -> &'static Path {
 /// Every Rust file of the package, sorted.
 fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "benches", "examples"] {
+    for folder in [
+        "src",
+        "tests",
+        "benches",
+        "examples",
+        "fuzz/src",
+        "fuzz/fuzz_targets",
+    ] {
         collect(&root().join(folder), &mut paths);
     }
     paths.sort();

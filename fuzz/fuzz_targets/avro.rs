@@ -1,0 +1,5 @@
+//! Avro: schema, blocks, values.
+
+#![no_main]
+
+leakgauge_fuzz::container_target!(Avro, leakgauge_fuzz::guard::MEMORY);

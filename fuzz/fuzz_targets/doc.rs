@@ -1,0 +1,5 @@
+//! Texts of Word before 2007 (doc): an OLE file of the streams that stand in the input.
+
+#![no_main]
+
+leakgauge_fuzz::ole_target!();

@@ -1,0 +1,5 @@
+//! HTML: tables, cards, attributes, charsets.
+
+#![no_main]
+
+leakgauge_fuzz::container_target!(Html, leakgauge_fuzz::guard::MEMORY);

@@ -1,0 +1,5 @@
+//! Messages of Outlook (msg): an OLE file of the streams that stand in the input.
+
+#![no_main]
+
+leakgauge_fuzz::ole_target!();

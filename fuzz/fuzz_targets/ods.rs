@@ -1,0 +1,5 @@
+//! Sheets of LibreOffice (ods): an archive of the parts that stand in the input.
+
+#![no_main]
+
+leakgauge_fuzz::zip_target!();
