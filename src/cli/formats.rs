@@ -66,8 +66,8 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
                                 msg that is there only as compressed RTF, and what is attached to one as an object of
                                 another program or only referred to, are reported as skipped
 
-A document that is protected by a password is reported as encrypted. The properties of xls, doc and ppt, and pictures that float
-over the text of a doc, are passed over.
+A document that is protected by a password is reported as encrypted. The properties of xls, doc and ppt, older versions in a
+ppt, and pictures that float over the text of a doc are passed over.
 
 7z, rar, OLE (xls, doc, ppt, msg), PDF and Parquet files are decoded by a process of their own where the system is a Unix,
 with {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and

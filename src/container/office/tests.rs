@@ -298,6 +298,42 @@ fn what_formulas_give_goes_on_in_the_next_record() {
 }
 
 #[test]
+fn links_of_a_sheet_that_no_cell_shows_are_lines() {
+    let begin = biff(0x0809, &[0, 6, 0, 0]);
+    let end = biff(0x000A, &[]);
+    let n = begin.len() + sheet_at(0).len() + end.len();
+    let moniker = *b"\xE0\xC9\xEA\x79\xF9\xBA\xCE\x11\x8C\x82\x00\xAA\x00\x4B\xA9\x0B";
+    let link = |to: &str| {
+        let to: Vec<u8> = to.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let n = (to.len() as u32).to_le_bytes();
+        biff(0x01B8, &[&[0; 32][..], &moniker, &n, &to].concat())
+    };
+    let label = |row: u8, text: &str| {
+        let head = [row, 0, 0, 0, 0, 0, text.len() as u8, 0, 0];
+        biff(0x0204, &[&head[..], text.as_bytes()].concat())
+    };
+    let book = [
+        begin.clone(),
+        sheet_at(n as u32),
+        end.clone(),
+        begin.clone(),
+        label(0, "write"),
+        label(1, "b@example.com"),
+        link("mailto:a@example.com?subject=x\0"),
+        link("mailto:b@example.com\0behind"),
+        link("https://example.com\0"),
+        biff(0x01B8, &[&[0; 32][..], &moniker, &[0xFF; 4]].concat()),
+        // One of a chart on the sheet.
+        begin,
+        link("mailto:c@example.com"),
+        end.clone(),
+        end,
+    ];
+    let given = given(|sink| xls::walk(Cursor::new(book.concat()), "", 9, sink));
+    assert_eq!(given, ["S: write/b@example.com", "S links: a@example.com"]);
+}
+
+#[test]
 fn shapes_on_a_sheet_are_read_once() {
     let content = "<c><tracked-changes><change><change-info><creator>me</creator><date>2024</date></change-info><previous>\
         <change-track-table-cell value-type='float' value='13812345678'/>\

@@ -1,7 +1,7 @@
 //! Workbooks before 2007, of Excel 5 to 2003 (\[MS-XLS\]): their sheets as rows, and the text of their comments and headers.
 //!
-//! The stream of a workbook is read twice at most: first what all sheets share, then each sheet at the place that is named for
-//! it. Workbooks of Excel 4 and before are no OLE files and are not read.
+//! First what all sheets share is read, then each sheet at the place that is named for it, once for what its cells link to and once for
+//! the cells, which may show that. Workbooks of Excel 4 and before are no OLE files and are not read.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -9,11 +9,12 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use super::allowance::Allowance;
 use super::biff::{Records, RunOn, f64_at, rk, string, u16_at, u32_at};
 use super::grid::Row;
+use super::links::Links;
 use super::number::{self, Style};
 use super::strings::Strings;
 use super::text;
 use crate::container::{MemberWriter, Sink, Stop, reason_of};
-use crate::decode::Known;
+use crate::decode::{Known, decode_utf16};
 use crate::error::Reason;
 
 /// Sheets, and formats of cells, of one workbook.
@@ -26,6 +27,12 @@ const NOTES_BYTES_MAX: usize = 16 << 20;
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;
 const FILEPASS: u16 = 0x002F;
+const HLINK: u16 = 0x01B8;
+
+/// What stands before the address in a link that leads to one (2.3.7.6 of \[MS-OSHARED\]).
+const URL_MONIKER: [u8; 16] = [
+    0xE0, 0xC9, 0xEA, 0x79, 0xF9, 0xBA, 0xCE, 0x11, 0x8C, 0x82, 0x00, 0xAA, 0x00, 0x4B, 0xA9, 0x0B,
+];
 
 /// What the sheets of a workbook share.
 struct Book {
@@ -86,6 +93,11 @@ pub(in crate::container) fn walk(
             sink.refuse(name.as_bytes(), reason_of(&error))?;
             continue;
         }
+        let links = linked(&mut Records::new(BufReader::new(&mut stream)));
+        if let Err(error) = stream.seek(SeekFrom::Start(offset)) {
+            sink.refuse(name.as_bytes(), reason_of(&error))?;
+            continue;
+        }
         let mut records = Records::new(BufReader::new(&mut stream));
         let mut out = sink.begin(name.as_bytes(), Known::Sheet)?;
         let mut sheet = Sheet {
@@ -94,13 +106,15 @@ pub(in crate::container) fn walk(
             at: 0,
             pending: None,
             notes: Vec::new(),
+            links,
             room: Allowance::new(NOTES_BYTES_MAX, "comments on one sheet"),
             lost: None,
         };
         let ended = sheet.rows(&mut records, &mut out)?;
-        let notes = std::mem::take(&mut sheet.notes);
+        let (notes, links) = (sheet.notes, sheet.links);
         out.end(ended)?;
         text::lines(&format!("{name} comments"), notes, sink)?;
+        text::links(&format!("{name} links"), links, sink)?;
     }
     match book.has_more {
         true => Err(Reason::Limit(format!("more than {LISTED_MAX} sheets")).into()),
@@ -164,6 +178,31 @@ fn shared<R: Read>(records: &mut Records<R>, book: &mut Book) -> Result<(), Reas
     ))
 }
 
+/// What a sheet links to. What ends it early is told with its rows.
+fn linked<R: Read>(records: &mut Records<R>) -> Links {
+    let (mut links, mut depth) = (Links::default(), 0_usize);
+    while let Ok(Some(kind)) = records.next() {
+        match kind {
+            BOF => depth += 1,
+            EOF if depth <= 1 => break,
+            EOF => depth -= 1,
+            HLINK if depth == 1 => {
+                let data = &records.data[..];
+                let Some(at) = memchr::memmem::find(data, &URL_MONIKER) else {
+                    continue;
+                };
+                let at = at + URL_MONIKER.len();
+                let n = (u32_at(data, at) as usize).min(data.len());
+                let address = data.get(at + 4..).unwrap_or_default();
+                let address = decode_utf16(&address[..n.min(address.len())]);
+                links.add(address.split('\0').next().unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    links
+}
+
 /// A sheet while it is read.
 struct Sheet<'b> {
     book: &'b mut Book,
@@ -173,6 +212,8 @@ struct Sheet<'b> {
     /// Column of a formula whose text comes next.
     pending: Option<u16>,
     notes: Vec<String>,
+    /// Addresses that cells link to and none has shown so far.
+    links: Links,
     /// What `notes` may take still.
     room: Allowance,
     lost: Option<Reason>,
@@ -236,9 +277,7 @@ impl Sheet<'_> {
             0x0207 => {
                 if let Some(column) = self.pending.take() {
                     match self.given(records) {
-                        Ok(text) => {
-                            self.row.put(column.into(), text);
-                        }
+                        Ok(text) => self.put(column, text),
                         Err(reason) => self.lose(reason),
                     }
                 }
@@ -290,7 +329,13 @@ impl Sheet<'_> {
         self.lost.get_or_insert(reason);
     }
 
+    fn put(&mut self, column: u16, text: String) {
+        self.links.shown(&text);
+        self.row.put(column.into(), text);
+    }
+
     fn note(&mut self, text: &str) {
+        self.links.shown(text);
         if let Err(reason) = self.room.take(text.len()) {
             return self.lose(reason);
         }
@@ -304,7 +349,7 @@ impl Sheet<'_> {
             let style = sheet.book.styles.get(usize::from(style)).copied();
             let style = style.unwrap_or(Style::Plain);
             let text = number::of_float(number, style, sheet.book.is_1904);
-            sheet.row.put(column.into(), text);
+            sheet.put(column, text);
         };
         self.pending = None;
         match kind {
@@ -324,9 +369,7 @@ impl Sheet<'_> {
             0x00FD => {
                 let number = u32_at(data, 6) as usize;
                 match self.book.strings.shown(number) {
-                    Ok(text) => {
-                        self.row.put(column.into(), text);
-                    }
+                    Ok(text) => self.put(column, text),
                     Err(reason) => self.lose(reason),
                 }
             }
@@ -334,7 +377,7 @@ impl Sheet<'_> {
             0x0204 | 0x00D6 => {
                 let text = data.get(6..).unwrap_or_default();
                 let text = string(text, true, self.book.code_page);
-                self.row.put(column.into(), text);
+                self.put(column, text);
             }
             // BoolErr: errors are nothing that was typed
             0x0205 if data.get(7) == Some(&0) => self.truth(column, data.get(6)),

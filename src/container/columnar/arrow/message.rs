@@ -20,6 +20,9 @@ const HEAD_BYTES: u64 = 8;
 /// Bytes behind the footer: its length, and the name again.
 const TAIL_BYTES: u64 = 10;
 
+/// Bytes of what a footer says of a message: where it stands, and how long its parts are.
+const BLOCK_BYTES: usize = 24;
+
 /// What stands before the length of a message; not in files of old.
 const MARK: u32 = u32::MAX;
 
@@ -233,17 +236,12 @@ pub(super) fn layout(data: &Rc<Data>) -> Result<(Messages, Layout), Stop> {
 fn footer(bytes: Vec<u8>, places: &mut Vec<u64>) -> Option<Footer> {
     let table = Flat::root(&bytes)?;
     table.table(1)?;
-    let mut n_batches = 0;
-    for field in [2, 3] {
-        let Some(blocks) = table.list(field, 24) else {
-            continue;
-        };
-        n_batches = blocks.len() as u64;
+    let blocks = |field| table.list(field, BLOCK_BYTES);
+    for blocks in [blocks(2), blocks(3)].into_iter().flatten() {
         let starts = (0..blocks.len()).filter_map(|i| u64::try_from(blocks.i64(i, 0)?).ok());
         places.extend(starts);
     }
-    // The batches come second, and may not be there.
-    n_batches *= u64::from(table.list(3, 24).is_some());
+    let n_batches = blocks(3).map_or(0, |blocks| blocks.len() as u64);
     places.sort_unstable();
     Some(Footer { bytes, n_batches })
 }
