@@ -94,6 +94,26 @@ pub struct BaselineFound {
     pub catalog: String,
     /// Every kind, and with counts every category, that was there before or is now.
     pub checks: Vec<BaselineCheck>,
+    /// Where the values stand that were not there before, by file and kind, in the order of the files of the audit. Absent
+    /// where that is not known: with counts, and of joined tallies that were not all counted with this sort of baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_in: Option<Vec<NewInFile>>,
+}
+
+/// What a file holds of a kind that was not there when a baseline was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewInFile {
+    /// Path as reported.
+    pub path: String,
+    /// Id of the kind.
+    pub kind: String,
+    /// Different values that were not there before, in any file.
+    pub new: u64,
+    /// Different values of the kind that the file holds, those among them.
+    pub found: u64,
+    /// The first line with a new one, from 1; absent where the source has no lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_line: Option<u64>,
 }
 
 /// What has changed of a kind or category since a baseline was written.
@@ -149,6 +169,17 @@ pub enum IgnoreState {
     Unused,
     /// It was past its last day when the scan began, and has taken nothing out.
     Expired,
+}
+
+impl IgnoreState {
+    /// As it is written.
+    pub fn id(self) -> &'static str {
+        match self {
+            IgnoreState::Used => "used",
+            IgnoreState::Unused => "unused",
+            IgnoreState::Expired => "expired",
+        }
+    }
 }
 
 /// What was taken out of the counts.
@@ -380,6 +411,10 @@ pub struct FileAudit {
     pub first_lines: std::collections::BTreeMap<String, u64>,
     /// Rows per category under the default reading.
     pub categories: std::collections::BTreeMap<String, u64>,
+    /// Different data subjects of the records that the default reading counts, whatever other files show of them: the numbers of
+    /// several files cannot be added, since a person may be in more than one. Absent where it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<u64>,
     /// Where values stand that a spreadsheet rounded, by column and kind. Their rows count by other values, if at all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounded: Vec<RoundedColumn>,

@@ -26,7 +26,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use crate::audit::{Audit, BaselineCheck, BaselineFound};
+use crate::audit::{Audit, BaselineCheck, BaselineFound, NewInFile};
 use crate::count::{RunKey, Since, StandIns, compare};
 use crate::error::Error;
 use crate::scan::Counted;
@@ -135,11 +135,14 @@ impl<R: Read + Seek> Baseline<R> {
         audit: &Audit,
         counted: &Counted<'_>,
     ) -> Result<BaselineFound, Error> {
-        let checks = match self.head.mode {
-            Mode::Counts => self.head.counts.compare(&Counts::of(audit)),
-            Mode::Fingerprints => self.compare_values(Comparison::new(counted, None))?.0,
+        let compared = match self.head.mode {
+            Mode::Counts => Compared {
+                checks: self.head.counts.compare(&Counts::of(audit)),
+                ..Compared::default()
+            },
+            Mode::Fingerprints => self.compare_values(Comparison::new(counted, None))?,
         };
-        Ok(self.found(checks))
+        Ok(self.found(compared.checks, compared.new_in))
     }
 
     /// Writes the baseline that follows on this one, and tells what has changed.
@@ -172,19 +175,18 @@ impl<R: Read + Seek> Baseline<R> {
             Mode::Fingerprints => {
                 let mark = counted.key().mark();
                 let next = Fingerprints::begin(wtr, &audit.tool, &mark)?;
-                self.compare_values(Comparison::new(counted, Some((next, accept))))?
+                let next = Some((next, accept));
+                let compared = self.compare_values(Comparison::new(counted, next))?;
+                (compared.checks, compared.kept)
             }
         };
         Ok(Updated {
-            found: self.found(checks),
+            found: self.found(checks, None),
             kept,
         })
     }
 
-    fn compare_values(
-        &mut self,
-        mut comparison: Comparison<'_>,
-    ) -> Result<(Vec<BaselineCheck>, Vec<String>), Error> {
+    fn compare_values(&mut self, mut comparison: Comparison<'_>) -> Result<Compared, Error> {
         let (name, key) = (&self.name, self.key.as_ref());
         if key != Some(comparison.counted.key()) {
             return Err(Error::new(
@@ -207,12 +209,13 @@ impl<R: Read + Seek> Baseline<R> {
         comparison.end()
     }
 
-    fn found(&self, checks: Vec<BaselineCheck>) -> BaselineFound {
+    fn found(&self, checks: Vec<BaselineCheck>, new_in: Option<Vec<NewInFile>>) -> BaselineFound {
         BaselineFound {
             mode: self.head.mode.id().to_owned(),
             version: self.head.version.clone(),
             catalog: self.head.catalog.clone(),
             checks,
+            new_in,
         }
     }
 }
@@ -237,7 +240,9 @@ pub fn write(
         Mode::Fingerprints => {
             let mark = counted.key().mark();
             let out = Fingerprints::begin(wtr, &audit.tool, &mark)?;
-            Comparison::new(counted, Some((out, Accept::More))).end()?.0
+            Comparison::new(counted, Some((out, Accept::More)))
+                .end()?
+                .checks
         }
     };
     Ok(BaselineFound {
@@ -245,6 +250,7 @@ pub fn write(
         version: audit.tool.version.clone(),
         catalog: audit.tool.catalog.clone(),
         checks,
+        new_in: None,
     })
 }
 
@@ -338,6 +344,16 @@ impl Taker for Ignore {
     }
 }
 
+/// What has changed.
+#[derive(Default)]
+struct Compared {
+    checks: Vec<BaselineCheck>,
+    /// Where new values stand, if that is known and asked for.
+    new_in: Option<Vec<NewInFile>>,
+    /// Kinds that were not looked for and went into the next baseline as they were.
+    kept: Vec<String>,
+}
+
 /// Known values on their way past those that were counted, kind by kind, and into the next baseline if one is written.
 struct Comparison<'a> {
     counted: &'a Counted<'a>,
@@ -346,6 +362,8 @@ struct Comparison<'a> {
     /// The kind that is being read.
     known: Option<(String, StandIns)>,
     checks: Vec<BaselineCheck>,
+    /// None if it is not known, or a baseline is written and nobody asks.
+    new_in: Option<Vec<NewInFile>>,
     next: Option<(Fingerprints<'a>, Accept)>,
     /// Kinds that were not looked for and go into the next baseline as they were.
     kept: Vec<String>,
@@ -360,6 +378,7 @@ impl<'a> Comparison<'a> {
             left,
             known: None,
             checks: Vec::new(),
+            new_in: (next.is_none() && counted.no_news().is_some()).then(Vec::new),
             next,
             kept: Vec::new(),
         }
@@ -381,7 +400,11 @@ impl<'a> Comparison<'a> {
         let is_asked = self.counted.kinds().any(|id| id == kind);
         let (mut kept, mut new, mut gone) = (0, 0, 0);
         let next = &mut self.next;
+        let mut news = self.new_in.as_ref().and_then(|_| self.counted.no_news());
         compare(known, self.counted.stand_ins(kind)?, |stand_in, since| {
+            if let (Since::New, Some(news)) = (since, &mut news) {
+                news.insert(stand_in)?;
+            }
             let count = match since {
                 Since::Kept => &mut kept,
                 Since::New => &mut new,
@@ -399,6 +422,9 @@ impl<'a> Comparison<'a> {
                 _ => Ok(()),
             }
         })?;
+        if let (Some(news), Some(new_in), 1..) = (news, &mut self.new_in, new) {
+            new_in.extend(self.counted.places(news, kind)?);
+        }
         if !is_asked && self.next.is_some() {
             self.kept.push(kind.to_owned());
         } else if kept + new + gone > 0 {
@@ -415,13 +441,21 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    /// What has changed, and which kinds were kept.
-    fn end(mut self) -> Result<(Vec<BaselineCheck>, Vec<String>), Error> {
+    fn end(mut self) -> Result<Compared, Error> {
         self.pass(None)?;
         if let Some((next, _)) = self.next {
             next.end()?;
         }
-        Ok((self.checks, self.kept))
+        // Kinds come one after the other; a reader goes through files.
+        if let Some(new_in) = &mut self.new_in {
+            let files = self.counted.positions();
+            new_in.sort_by_key(|new| files.get(new.path.as_str()).copied());
+        }
+        Ok(Compared {
+            checks: self.checks,
+            new_in: self.new_in,
+            kept: self.kept,
+        })
     }
 }
 

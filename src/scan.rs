@@ -27,7 +27,7 @@ use crate::audit::{Audit, Hit};
 use crate::category::{Category, Reading};
 use crate::classify::Rules;
 use crate::container::Unpacking;
-use crate::count::{Day, Ladder, Memory, RunKey};
+use crate::count::{Day, Kept, Ladder, Memory, RunKey};
 use crate::decode::{self, DecodeLimits};
 use crate::detect::Catalog;
 use crate::error::{Error, Reason};
@@ -36,6 +36,7 @@ use crate::source::{self, Entry, WalkResult};
 
 pub use counted::{Counted, TallyFile};
 use ignored::Acting;
+pub use ignored::TakenOut;
 use part::{File, Part};
 pub use reader::{Block, Ended, PartEnded, path_of, read};
 use round::Rounds;
@@ -65,6 +66,8 @@ pub struct ScanOptions {
     pub ages_on: Option<Day>,
     /// What is found and not counted.
     pub ignoring: Ignoring,
+    /// What is kept by file: its persons, places of its values.
+    pub kept: Kept,
 }
 
 /// Someone who watches a scan. Called from all workers.
@@ -154,6 +157,8 @@ pub fn count<'c>(
         ignoring: &ignoring,
         observer,
         wants_evidence: options.evidence,
+        entries,
+        kept: options.kept,
     };
     let before = state.as_ref().map_or(0.0, |state| state.seconds());
     let (mut tallies, mut files) = (Vec::new(), Vec::new());
@@ -218,6 +223,8 @@ pub fn count<'c>(
             skipped: walked.skipped,
             shard: walked.shard,
             ignored: options.ignoring.found(),
+            persons_by_file: options.kept.persons,
+            places: options.kept.places,
             ..Part::default()
         },
     })
@@ -253,7 +260,7 @@ fn add_contents(files: &mut [(usize, File)], entries: &[Entry], key: &RunKey) {
 /// Names the files that have the same content as an earlier one.
 fn name_copies(files: &mut [File], entries: &[Entry]) {
     for (file, first) in files.iter_mut().zip(source::find_copies(entries)) {
-        if let Some(audit) = file.audits.first_mut() {
+        if let Some((_, audit)) = file.audits.first_mut() {
             audit.copy_of = first.map(|first| entries[first].display.clone());
         }
     }
@@ -271,6 +278,10 @@ struct Shared<'a> {
     ignoring: &'a [Acting<'a>],
     observer: &'a dyn Observer,
     wants_evidence: bool,
+    /// The files by their positions.
+    entries: &'a [Entry],
+    /// What is kept by file.
+    kept: Kept,
 }
 
 fn located(problem: &decode::Problem) -> Reason {

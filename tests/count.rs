@@ -101,10 +101,15 @@ pub(crate) fn entry<'a>(audit: &'a Value, list: &str, key: &str, id: &str) -> &'
 
 /// Matches and different values of each kind, as the independent counter finds them.
 fn independent_count(folder: &Path) -> Value {
+    independent_counter(&[arg(folder)])
+}
+
+/// What the independent counter prints.
+pub(crate) fn independent_counter(args: &[&str]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent_counter.py");
     let output = Command::new("python3")
         .arg(script)
-        .arg(folder)
+        .args(args)
         .output()
         .unwrap_or_else(|e| {
             panic!("cannot run `python3`: {e}; install Python 3.8 or newer (Debian: apt install python3)")

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use leakgauge::audit::{Audit, Hit};
+use leakgauge::count::Kept;
 use leakgauge::decode::DecodeLimits;
 use leakgauge::detect::Catalog;
 use leakgauge::report::OrderedHits;
@@ -81,6 +82,10 @@ pub(crate) fn in_blocks(threads: usize) -> ScanOptions {
             block_bytes: BLOCK_BYTES,
             head_bytes: 4 * BLOCK_BYTES,
             ..DecodeLimits::default()
+        },
+        kept: Kept {
+            persons: true,
+            places: true,
         },
         ..ScanOptions::default()
     }

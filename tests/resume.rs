@@ -269,6 +269,22 @@ fn the_state_of_another_scan_is_refused() {
     refused(&["d", "d/z"], &["state", "another list of paths"]);
     refused(&["d", "--exclude", "z"], &["another choice of files"]);
     refused(&["d", "--max-depth", "1"], &["another choice of files"]);
+    for (more, named) in [
+        (&["--exclude", "z"][..], "begun without `--exclude \"z\"`"),
+        (&["--follow-links"], "begun without `--follow-links`"),
+        (&["--persons-by-file"], "begun without `--persons-by-file`"),
+        (
+            &["--act-date", "2026-01-31"],
+            "begun without `2026-01-31 as the day of the act`",
+        ),
+        (
+            &["--password-file", "key"],
+            "begun without `--password-file of mark ",
+        ),
+        (&["--manifest", "m.jsonl"], "begun without `--manifest`"),
+    ] {
+        refused(&[&["d"], more].concat(), &["state: holds the state", named]);
+    }
     refused(&["d", "--key-file", "key"], &["without a key file"]);
     let busy = dir.cmd(["scan", "d", "--resume", "busy"]).run();
     busy.code(2).silent().err("busy: holds `notes.txt`");
@@ -353,5 +369,51 @@ fn what_a_killed_scan_leaves_beside_its_parts_is_removed() {
     finish(&dir, &[], &want);
     // Killed before anything was planned.
     dir.file("state/lock", "").file("state/.leakgauge-a", "");
+    finish(&dir, &[], &want);
+}
+
+/// Ignore rules decide what is counted: a state that was kept under others is refused, and told which.
+#[test]
+fn a_state_that_was_kept_under_other_ignore_rules_is_refused() {
+    let dir = corpus(41);
+    let rule = |on: &str, until: &str| {
+        format!("[[ignore]]\n{on}\nowner = \"o\"\nreason = \"r\"\nexpires = {until}\n")
+    };
+    let mobile = rule("kind = \"cn.mobile\"", "2999-12-31");
+    let email = rule("kind = \"email\"", "2999-12-31");
+    dir.file("leakgauge.toml", format!("{mobile}{email}"));
+    let want = {
+        let run = dir.cmd(["scan", "d", "-f", "json"]).run();
+        run.code(3);
+        timeless(&run.stdout())
+    };
+    assert!(kill_when(&dir, &[], || has_part(&dir, 2)));
+    let plan = fs::read(dir.path("state/plan")).unwrap();
+    let later = rule("kind = \"cn.mobile\"", "2999-11-30");
+    for (rules, named) in [
+        (
+            String::new(),
+            "begun with `the ignore rule on kind cn.mobile until 2999-12-31`, `the ignore rule on kind email until \
+             2999-12-31`",
+        ),
+        (
+            mobile.clone(),
+            "begun with `the ignore rule on kind email until 2999-12-31`)",
+        ),
+        (
+            format!("{later}{email}"),
+            "begun with `the ignore rule on kind cn.mobile until 2999-12-31`, and without `the ignore rule on kind cn.mobile \
+             until 2999-11-30`",
+        ),
+        (format!("{email}{mobile}"), "the same in another order"),
+    ] {
+        dir.file("leakgauge.toml", rules);
+        let run = dir.cmd(SCAN).run();
+        run.code(2).silent().err("state: holds the state of a scan");
+        run.err(named)
+            .err("go on with that one, or name another folder");
+        assert_eq!(fs::read(dir.path("state/plan")).unwrap(), plan);
+    }
+    dir.file("leakgauge.toml", format!("{mobile}{email}"));
     finish(&dir, &[], &want);
 }

@@ -154,6 +154,12 @@ pub(crate) struct Scan {
     pub(crate) password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
+    /// Also count the different persons of each file, by which reports then compare files and folders instead of by rows
+    ///
+    /// It takes memory and time for each person in each file. Of tallies that are to be joined all have to be made with it,
+    /// or none
+    #[arg(long, help_heading = "Detection")]
+    pub(crate) persons_by_file: bool,
     /// Also write a list of all files and members with their digests (BLAKE3, SHA-256), times, formats and status: JSON Lines,
     /// or with the ending .sha256 what `sha256sum -c` checks; repeatable
     #[arg(
@@ -179,8 +185,8 @@ pub(crate) struct Scan {
     /// Keep the state of the scan in this folder, and go on from it if the same scan was cut short; removed at the end
     ///
     /// The folder is made if it is missing. The same command line, but for outputs, law, threads and memory, goes on after
-    /// the last checkpoint, with the files that the first run has found. There is one a minute, or fewer where they take
-    /// long. The state names paths and holds counts, masked samples and enciphered fingerprints; without a key file or
+    /// the last checkpoint, with the files that the first run has found; whatever changes counts has to be the same, also
+    /// ignore rules, passwords and the day of the act. There is one a minute, or fewer where they take long. The state names paths and holds counts, masked samples and enciphered fingerprints; without a key file or
     /// passphrase their key is drawn and kept in the folder, readable by its owner alone. Not for standard input or JSON
     /// Lines
     #[arg(long, value_name = "DIR", help_heading = "Parts")]

@@ -204,6 +204,12 @@ impl Since {
         Ok(Since(opened.transpose()?))
     }
 
+    /// Whether it is about values, so that their places are to be kept.
+    pub(super) fn compares_values(&self) -> bool {
+        let baseline = self.0.as_ref();
+        baseline.is_some_and(|(baseline, _)| baseline.mode() == Mode::Fingerprints)
+    }
+
     /// Its file, which is no data to scan.
     pub(super) fn path(&self) -> Option<PathBuf> {
         self.0.as_ref().map(|(_, path)| path.clone())

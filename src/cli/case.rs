@@ -69,10 +69,14 @@ impl Case {
         &self.known
     }
 
+    /// The day of the act, if it is stated.
+    pub(crate) fn act_date(&self) -> Option<String> {
+        self.circumstances.act_date.map(|date| date.to_string())
+    }
+
     /// The day on which ages are taken: that of the act if it is stated, else that on which the scan began.
     pub(crate) fn ages_on(&self, started: &str) -> Option<Day> {
-        let act = self.circumstances.act_date.map(|date| date.to_string());
-        Day::of(act.as_deref().unwrap_or(started))
+        Day::of(self.act_date().as_deref().unwrap_or(started))
     }
 
     /// The instrument of the headline.

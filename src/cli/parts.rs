@@ -21,6 +21,9 @@ use super::output::{Output, Target};
 /// Longest key file or passphrase file, in bytes: whatever is longer is another file, named by mistake.
 const KEY_BYTES_MAX: u64 = 64 << 10;
 
+/// Digits of a stand-in by which passwords are known as the same: 64 bits.
+const MARK_DIGITS: usize = 16;
+
 /// The key that was given, if one was.
 pub(crate) fn key(wanted: &args::Key) -> Result<Option<RunKey>> {
     let (path, is_file) = match (&wanted.key_file, &wanted.passphrase_file) {
@@ -175,22 +178,55 @@ impl Parts {
     }
 }
 
-/// What a scan was asked for, as far as its state depends on it.
-pub(crate) fn asked(args: &args::Scan, inputs: &[String], ignore: &IgnoreRules) -> Result<Asked> {
+/// What a scan was asked for, as far as its state depends on it: whatever changes what is counted, or what is known of a file
+/// that is done. Each is worded as whoever asked for it knows it.
+pub(crate) fn asked(
+    args: &args::Scan,
+    inputs: &[String],
+    ignore: &IgnoreRules,
+    act_date: Option<String>,
+    compares_values: bool,
+    state: &State,
+) -> Result<Asked> {
     let walk = &args.walk;
     let folder = std::env::current_dir().context("the current folder is not there any more")?;
-    let mut options = vec![
-        format!("include {:?}", walk.include),
-        format!("exclude {:?}", walk.exclude),
-        format!("max-depth {:?}", walk.max_depth),
-        format!("follow-links {}", walk.follow_links),
-        format!("shard {:?}", args.shard.map(|shard| shard.to_string())),
-    ];
-    // A state without evidence cannot be gone on with for a manifest.
-    if !args.manifest.is_empty() {
-        options.push("manifest".to_owned());
+    let mut options = Vec::new();
+    let globs = |name, globs: &[String]| -> Vec<String> {
+        let worded = globs.iter().map(|glob| format!("--{name} {glob:?}"));
+        worded.collect()
+    };
+    options.extend(globs("include", &walk.include));
+    options.extend(globs("exclude", &walk.exclude));
+    options.extend(walk.max_depth.map(|n| format!("--max-depth {n}")));
+    options.extend(args.shard.map(|shard| format!("--shard {shard}")));
+    let act_date = act_date.map(|date| format!("{date} as the day of the act"));
+    options.extend(act_date);
+    // A file that is done was read without evidence, a hash of its content, its persons, or the places of its values.
+    for (is_asked, name) in [
+        (walk.follow_links, "--follow-links"),
+        (!args.manifest.is_empty(), "--manifest"),
+        (args.tally.is_some(), "--tally"),
+        (args.persons_by_file, "--persons-by-file"),
+        (compares_values, "--baseline with fingerprints"),
+    ] {
+        options.extend(is_asked.then(|| name.to_owned()));
     }
-    options.extend(ignore.lines().iter().map(|line| format!("ignore {line}")));
+    if let Some(path) = &args.password_file {
+        let name = path.display();
+        let text =
+            fs::read(path).with_context(|| format!("{name}: the passwords cannot be read"))?;
+        let passwords = state.stand_in(&text);
+        options.push(format!(
+            "--password-file of mark {}",
+            &passwords[..MARK_DIGITS]
+        ));
+    }
+    let rules = ignore.lines();
+    options.extend(
+        rules
+            .iter()
+            .map(|line| format!("the ignore rule on {line}")),
+    );
     Ok(Asked {
         folder: source::display(&folder),
         inputs: inputs.to_vec(),

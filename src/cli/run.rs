@@ -12,6 +12,7 @@ use leakgauge::audit::{Attributes, Audit, CategoryCount, IgnoreState, SCHEMA, To
 use leakgauge::budget::Budget;
 use leakgauge::category::Reading;
 use leakgauge::container::{Password, Unpacking};
+use leakgauge::count::Kept;
 use leakgauge::detect::Catalog;
 use leakgauge::ignore::IgnoreRules;
 use leakgauge::law;
@@ -70,12 +71,15 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
     let found = match parts.state() {
         None => walk()?,
         Some(state) => {
-            let found = state.plan(
-                &parts::asked(args, &shown, &ignore)?,
-                &catalog,
-                &started,
-                walk,
+            let asked = parts::asked(
+                args,
+                &shown,
+                &ignore,
+                law.act_date(),
+                since.compares_values(),
+                state,
             )?;
+            let found = state.plan(&asked, &catalog, &started, walk)?;
             state.started().clone_into(&mut started);
             found
         }
@@ -95,6 +99,10 @@ pub(crate) fn scan(args: &args::Scan, common: &Common) -> Result<ExitCode> {
         key,
         ages_on: law.ages_on(&started),
         ignoring: ignore.at(&started),
+        kept: Kept {
+            persons: args.persons_by_file,
+            places: since.compares_values(),
+        },
         unpacking,
         ..ScanOptions::default()
     };
@@ -220,7 +228,7 @@ fn budget(limits: &args::Limits, common: &Common, catalog: &Catalog) -> Result<O
 }
 
 /// The ignore rules of the configuration, checked against what is looked for.
-fn ignore(common: &Common, catalog: &Catalog) -> Result<IgnoreRules> {
+pub(super) fn ignore(common: &Common, catalog: &Catalog) -> Result<IgnoreRules> {
     let used = common.used.as_ref();
     match used.and_then(|used| Some((used, used.ignore()?))) {
         Some((used, text)) => Ok(IgnoreRules::from_toml(text, &used.name, &kinds(catalog))?),

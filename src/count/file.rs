@@ -3,14 +3,14 @@
 //! Joined are tallies of one key, one program version and one catalog, with the numbers that one scan of everything would have
 //! given. To whoever has not the key, a tally says which program and catalog made it, and about how much it holds.
 //!
-//! # Format 2
+//! # Format 3
 //!
 //! Integers are unsigned, low byte first.
 //!
 //! | part | bytes | holds |
 //! | --- | --- | --- |
 //! | magic | 8 | `LGTALLY` and a zero |
-//! | format | 4 | 2 |
+//! | format | 4 | 3 |
 //! | head length | 4 | at most 4,096 |
 //! | head | as told | JSON: `version` of the program, hash of the `catalog`, `salt` (32 random bytes in hexadecimal digits) |
 //! | sections | to the trailer | enciphered, in any order: runs, the enclosure, last the directory |
@@ -24,9 +24,10 @@
 //! whether the reader's key is that of the file, and that nobody else has changed it.
 //!
 //! The *directory* is JSON: the counters of each kind by its id, with samples (masked, with their places) and where its
-//! runs lie; the groups of records by what they support and tell of a person, with their number of records and where their runs lie; where the
-//! enclosure lies. A *run* is an ascending sequence of fingerprints without duplicates, of 8 bytes (`numbers`, `numbered`) or
-//! 16 (`texts`, `contents`, `persons`); `ends` holds for each sixty-fourth of the key space how many there are up to its end.
+//! runs lie; the groups of records by what they support and tell of a person, with their number of records and where their runs lie; where
+//! the run of persons by file and the enclosure lie. A *run* is an ascending sequence of fingerprints without duplicates, of 8 bytes (`numbers`, `numbered`) or
+//! 16 (`texts`, `contents`, `persons`) or, if they were asked for, 32 (`by_file`: persons in files) or 40 (`places_of_numbers`, `places_of_texts`: values on
+//! lines of files); `ends` holds for each sixty-fourth of the key space how many there are up to its end.
 //! The *enclosure* is what the caller wants to have with the counts, and means nothing here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use super::distinct::Distinct;
 use super::fingerprint::{RunKey, random_bytes};
 use super::merge::merge;
+use super::places::Places;
 use super::sample::{Sample, Samples};
 use super::spill::Memory;
 use super::store::{Fingerprint, RANGES, Run, RunPlace, Section, Store, Writer, read_exact_at};
@@ -48,7 +50,7 @@ use crate::category::{Category, CategorySet, Support};
 use crate::error::Error;
 
 const MAGIC: &[u8; 8] = b"LGTALLY\0";
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const HEAD_BYTES_MAX: usize = 4096;
 /// Magic, format, length of the head.
 const START_BYTES: usize = 16;
@@ -96,6 +98,7 @@ struct Head {
 struct Directory {
     kinds: BTreeMap<String, KindEntry>,
     groups: Vec<GroupEntry>,
+    by_file: Option<RunPlace>,
     enclosure: Section,
 }
 
@@ -111,6 +114,10 @@ struct KindEntry {
     samples: Vec<Sample>,
     numbers: Option<RunPlace>,
     texts: Option<RunPlace>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    places_of_numbers: Option<RunPlace>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    places_of_texts: Option<RunPlace>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -169,9 +176,11 @@ pub fn write_tally(
         free: memory.bytes().saturating_sub(held),
     };
     let (kinds, groups) = (joiner.kinds(maker, tallies)?, joiner.groups(tallies)?);
+    let by_file = joiner.union(tallies.iter().map(|t| &t.by_file.met))?;
     let directory = to_json(&Directory {
         kinds,
         groups,
+        by_file,
         enclosure: writer.section(enclosed)?,
     })?;
     let section = writer.section(&directory)?;
@@ -230,6 +239,8 @@ impl Joiner<'_> {
                 samples: samples.as_slice().to_vec(),
                 numbers: self.union(kinds().map(|k| &k.numbers))?,
                 texts: self.union(kinds().map(|k| &k.texts))?,
+                places_of_numbers: self.union(kinds().map(|k| &k.places.numbers))?,
+                places_of_texts: self.union(kinds().map(|k| &k.places.texts))?,
             };
             entries.insert((*id).to_owned(), entry);
         }
@@ -393,6 +404,7 @@ impl Reader {
         for entry in directory.groups {
             tally.groups.push(runs.group(entry)?);
         }
+        tally.by_file.met = runs.set(directory.by_file)?;
         tally.is_sealed = true;
         Ok((tally, enclosed))
     }
@@ -458,6 +470,10 @@ impl Runs {
             rounded: entry.rounded,
             numbers: self.set(entry.numbers)?,
             texts: self.set(entry.texts)?,
+            places: Places {
+                numbers: self.set(entry.places_of_numbers)?,
+                texts: self.set(entry.places_of_texts)?,
+            },
             samples: Samples::from_written(entry.samples),
         })
     }

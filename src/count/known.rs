@@ -147,7 +147,7 @@ pub fn compare(
 }
 
 /// Makes the stand-ins of a kind.
-struct Maker {
+pub(super) struct Maker {
     key: [u8; 32],
     /// The id of the kind and a zero, then what is told of a value.
     text: Vec<u8>,
@@ -156,7 +156,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(key: &RunKey, id: &str) -> Maker {
+    pub(super) fn new(key: &RunKey, id: &str) -> Maker {
         let mut text = id.as_bytes().to_vec();
         text.push(0);
         Maker {
@@ -168,7 +168,7 @@ impl Maker {
 
     /// The length comes first: it keeps numbers and texts of a kind apart. The high byte is the first, so that the order of
     /// numbers is that of their digits.
-    fn stand_in<F: Fingerprint>(&mut self, fingerprint: F) -> u128 {
+    pub(super) fn stand_in<F: Fingerprint>(&mut self, fingerprint: F) -> u128 {
         self.text.truncate(self.kind);
         self.text.push(F::BYTES as u8);
         fingerprint.put(&mut self.text);

@@ -5,12 +5,14 @@
 //! kept as a whole ([`Support`]), so that each reading can put it into its own highest class afterwards. No value is kept,
 //! only keyed fingerprints; nothing is sampled, capped or estimated.
 
+mod by_file;
 mod distinct;
 mod file;
 mod fingerprint;
 mod known;
 mod merge;
 mod order;
+mod places;
 mod sample;
 mod sort;
 mod spill;
@@ -23,17 +25,21 @@ mod unions;
 
 use std::ops::Range;
 
-use crate::category::{Category, Support};
+use crate::category::{Category, Reading, Support};
 use crate::detect::{Catalog, ColumnRule, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
 use crate::value::{Mask, Value};
 
+use by_file::ByFile;
+pub use by_file::{Kept, PersonsByFile};
 use distinct::{Distinct, Set};
 pub use file::{Maker, read_tally, write_tally};
 use fingerprint::Keyed;
 pub use fingerprint::RunKey;
 pub use known::{Since, StandIns, compare};
+use places::Places;
+pub use places::{NewHere, News, NewsByFile};
 use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
@@ -92,6 +98,7 @@ pub struct Tally {
     groups: Vec<Group>,
     /// The group of the record before: mostly that of the next.
     last_group: usize,
+    by_file: ByFile,
     budget: Budget,
     /// Whether nothing was counted since the sets were sorted.
     is_sealed: bool,
@@ -107,6 +114,8 @@ struct KindTally {
     rounded: u64,
     numbers: Distinct<u64>,
     texts: Distinct<u128>,
+    /// Where they stand, if that is asked for.
+    places: Places,
     samples: Samples,
 }
 
@@ -136,6 +145,7 @@ impl Tally {
             kinds,
             groups: Vec::new(),
             last_group: 0,
+            by_file: ByFile::default(),
             budget: Budget::new(memory),
             is_sealed: true,
             scratch: Scratch::default(),
@@ -145,6 +155,12 @@ impl Tally {
     /// Starts on a batch; [`Tally::record`] follows for its records. The rules of its tables stay the same meanwhile.
     pub fn batch(&mut self) {
         self.scratch.order.forget();
+    }
+
+    /// Says which file the records that follow are of, by its path and the number of a part of it, and what is to be kept of
+    /// it by itself. Nothing is until this is called.
+    pub fn file(&mut self, path: &str, part: u32, kept: Kept) {
+        self.by_file.enter(&self.key, (path, part), kept);
     }
 
     /// Counts one record. `file` is the position of its file in the order of paths, and the number of a part in it; `rules` are
@@ -178,6 +194,9 @@ impl Tally {
                     start,
                 };
                 self.value(ladder, place, batch, found, m);
+                if let Some(file) = self.by_file.wants_places() {
+                    self.place(file, record.line, found, m);
+                }
                 seen.add(ladder, m);
             } else {
                 self.kinds[m.kind.index()].count_apart(m.status);
@@ -186,6 +205,9 @@ impl Tally {
         if !support.is_empty() {
             let (key, scratch) = (&self.key, &mut self.scratch);
             let subjects = seen.subjects(key, found, parties, (batch, record, rules), scratch);
+            if self.by_file.wants_persons() && !support.under(Reading::Default).is_empty() {
+                self.by_file.add(&subjects, &mut self.budget.held);
+            }
             if let Some(second) = subjects.second {
                 let at = self.group(support, subjects.traits[1]);
                 self.groups[at].person(second, &mut self.budget.held);
@@ -227,6 +249,20 @@ impl Tally {
         tally
             .samples
             .look_at(place, value, ladder.masks[m.kind.index()]);
+    }
+
+    /// Keeps where a value stands.
+    #[cold]
+    fn place(&mut self, file: u128, line: u64, found: &Found, m: &Match) {
+        let places = &mut self.kinds[m.kind.index()].places;
+        let held = &mut self.budget.held;
+        match &m.key {
+            Key::Packed(number) => places.number(self.key.number(*number), file, line, held),
+            Key::Text(range) => {
+                let text = self.key.text(VALUE, text(found, range));
+                places.text(text, file, line, held);
+            }
+        }
     }
 
     /// The position of the group of a support and traits. Few of them come up.
@@ -274,6 +310,7 @@ impl Tally {
             kinds: self.kinds.iter().map(|_| KindTally::new()).collect(),
             groups: Vec::new(),
             last_group: 0,
+            by_file: ByFile::default(),
             budget: self.budget.renewed(),
             is_sealed: true,
             scratch: Scratch::default(),
@@ -298,6 +335,7 @@ impl Tally {
             let n_kinds = self.kinds.len();
             self.kinds = (0..n_kinds).map(|_| KindTally::new()).collect();
             self.groups = Vec::new();
+            self.by_file.met = Distinct::default();
             self.budget.held = 0;
         }
     }
@@ -311,12 +349,15 @@ impl Tally {
         for kind in &mut self.kinds {
             sets.push(&mut kind.numbers);
             sets.push(&mut kind.texts);
+            sets.push(&mut kind.places.numbers);
+            sets.push(&mut kind.places.texts);
         }
         for group in &mut self.groups {
             sets.push(&mut group.contents);
             sets.push(&mut group.persons);
             sets.extend(group.numbered.iter_mut().map(|set| set as &mut dyn Set));
         }
+        sets.push(&mut self.by_file.met);
         (&mut self.budget, sets)
     }
 }
@@ -377,6 +418,7 @@ impl KindTally {
             rounded: 0,
             numbers: Distinct::default(),
             texts: Distinct::default(),
+            places: Places::default(),
             samples: Samples::default(),
         }
     }

@@ -179,7 +179,7 @@ impl Patterns {
 }
 
 /// Fingerprints that are merged in one go; more are cut into ranges.
-const RANGE_LEN: u64 = 1 << 16;
+pub(super) const RANGE_LEN: u64 = 1 << 16;
 
 /// For each union, and for each question about it, how many different fingerprints there are. Blocks of runs take about
 /// `free` bytes of memory together.

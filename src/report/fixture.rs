@@ -63,6 +63,7 @@ fn file(path: &str, format: &str, encoding: &str, rows: &[(&str, u64)]) -> FileA
             .collect(),
         first_lines: BTreeMap::new(),
         categories,
+        persons: None,
         rounded: Vec::new(),
         ignored: Vec::new(),
     }

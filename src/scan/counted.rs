@@ -3,6 +3,7 @@
 //! One scan and tallies of its parts end here in the same way, so that they end with the same audit. How it was counted is not
 //! known here, nor which law ranks it.
 
+use std::collections::HashMap;
 use std::fs::File;
 
 use rayon::ThreadPool;
@@ -12,11 +13,12 @@ use super::part::{Joined, Part};
 use super::{Rank, catalog_hash, pool};
 use crate::audit::{
     self, Audit, Evidence, FileAudit, IgnoreFound, IgnoreState, MANIFEST_SCHEMA, Manifest,
-    ManifestHead, Stats, Tool,
+    ManifestHead, NewInFile, Stats, Tool,
 };
 use crate::category::Reading;
 use crate::count::{
-    Maker, Memory, Parallel, RunKey, StandIns, Tally, Totals, read_tally, write_tally,
+    Maker, Memory, News, Parallel, PersonsByFile, RunKey, StandIns, Tally, Totals, read_tally,
+    write_tally,
 };
 use crate::detect::Catalog;
 use crate::error::Error;
@@ -145,7 +147,16 @@ impl<'c> Counted<'c> {
             },
         };
         let totals = Totals::new(&self.tallies, rank, self.memory, &parallel)?;
-        Ok(self.assemble(&totals))
+        let persons = match self.part.persons_by_file {
+            true => Some(PersonsByFile::of(
+                &self.tallies,
+                &self.key,
+                self.memory,
+                &parallel,
+            )?),
+            false => None,
+        };
+        Ok(self.assemble(&totals, persons.as_ref()))
     }
 
     /// The key that it was counted under.
@@ -174,13 +185,51 @@ impl<'c> Counted<'c> {
         StandIns::beside(&self.tallies, self.memory)
     }
 
-    fn assemble(&self, totals: &Totals<'_>) -> Audit {
+    /// The positions of files and members in the audit, by their paths; of several of one path that of the last.
+    pub fn positions(&self) -> HashMap<&str, usize> {
+        let parts = self.part.files.iter().flat_map(|file| &file.audits);
+        let paths = parts.map(|(_, audit)| audit.path.as_str());
+        paths.enumerate().map(|(at, path)| (path, at)).collect()
+    }
+
+    /// An empty set for values that are not known, if it was kept where values stand.
+    pub fn no_news(&self) -> Option<News> {
+        let is_kept = self.part.places;
+        is_kept.then(|| News::beside(&self.tallies, self.memory))
+    }
+
+    /// Where those values of a kind stand, in the order of the files.
+    ///
+    /// # Errors
+    /// When what was spilled, or the files of tallies, cannot be read, and when there is no room to spill to.
+    pub fn places(&self, news: News, kind: &str) -> Result<Vec<NewInFile>, Error> {
+        let Some(at) = self.kinds().position(|id| id == kind) else {
+            return Ok(Vec::new());
+        };
+        let by_file = news.by_file(&self.tallies, &self.key, (at, kind))?;
+        let files = self.part.files.iter();
+        let parts = files.flat_map(|file| file.audits.iter().map(move |part| (file, part)));
+        let here = parts.filter_map(|(file, (number, audit))| {
+            let here = by_file.in_file(&file.path, *number)?;
+            Some(NewInFile {
+                path: audit.path.clone(),
+                kind: kind.to_owned(),
+                new: here.new,
+                found: here.found,
+                first_line: here.first_line,
+            })
+        });
+        Ok(here.collect())
+    }
+
+    fn assemble(&self, totals: &Totals<'_>, persons: Option<&PersonsByFile>) -> Audit {
         let part = &self.part;
         let mut skipped = part.skipped.clone();
         let mut files = Vec::with_capacity(part.files.len());
         for (file, copy_of) in part.files.iter().zip(part.copies()) {
             skipped.extend(file.skipped.iter().cloned());
-            for mut audit in file.audits.iter().cloned() {
+            for (number, mut audit) in file.audits.iter().cloned() {
+                audit.persons = persons.map(|persons| persons.in_file(&file.path, number));
                 if !audit.is_member {
                     audit.copy_of = audit.copy_of.or(copy_of.map(str::to_owned));
                 }

@@ -15,6 +15,7 @@
 use crate::audit::Taken;
 use crate::category::{Category, CategorySet};
 use crate::classify::{Decision, Rules};
+use crate::detect::vocabulary::RoleSet;
 use crate::detect::{Catalog, ColumnRule, Found, KindId, Match, Status};
 use crate::ignore::{IgnoreRule, Ignoring};
 use crate::record::{Batch, Record};
@@ -43,6 +44,53 @@ pub(super) enum Left {
     /// Less, which supports this.
     Some(Decision),
     Nothing,
+}
+
+/// What a rule takes out of one record.
+#[derive(Clone, Debug)]
+pub struct TakenOut {
+    /// Its position in the list of the rules.
+    pub rule: usize,
+    /// How much.
+    pub taken: Taken,
+    /// The matches.
+    pub matches: Vec<Match>,
+}
+
+/// What the rules that are in force take out of one record of a file, each by itself, and what the rest supports. For whoever
+/// looks at a record rather than counts it.
+pub(super) fn told(
+    ignoring: &Ignoring,
+    catalog: &Catalog,
+    path: &str,
+    in_hand: &InHand<'_>,
+    found: &mut Found,
+    decision: Decision,
+) -> (Vec<TakenOut>, Decision) {
+    let acting = on_path(&in_force(ignoring, catalog), path);
+    let (mut taken, mut counts) = (Vec::new(), Vec::new());
+    let left = in_hand.take_out(&acting, found, decision, &mut taken, &mut counts);
+    let decision = match left {
+        Left::All => decision,
+        Left::Some(decision) => decision,
+        Left::Nothing => {
+            found.roles = RoleSet::default();
+            Decision::default()
+        }
+    };
+    // They were taken out by one rule after the other.
+    let mut matches = taken.into_iter();
+    let mut of_rule = |taken: &Taken| -> Vec<Match> {
+        let n = usize::try_from(taken.matches + taken.apart).unwrap_or(usize::MAX);
+        matches.by_ref().take(n).collect()
+    };
+    let told = counts.iter().enumerate().map(|(rule, taken)| TakenOut {
+        rule,
+        taken: *taken,
+        matches: of_rule(taken),
+    });
+    let told = told.filter(|told| told.taken != Taken::default());
+    (told.collect(), decision)
 }
 
 /// The rules that are in force, as the scan needs them. One on a kind that is not looked for can take nothing out.

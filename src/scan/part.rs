@@ -33,6 +33,12 @@ pub(super) struct Part {
     /// The ignore rules it was counted under; what they have taken out stands with the files.
     #[serde(default)]
     pub(super) ignored: Vec<IgnoreFound>,
+    /// Whether the persons of each file were counted by themselves.
+    #[serde(default)]
+    pub(super) persons_by_file: bool,
+    /// Whether places of values were kept.
+    #[serde(default)]
+    pub(super) places: bool,
 }
 
 /// What came of one file.
@@ -43,8 +49,8 @@ pub(super) struct File {
     pub(super) path: String,
     /// A keyed hash of its content, if tallies are to be joined.
     pub(super) content: Option<String>,
-    /// What was read: the file, if it could be, and its members, if it is a container.
-    pub(super) audits: Vec<FileAudit>,
+    /// What was read, by the numbers of the parts: the file, if it could be, and its members, if it is a container.
+    pub(super) audits: Vec<(u32, FileAudit)>,
     /// Why it, or parts of it, could not be read.
     pub(super) skipped: Vec<Skipped>,
     /// Of the same parts, and of those of which nothing could be read, if a manifest is wanted.
@@ -73,13 +79,9 @@ impl File {
                 self.skipped.push(gap);
             }
         }
-        for audit in other.audits {
-            match self
-                .audits
-                .iter_mut()
-                .find(|known| known.path == audit.path)
-            {
-                Some(known) => {
+        for (number, audit) in other.audits {
+            match self.audits.iter_mut().find(|known| known.0 == number) {
+                Some((_, known)) => {
                     known.bytes += audit.bytes;
                     known.records += audit.records;
                     add_up(&mut known.kinds, audit.kinds);
@@ -88,7 +90,7 @@ impl File {
                     add_columns(&mut known.rounded, audit.rounded);
                     add_ignored(&mut known.ignored, &audit.ignored);
                 }
-                None => self.audits.push(audit),
+                None => self.audits.push((number, audit)),
             }
         }
     }
@@ -139,7 +141,8 @@ impl Part {
     ///
     /// # Errors
     /// When two of them hold the same path and are no shards of the same tree, when a shard is missing, and when they were not
-    /// counted under the same ignore rules: no one scan would have given their sum.
+    /// counted under the same ignore rules, or some with the persons of each file and some without: no one scan would have
+    /// given their sum.
     pub(super) fn join(parts: Vec<Part>) -> Result<Joined, Error> {
         let shards: Vec<Option<ShardOf>> = parts.iter().map(|part| part.shard.clone()).collect();
         check_shards(&shards)?;
@@ -151,8 +154,17 @@ impl Part {
                  parts with the same rules",
             ));
         }
+        let persons_by_file = parts.first().is_some_and(|part| part.persons_by_file);
+        if parts.iter().any(|p| p.persons_by_file != persons_by_file) {
+            return Err(Error::new(
+                "some of the tallies have the persons of each file, and some have not: scan all parts with the same \
+                 `--persons-by-file`",
+            ));
+        }
         let mut joined = Part {
             ignored,
+            persons_by_file,
+            places: !parts.is_empty() && parts.iter().all(|part| part.places),
             ..Part::default()
         };
         let mut positions: Vec<Vec<usize>> = Vec::new();
@@ -179,7 +191,7 @@ impl Part {
         files.sort_by(|a, b| source::compare(&a.2.path, &b.2.path));
         let mut last = None;
         for (n, i, mut file) in files {
-            for audit in &mut file.audits {
+            for (_, audit) in &mut file.audits {
                 audit.copy_of = None;
             }
             match joined

@@ -5,17 +5,19 @@
 
 use std::ops::ControlFlow;
 
-use crate::classify::Rules;
+use crate::classify::{Decision, Rules};
 use crate::container::Unpacking;
-use crate::count::Ladder;
+use crate::count::{Kept, Ladder};
 use crate::decode::DecodeLimits;
-use crate::detect::{Catalog, ColumnRule};
+use crate::detect::{Catalog, ColumnRule, Found};
 use crate::error::{Error, Reason};
-use crate::record::{Batch, Table};
+use crate::ignore::Ignoring;
+use crate::record::{Batch, Record, Table};
 use crate::source::Entry;
 
 use super::Shared;
 use super::file::{PartRead, Reading};
+use super::ignored::{self, InHand, TakenOut};
 use super::table::{Eyes, Grounds, View, column_name};
 
 /// Records of a file, in its order, and how their tables are looked at.
@@ -63,6 +65,25 @@ impl Block<'_> {
     pub fn table_name(&self, table: u32) -> Option<&str> {
         let name = self.tables[table as usize].name.as_deref()?;
         column_name(name, self.catalog)
+    }
+
+    /// What ignore rules take out of a record of the file of this path, and what they leave in `found`: what that supports, for
+    /// a record that supported `decision`.
+    pub fn take_out(
+        &self,
+        (ignoring, rules): (&Ignoring, &Rules),
+        path: &str,
+        record: &Record,
+        found: &mut Found,
+        decision: Decision,
+    ) -> (Vec<TakenOut>, Decision) {
+        let in_hand = InHand {
+            rules,
+            batch: self.batch,
+            record,
+            columns: self.rules(record.table),
+        };
+        ignored::told(ignoring, self.catalog, path, &in_hand, found, decision)
     }
 
     /// The header of a column as it stands in the source, to be looked up and not to be shown.
@@ -113,6 +134,8 @@ pub fn read(
         ignoring: &[],
         observer: &(),
         wants_evidence: false,
+        entries: &[],
+        kept: Kept::default(),
     };
     let (detector, mut prober) = (catalog.detector(), catalog.prober());
     let mut eyes = Eyes {

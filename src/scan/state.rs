@@ -38,7 +38,10 @@ const PART: &str = "part-";
 const PENDING: &str = ".leakgauge-";
 
 /// Version of the files of the folder.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// Options that are named when a scan is asked for others than its state.
+const NAMED_MAX: usize = 3;
 
 /// Parts of a level that are folded into one of the next.
 const FAN_IN: usize = 16;
@@ -54,7 +57,8 @@ pub struct Asked {
     pub folder: String,
     /// The paths as given.
     pub inputs: Vec<String>,
-    /// The options that choose files, in any fixed wording.
+    /// The options that choose files and decide what is counted of them, in any fixed wording; what is not the same is quoted
+    /// in an error.
     pub options: Vec<String>,
 }
 
@@ -223,6 +227,13 @@ impl State {
         Ok(())
     }
 
+    /// The stand-in of a secret that a scan needs: two are the same if their stand-ins are, which tell nothing to whoever has
+    /// not the key.
+    pub fn stand_in(&self, secret: &[u8]) -> String {
+        let content = self.key.content(blake3::hash(secret).as_bytes());
+        blake3::Hash::from(content).to_hex().to_string()
+    }
+
     pub(super) fn key(&self) -> RunKey {
         self.key
     }
@@ -332,14 +343,19 @@ impl State {
             (plan.catalog == self.catalog, "catalog of patterns"),
             (plan.asked.folder == asked.folder, "folder to start in"),
             (plan.asked.inputs == asked.inputs, "list of paths"),
-            (plan.asked.options == asked.options, "choice of files"),
         ];
-        match other.into_iter().find(|(is_same, _)| !is_same) {
-            None => Ok(()),
-            Some((_, what)) => Err(self.error(format!(
-                "holds the state of a scan with another {what}: go on with that one, or name another folder"
-            ))),
-        }
+        let mut other = other.into_iter().filter(|(is_same, _)| !is_same);
+        let what = match other.next() {
+            Some((_, what)) => what.to_owned(),
+            None if plan.asked.options == asked.options => return Ok(()),
+            None => format!(
+                "choice of files, or of what is counted of them ({})",
+                difference(&plan.asked.options, &asked.options)
+            ),
+        };
+        Err(self.error(format!(
+            "holds the state of a scan with another {what}: go on with that one, or name another folder"
+        )))
     }
 
     /// Reads the last part and those that it names, and removes all others.
@@ -428,6 +444,33 @@ impl State {
             )
             .because(e)
         })
+    }
+}
+
+/// What options were there before and are not now, and the other way round.
+fn difference(before: &[String], now: &[String]) -> String {
+    let only = |these: &[String], others: &[String]| -> Vec<String> {
+        let own = these.iter().filter(|option| !others.contains(option));
+        own.cloned().collect()
+    };
+    let list = |options: &[String]| {
+        let named: Vec<String> = options
+            .iter()
+            .take(NAMED_MAX)
+            .map(|option| format!("`{option}`"))
+            .collect();
+        let left = options.len() - named.len();
+        match left {
+            0 => named.join(", "),
+            n => format!("{} and {n} more", named.join(", ")),
+        }
+    };
+    let (gone, new) = (only(before, now), only(now, before));
+    match (gone.is_empty(), new.is_empty()) {
+        (true, true) => "the same in another order".to_owned(),
+        (false, true) => format!("begun with {}", list(&gone)),
+        (true, false) => format!("begun without {}", list(&new)),
+        (false, false) => format!("begun with {}, and without {}", list(&gone), list(&new)),
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{FileAudit, Hit, IgnoredHere, RoundedColumn, Taken};
 use crate::category::Category;
 use crate::classify::Decision;
-use crate::count::{Memory, RunKey, Tally};
+use crate::count::{Kept, Memory, RunKey, Tally};
 use crate::detect::vocabulary::RoleSet;
 use crate::detect::{Detector, Found, Match, Prober, Status};
 use crate::error::{Error, Skipped};
@@ -248,6 +248,11 @@ impl<'s> Worker<'s> {
         let view = &*lot.view;
         self.detector.batch(batch, view.has_prose(batch));
         self.tally.batch();
+        let kept = self.shared.kept;
+        if kept != Kept::default() {
+            let path = &self.shared.entries[index].display;
+            self.tally.file(path, self.part, kept);
+        }
         let wants_hits = self.shared.observer.wants_hits();
         let ignoring = ignored::on_path(self.shared.ignoring, &lot.part.path);
         self.taken.clear();
@@ -503,7 +508,9 @@ impl Outcome<'_> {
             file.skipped
                 .extend(skipped.map(|reason| Skipped::new(&part.of.path, reason)));
             let counts = counts.get(&part.of.number).unwrap_or(&none);
-            file.audits.extend(part.audit(counts, shared));
+            let audit = part.audit(counts, shared);
+            file.audits
+                .extend(audit.map(|audit| (part.of.number, audit)));
         }
         file
     }
@@ -530,6 +537,7 @@ impl PartRead {
             is_member: self.of.number > 0,
             records: counts.records,
             copy_of: None,
+            persons: None,
             kinds: kinds.map(|(p, n)| (p.id.clone(), *n)).collect(),
             first_lines: lines.map(|(p, n)| (p.id.clone(), *n)).collect(),
             categories: categories.map(|c| (c.id().to_owned(), rows(&c))).collect(),

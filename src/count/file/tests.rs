@@ -11,7 +11,7 @@ use crate::audit::CategoryCount;
 use crate::category::Reading;
 use crate::count::track::TrackRoles;
 use crate::count::{Day, Tells};
-use crate::count::{Ladder, Parallel, Totals};
+use crate::count::{Kept, Ladder, Parallel, PersonsByFile, Totals};
 use crate::detect::vocabulary::RoleId;
 use crate::detect::{Confidence, Found, Identifies, Key, KindId, Match, Status};
 use crate::record::{Batch, Field, Record, Span};
@@ -57,6 +57,8 @@ struct Row {
     cells: Vec<(usize, u32, u8)>,
     support: usize,
     parties: u8,
+    /// The file and the part of it that it stands in.
+    file: (&'static str, u32),
 }
 
 fn supports() -> Vec<Support> {
@@ -94,11 +96,13 @@ fn row() -> impl Strategy<Value = Row> {
         proptest::collection::vec(cell, 0..4),
         0..supports().len(),
         1u8..3,
+        (prop_oneof![Just("a.csv"), Just("b.zip")], 0u32..3),
     )
-        .prop_map(|(cells, support, parties)| Row {
+        .prop_map(|(cells, support, parties, file)| Row {
             cells,
             support,
             parties,
+            file,
         })
 }
 
@@ -147,6 +151,11 @@ fn count(tally: &mut Tally, number: u64, row: &Row) {
     };
     batch.records.push(record.clone());
     let support = supports()[row.support];
+    let kept = Kept {
+        persons: true,
+        places: row.file.1 > 0,
+    };
+    tally.file(row.file.0, row.file.1, kept);
     tally.record(
         &ladder(),
         (0, 0),
@@ -333,6 +342,7 @@ fn check(rows: &[Row], tallies: &[Tally]) {
         totals.persons(Reading::Default),
         "each person is in one profile"
     );
+    check_files(rows, tallies, &parallel);
     for (reading, persons) in Reading::ALL.into_iter().zip(want.persons) {
         assert_eq!(totals.persons(reading), persons, "{reading:?}");
         let counts = totals.readings();
@@ -344,6 +354,23 @@ fn check(rows: &[Row], tallies: &[Tally]) {
             .map(|(_, c)| c.clone())
             .collect();
         assert_eq!(of.categories, categories, "{reading:?}");
+    }
+}
+
+/// Persons of each file are those of its rows that the default reading counts.
+#[track_caller]
+fn check_files(rows: &[Row], tallies: &[Tally], parallel: &Parallel<'_>) {
+    let memory = Memory::tiny(20_000);
+    let found = PersonsByFile::of(tallies, &key(), memory, parallel).unwrap();
+    for path in ["a.csv", "b.zip", "c.csv"] {
+        for part in 0..4 {
+            let counted = rows.iter().filter(|r| {
+                r.file == (path, part) && !supports()[r.support].under(Reading::Default).is_empty()
+            });
+            let persons: BTreeSet<String> = counted.flat_map(persons_of).collect();
+            let n = found.in_file(path, part);
+            assert_eq!(n, persons.len() as u64, "{path}, part {part}");
+        }
     }
 }
 
@@ -445,6 +472,7 @@ fn some() -> Vec<Tally> {
             cells: vec![(1, n % 700, 1), (2, n % 900, 1), (3, n, 2)],
             support: 3,
             parties: 1,
+            file: ("a.csv", n % 3),
         };
         count(&mut tallies[n as usize % 2], u64::from(n), &row);
     }
@@ -496,7 +524,8 @@ fn what_cannot_be_joined_is_refused_with_the_reason() {
         (&b""[..], "no tally"),
         (b"{\"schema\": \"leakgauge.audit/1\"}", "no tally"),
         (b"LGTALLY\0\x01\0\0\0\0\0\0\0", "format 1"),
-        (b"LGTALLY\0\x02\0\0\0\xFF\xFF\xFF\xFF", "damaged"),
+        (b"LGTALLY\0\x02\0\0\0\0\0\0\0", "format 2"),
+        (b"LGTALLY\0\x03\0\0\0\xFF\xFF\xFF\xFF", "damaged"),
     ] {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
@@ -510,6 +539,7 @@ fn what_cannot_be_joined_is_refused_with_the_reason() {
             cells: vec![(1, 1, 1)],
             support: 1,
             parties: 1,
+            file: ("a.csv", 0),
         },
     );
     let out = tempfile::tempfile().unwrap();
