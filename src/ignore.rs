@@ -156,6 +156,14 @@ impl Ignoring {
         self.rules.iter().map(found).collect()
     }
 
+    /// Those that are on a file of this path and past their last day.
+    pub fn expired_on(&self, path: &str) -> impl Iterator<Item = IgnoreFound> {
+        let on_path = self.rules.iter().map(|rule| rule.is_on(path));
+        let all = self.found().into_iter().zip(on_path.collect::<Vec<bool>>());
+        all.filter(|(found, is_on)| *is_on && found.state == IgnoreState::Expired)
+            .map(|(found, _)| found)
+    }
+
     fn is_expired(&self, rule: &IgnoreRule) -> bool {
         self.day.is_none_or(|day| day > rule.expires)
     }

@@ -63,8 +63,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     (
         "explain",
         &[
-            "record", "category", "value", "error", "source", "detect", "classify", "count", "law",
-            "scan",
+            "record", "category", "value", "error", "audit", "source", "detect", "classify",
+            "count", "law", "ignore", "scan",
         ],
     ),
     (

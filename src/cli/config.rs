@@ -32,6 +32,9 @@ pub(crate) const NAME: &str = "leakgauge.toml";
 /// The command whose options are the keys.
 const COMMAND: &str = "scan";
 
+/// The command that tells of ignore rules.
+const EXPLAIN: &str = "explain";
+
 /// Options that only `scan` takes from a file: another command that writes where a scan does would overwrite its report. One
 /// of them that is typed outranks both.
 const OF_SCAN: [&str; 2] = ["format", "output"];
@@ -231,6 +234,11 @@ impl<'c> Place<'c> {
         self.source(arg) == Some(ValueSource::CommandLine)
     }
 
+    /// Whether ignore rules act in this command, or it tells of them.
+    fn takes_ignore(&self) -> bool {
+        matches!(self.names[..], [COMMAND | EXPLAIN])
+    }
+
     /// The settings of the file that this command has and that were not typed. Those that do not go with something that was
     /// typed are dropped.
     fn in_force<'f>(
@@ -286,7 +294,7 @@ impl<'c> Place<'c> {
             found: file.found,
             options: in_force.iter().map(|(_, s)| s.line()).collect(),
             has_limits: budget.is_some(),
-            has_ignore: self.names == [COMMAND] && !file.ignore.is_empty(),
+            has_ignore: self.takes_ignore() && !file.ignore.is_empty(),
         }
     }
 }
@@ -391,19 +399,21 @@ impl Used {
 
     /// Notes in an audit what of the file was in force.
     pub(crate) fn record(&self, audit: &mut Audit) {
-        if self.parts().is_empty() {
-            return;
+        let used = self.told(audit.budget.len(), audit.ignored.len());
+        if let Some(used) = used.filter(|used| !audit.config.contains(used)) {
+            audit.config.push(used);
         }
+    }
+
+    /// What is told of it, with so many limits and ignore rules if they are its own; nothing if nothing of it is in force.
+    pub(crate) fn told(&self, limits: usize, ignore: usize) -> Option<ConfigUsed> {
         let n = |is_there: bool, n: usize| if is_there { n as u64 } else { 0 };
-        let used = ConfigUsed {
+        (!self.parts().is_empty()).then(|| ConfigUsed {
             file: self.name.clone(),
             found: self.found,
             options: self.options.clone(),
-            limits: n(self.has_limits, audit.budget.len()),
-            ignore: n(self.has_ignore, audit.ignored.len()),
-        };
-        if !audit.config.contains(&used) {
-            audit.config.push(used);
-        }
+            limits: n(self.has_limits, limits),
+            ignore: n(self.has_ignore, ignore),
+        })
     }
 }

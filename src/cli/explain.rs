@@ -17,13 +17,14 @@ use super::args::{self, Common};
 use super::exit::ExitCode;
 use super::output::{self, Output};
 use super::render::Render;
-use super::run::catalog;
+use super::run::{self, catalog};
 use super::say;
 
 /// Runs the command.
 pub(crate) fn run(args: &args::Explain, common: &Common) -> Result<ExitCode> {
     let instrument = laws::by_id(&args.law)?;
     let catalog = catalog(&args.packs, &args.patterns)?;
+    let ignoring = run::ignore(common, &catalog)?.at(&run::now());
     let (path, which) = place(&args.place, args.record)?;
     let (path, member) = container(path);
     let outputs = outputs(args)?;
@@ -39,9 +40,12 @@ pub(crate) fn run(args: &args::Explain, common: &Common) -> Result<ExitCode> {
         instrument: &instrument,
         member: member.as_deref(),
         which,
+        ignoring: &ignoring,
         reveal: args.reveal,
     };
-    let explanation = explain(&entry, &ask).with_context(|| entry.display.clone())?;
+    let mut explanation = explain(&entry, &ask).with_context(|| entry.display.clone())?;
+    let used = common.used.as_ref();
+    explanation.config = used.and_then(|used| used.told(0, ignoring.found().len()));
     if explanation.format.is_empty() || is_empty_handed(&explanation) {
         for reason in &explanation.skipped {
             say(&format!("error: {}: {reason}", entry.display));

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::record::Teller;
+use super::record::{Teller, rule_shown};
 use super::{
     Ask, ColumnShown, Explanation, HeaderShown, MEMBERS_MAX, RECORDS_MAX, RecordShown, SCHEMA,
     TableShown, Totals, Which,
@@ -29,7 +29,7 @@ pub(super) fn explain(entry: &Entry, ask: &Ask<'_>) -> Result<Explanation, Error
                 more_members = true;
                 return ControlFlow::Break(());
             }
-            match Gather::new(ask) {
+            match Gather::new(ask, block.path()) {
                 Ok(gather) => members.push(Member {
                     path: block.path().to_owned(),
                     is_made: block.is_made(),
@@ -69,7 +69,7 @@ pub(super) fn explain(entry: &Entry, ask: &Ask<'_>) -> Result<Explanation, Error
             told.push(last);
             Ok(whole(path, told, more_members, &ended, ask))
         }
-        None => Gather::new(ask)?.told(path, &ended, true),
+        None => Gather::new(ask, &path)?.told(path, &ended, true),
     }
 }
 
@@ -138,6 +138,12 @@ fn empty(path: String, ended: &Ended, ask: &Ask<'_>) -> Explanation {
     let file = ask.instrument.file();
     Explanation {
         schema: SCHEMA,
+        expired: ask
+            .ignoring
+            .expired_on(&path)
+            .map(|found| rule_shown(&found))
+            .collect(),
+        config: None,
         path,
         format: format.to_owned(),
         encoding: encoding.to_owned(),
@@ -200,10 +206,10 @@ struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    fn new(ask: &'a Ask<'a>) -> Result<Gather<'a>, Error> {
+    fn new(ask: &'a Ask<'a>, path: &str) -> Result<Gather<'a>, Error> {
         Ok(Gather {
             ask,
-            teller: Teller::new(ask)?,
+            teller: Teller::new(ask, path)?,
             found: Found::default(),
             tables: Vec::new(),
             totals: Totals::default(),

@@ -9,9 +9,11 @@ mod record;
 
 use serde::Serialize;
 
+use crate::audit::ConfigUsed;
 use crate::detect::Catalog;
 use crate::detect::pattern::Names;
 use crate::error::Error;
+use crate::ignore::Ignoring;
 use crate::law::Instrument;
 use crate::source::Entry;
 
@@ -51,6 +53,8 @@ pub struct Ask<'a> {
     pub member: Option<&'a str>,
     /// Which records.
     pub which: Which,
+    /// The ignore rules, and the day on which they are asked.
+    pub ignoring: &'a Ignoring,
     /// Whether values stand in the explanation as they are, and the text of all fields of the records with them. Only for
     /// the owner of the data, at a terminal.
     pub reveal: bool,
@@ -114,6 +118,12 @@ pub struct Explanation {
     /// Whether there are more of them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more_members: bool,
+    /// The configuration file that options or ignore rules come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigUsed>,
+    /// The ignore rules that are on the file but past their last day, so that they take nothing out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expired: Vec<RuleOfIgnoring>,
 }
 
 impl Explanation {
@@ -121,6 +131,33 @@ impl Explanation {
     pub fn is_complete(&self) -> bool {
         self.skipped.is_empty() && self.members.iter().all(Explanation::is_complete)
     }
+}
+
+/// An ignore rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleOfIgnoring {
+    /// What it is on: `kind cn.mobile, path tests/**`.
+    pub rule: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it is there.
+    pub reason: String,
+    /// The last day on which it is in force.
+    pub expires: String,
+}
+
+/// What an ignore rule takes out of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IgnoredShown {
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: RuleOfIgnoring,
+    /// Values that would be matches.
+    pub matches: u64,
+    /// Values that would be counted apart.
+    pub apart: u64,
+    /// Whether the record supports other categories without them, or none.
+    pub changes: bool,
 }
 
 /// Counts of records of a file.
@@ -195,6 +232,9 @@ pub struct RecordShown {
     pub categories: Vec<CategoryShown>,
     /// Categories that it supports but for one condition.
     pub nearly: Vec<NearlyShown>,
+    /// What ignore rules take out of it, in their order; what stands above is there before them, what stands below is left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredShown>,
     /// By what its persons are told apart; empty if it supports nothing.
     pub persons: Vec<PersonShown>,
     /// What it counts as, a reading each.
@@ -250,6 +290,9 @@ pub struct MatchShown {
     pub passed: Vec<CheckShown>,
     /// The role it plays in its record.
     pub role: Option<Named>,
+    /// The ignore rule that takes it out of the counts: what it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored_by: Option<String>,
 }
 
 /// A check.

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use crate::audit::IgnoreFound;
 use crate::category::{Category, Reading, Support};
-use crate::classify::{Condition, Rule, Rules};
+use crate::classify::{Condition, Decision, Rule, Rules};
 use crate::count::{Keys, Ladder, keys_of, winner};
 use crate::detect::pattern::Confidence;
 use crate::detect::validate::{self, Check, Why};
@@ -21,18 +22,30 @@ use crate::scan::Block;
 use crate::value::Value;
 
 use super::{
-    Ask, CategoryShown, CheckShown, CountsShown, FieldShown, MatchShown, MissShown,
+    Ask, CategoryShown, CheckShown, CountsShown, FieldShown, IgnoredShown, MatchShown, MissShown,
     NEAR_CATEGORIES_MAX, NEAR_MAX, Named, NearShown, NearlyShown, PersonShown, RecordShown,
-    RuleShown,
+    RuleOfIgnoring, RuleShown,
 };
 
 /// Most roles of a person that a nearly met rule may have named: a rule that asks for any person at all is met by every
 /// list of names, and says nothing of what the record nearly is.
 const TELLING_ROLES_MAX: usize = 8;
 
+/// An ignore rule as it is told.
+pub(super) fn rule_shown(found: &IgnoreFound) -> RuleOfIgnoring {
+    RuleOfIgnoring {
+        rule: found.rule.clone(),
+        owner: found.owner.clone(),
+        reason: found.reason.clone(),
+        expires: found.expires.clone(),
+    }
+}
+
 /// Tells of records.
 pub(super) struct Teller<'a> {
     ask: &'a Ask<'a>,
+    /// The path of the file as it was named.
+    path: String,
     pub(super) rules: Rules,
     ladder: Ladder,
     detector: Detector,
@@ -49,9 +62,10 @@ struct Told<'r> {
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(ask: &'a Ask<'a>) -> Result<Teller<'a>, Error> {
+    pub(super) fn new(ask: &'a Ask<'a>, path: &str) -> Result<Teller<'a>, Error> {
         Ok(Teller {
             ask,
+            path: path.to_owned(),
             rules: Rules::builtin(ask.catalog.vocabulary())?,
             ladder: Ladder::new(ask.catalog, None),
             detector: ask.catalog.detector(),
@@ -74,11 +88,7 @@ impl<'a> Teller<'a> {
         };
         let decision = self.rules.support(found.roles);
         let support = decision.support;
-        let persons = match support.is_empty() {
-            true => Vec::new(),
-            false => self.persons(&told, decision.parties),
-        };
-        RecordShown {
+        let mut shown = RecordShown {
             record: record.number,
             line: (record.line > 0).then_some(record.line),
             table: record.table + 1,
@@ -86,9 +96,58 @@ impl<'a> Teller<'a> {
             roles: self.roles(found.roles),
             categories: self.categories(found.roles, support),
             nearly: self.nearly(found.roles, support),
-            persons,
-            counts: Reading::ALL.map(|r| self.counts(support, r)).to_vec(),
+            ignored: Vec::new(),
+            persons: Vec::new(),
+            counts: Vec::new(),
+        };
+        let left = self.take_out(block, record, &mut found, decision, &mut shown);
+        let told = Told {
+            block,
+            record,
+            found: &found,
+            considered: &considered,
+        };
+        if !left.support.is_empty() {
+            shown.persons = self.persons(&told, left.parties);
         }
+        shown.counts = Reading::ALL.map(|r| self.counts(left.support, r)).to_vec();
+        shown
+    }
+
+    /// Takes out what ignore rules are on, tells of it, and returns what the rest supports.
+    fn take_out(
+        &self,
+        block: &Block<'_>,
+        record: &Record,
+        found: &mut Found,
+        decision: Decision,
+        shown: &mut RecordShown,
+    ) -> Decision {
+        let rules = (self.ask.ignoring, &self.rules);
+        let (out, left) = block.take_out(rules, &self.path, record, found, decision);
+        let all = self.ask.ignoring.found();
+        let fields = block.batch.fields_of(record);
+        for of_rule in out {
+            let rule = rule_shown(&all[of_rule.rule]);
+            for m in &of_rule.matches {
+                let field = fields[m.field as usize];
+                let start = u64::from(m.span.start - field.span.start);
+                let fields = shown.fields.iter_mut();
+                let of_field = fields.filter(|f| f.column == field.column);
+                let mut matches = of_field.flat_map(|f| &mut f.matches);
+                let id = &self.ask.catalog.pattern(m.kind).id;
+                if let Some(m) = matches.find(|m| m.start == start && m.kind.id == *id) {
+                    m.ignored_by = Some(rule.rule.clone());
+                }
+            }
+            shown.ignored.push(IgnoredShown {
+                rule,
+                matches: of_rule.taken.matches,
+                apart: of_rule.taken.apart,
+                changes: of_rule.taken.rows > 0,
+            });
+        }
+        left
     }
 
     fn fields(&self, told: &Told<'_>) -> Vec<FieldShown> {
@@ -163,6 +222,7 @@ impl<'a> Teller<'a> {
             why: c.why.map(Why::id),
             passed,
             role: m.role.map(|r| role_named(self.ask.catalog, r)),
+            ignored_by: None,
         }
     }
 

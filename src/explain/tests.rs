@@ -32,12 +32,13 @@ fn what_is_told_is_what_a_scan_finds() {
         catalog: &catalog,
         instrument: &instrument,
         which: Which::First,
+        ignoring: &Ignoring::default(),
         reveal: false,
     };
     let rank = |category, bare, reading| instrument.rank(category, bare, reading);
     let mut n_matches = 0;
     for entry in data("exports").iter().chain(&data("sample")) {
-        let mut teller = record::Teller::new(&ask).expect("the rules load");
+        let mut teller = record::Teller::new(&ask, &entry.display).expect("the rules load");
         let (mut detector, mut found) = (catalog.detector(), Found::default());
         let ended = crate::scan::read(entry, None, &catalog, |block| {
             let batch = block.batch;

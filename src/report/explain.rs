@@ -8,10 +8,11 @@ use std::io::{self, BufWriter, Write};
 use super::number::thousands;
 use super::reasons;
 use super::terminal::{Cut, Page, Span, Style, shorten, width};
-use super::{Lang, Options, json};
+use super::words::{self, Msg};
+use super::{Lang, Options, ignored, json};
 use crate::explain::{
     ColumnShown, CountsShown, Explanation, FieldShown, MatchShown, Named, NearShown, RecordShown,
-    TableShown,
+    RuleOfIgnoring, TableShown,
 };
 
 /// Widest name of a column that is shown whole.
@@ -34,6 +35,7 @@ pub fn write_explanation(
     Sheet {
         page,
         lang: options.lang,
+        options,
         explanation,
     }
     .write()?;
@@ -53,6 +55,7 @@ pub fn write_explanation_json(wtr: &mut dyn Write, explanation: &Explanation) ->
 struct Sheet<'w, 'e> {
     page: Page<'w>,
     lang: Lang,
+    options: &'e Options,
     explanation: &'e Explanation,
 }
 
@@ -61,6 +64,7 @@ impl Sheet<'_, '_> {
         let explanation = self.explanation;
         self.page.blank()?;
         self.head()?;
+        self.config()?;
         if let Some(line) = explanation.within {
             self.note(
                 &format!("No record begins on line {line}; this is the one before it."),
@@ -148,6 +152,65 @@ impl Sheet<'_, '_> {
         self.page.joined(&parts, " · ", Style::Dim)
     }
 
+    /// The configuration that was used, and the ignore rules of it that are past their day.
+    fn config(&mut self) -> io::Result<()> {
+        let explanation = self.explanation;
+        if let Some(used) = &explanation.config {
+            let text = ignored::config(used, self.lang).text;
+            self.page.hanging("·", &text, Style::Dim)?;
+        }
+        for rule in &explanation.expired {
+            let text = Msg::IgnoreExpired.with(self.lang, &[&rule.rule, &rule.expires]);
+            let text = format!("{text}{}", self.stated(rule));
+            self.page.hanging("!", &text, Style::Warn)?;
+        }
+        Ok(())
+    }
+
+    /// Who answers for a rule, and why it is there.
+    fn stated(&self, rule: &RuleOfIgnoring) -> String {
+        let owner = Msg::BudgetOwner.with(self.lang, &[&rule.owner]);
+        let reason = Msg::BudgetReason.with(self.lang, &[&rule.reason]);
+        format!("{owner}{reason}")
+    }
+
+    /// What ignore rules take out of a record.
+    fn ignored(&mut self, record: &RecordShown) -> io::Result<()> {
+        if record.ignored.is_empty() {
+            return Ok(());
+        }
+        let title = self.choose("What is ignored", "被忽略的内容").to_owned();
+        self.heading(&title)?;
+        for shown in &record.ignored {
+            let (rule, n) = (&shown.rule, thousands(shown.matches + shown.apart));
+            let what = match (self.lang, shown.changes) {
+                (Lang::En, true) => "what the record is changes",
+                (Lang::En, false) => "what the record is stays",
+                (Lang::Zh, true) => "该记录所属类别随之改变",
+                (Lang::Zh, false) => "该记录所属类别不变",
+            };
+            let text = match self.lang {
+                Lang::En => format!(
+                    "Rule on {}, in force until {}: values taken out: {n}; {what}.",
+                    rule.rule, rule.expires
+                ),
+                Lang::Zh => format!(
+                    "规则 {}（有效期至 {}）：排除 {n} 个值；{what}。",
+                    rule.rule, rule.expires
+                ),
+            };
+            let text = format!("{text}{}", self.stated(rule));
+            self.page.hanging("  –", &text, Style::Warn)?;
+        }
+        let text = self
+            .choose(
+                "What stands below is what they leave.",
+                "以下为排除之后的结果。",
+            )
+            .to_owned();
+        self.page.hanging("   ", &text, Style::Dim)
+    }
+
     /// How many records there are besides those that were told of.
     fn more(&mut self, is_summary: bool) -> io::Result<()> {
         let (shown, asked) = (
@@ -233,6 +296,7 @@ impl Sheet<'_, '_> {
             self.field(field, table)?;
         }
         self.what(record)?;
+        self.ignored(record)?;
         self.who(record)?;
         self.worth(record)
     }
@@ -286,6 +350,13 @@ impl Sheet<'_, '_> {
             reasons::passed(m, lang)
         );
         self.page.hanging("   ", &detail, Style::Plain)?;
+        if let Some(rule) = &m.ignored_by {
+            let text = match lang {
+                Lang::En => format!("not counted: taken out by the ignore rule on {rule}"),
+                Lang::Zh => format!("不计入：被忽略规则 {rule} 排除"),
+            };
+            self.page.hanging("   ", &text, Style::Warn)?;
+        }
         self.page.hanging("   ", &m.pattern, Style::Dim)
     }
 
@@ -389,7 +460,9 @@ impl Sheet<'_, '_> {
     }
 
     fn class(&self, class: Option<&str>) -> String {
+        let has_name = |class: &str| self.options.class_names.contains_key(class);
         match (self.lang, class) {
+            (_, Some(class)) if has_name(class) => words::class(class, self.options).to_owned(),
             (Lang::En, Some(class)) => format!("class {class}"),
             (Lang::Zh, Some(class)) => format!("{class} 类"),
             (_, None) => self.choose("not counted", "不计").to_owned(),
@@ -439,7 +512,7 @@ impl Sheet<'_, '_> {
             if differs {
                 let text = format!(
                     "{}{}{}",
-                    super::words::reading(other.reading, self.lang),
+                    words::reading(other.reading, self.lang),
                     self.choose(" reading: ", "："),
                     self.counts(other)
                 );
@@ -470,15 +543,16 @@ impl Sheet<'_, '_> {
             return self.choose("not counted", "不计").to_owned();
         };
         let law = &self.explanation.law_number;
+        let class = self.class(Some(class));
         let category = reasons::name(category, self.lang);
         let place = reasons::name(provision, self.lang);
         let threshold = thousands(threshold);
         match self.lang {
             Lang::En => format!(
-                "one item of class {class}, as {category} ({law} {place}; {threshold} items reach it)"
+                "one item of {class}, as {category} ({law} {place}; {threshold} items reach it)"
             ),
             Lang::Zh => {
-                format!("{class} 类一条，按{category}计（{law} {place}，{threshold} 条达到标准）")
+                format!("{class}一条，按{category}计（{law} {place}，{threshold} 条达到标准）")
             }
         }
     }
