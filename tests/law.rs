@@ -267,3 +267,69 @@ fn rules_of_counting_are_chosen_on_the_command_line_and_told() {
     assert_eq!(level, "serious");
     assert!(told.contains("before de-duplication (bulk=as-seized)"));
 }
+
+/// A class or a group of persons stands in tables as the law's own letter, or in words of both languages.
+#[test]
+fn tables_name_classes_and_persons_in_words() {
+    for law in leakgauge::law::laws::builtin().expect("they load") {
+        let file = law.file();
+        let check = |what: &str, text: Option<&leakgauge::law::instrument::Text>| {
+            let text = text.unwrap_or_else(|| panic!("{}: {what} has no words", file.id));
+            let is_short = |text: &str| (1..=26).contains(&text.chars().count());
+            assert!(is_short(&text.en) && is_short(&text.zh), "{what}: {text:?}");
+            assert!(
+                text.en.is_ascii() && !text.zh.is_ascii(),
+                "{what}: {text:?}"
+            );
+        };
+        for class in &file.classes {
+            let is_letter = class.id.len() == 1 && class.id.as_bytes()[0].is_ascii_uppercase();
+            if !is_letter {
+                check(&class.id, class.short.as_ref());
+            }
+        }
+        for provision in &file.provisions {
+            if provision.attribute.is_some() {
+                check(&provision.id, provision.who.as_ref());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_report_to_read_shows_the_id_of_a_class_of_persons() {
+    let dir = Dir::new();
+    let children = "姓名,身份证号,手机号\n王小明,110101201503074617,13800138111\n";
+    dir.file("children.csv", children)
+        .file("guests.csv", people::hotel_csv(0..5));
+    let args = [
+        "scan",
+        "children.csv",
+        "guests.csv",
+        "--act-date",
+        "2026-11-22",
+    ];
+    let laws = ["--law", "br.lgpd", "--law", "cn.pipl-2021", "-o", "a.json"];
+    dir.cmd(args.iter().chain(&laws)).run().code(0);
+    for (lang, words) in [
+        ("en", ["persons under 18", "persons under 14", "other data"]),
+        ("zh", ["不满十八周岁者", "不满十四周岁者", "其他数据"]),
+    ] {
+        let report = |format: &str| {
+            let args = ["report", "a.json", "--lang", lang, "-f", format];
+            dir.cmd(args).env("COLUMNS", "200").run().code(0).stdout()
+        };
+        let html = report("html");
+        for word in words {
+            assert!(html.contains(word), "{word}");
+        }
+        for id in ["minors-under-18", "minors-under-14", ">excluded<"] {
+            assert!(!html.contains(id), "{id}");
+        }
+        for format in ["text", "markdown"] {
+            let text = report(format);
+            assert!(text.contains(words[0]) && text.contains(words[2]), "{text}");
+            assert!(!text.contains("minors-under-18"), "{text}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use leakgauge::audit::Audit;
 use leakgauge::category::Reading;
 use leakgauge::detect::Catalog;
-use leakgauge::law::Instrument;
+use leakgauge::law::{EXCLUDED, Instrument};
 use leakgauge::report::{self, Format, Lang, Name, Options};
 use terminal_size::{Height, Width, terminal_size_of};
 
@@ -52,6 +52,7 @@ impl Render {
             classes: governing
                 .map(|law| classes(law, reading))
                 .unwrap_or_default(),
+            class_names: governing.map(class_names).unwrap_or_default(),
             governing: reading,
             instrument: instrument.to_owned(),
             ..Options::default()
@@ -104,7 +105,16 @@ fn names(catalog: &Catalog) -> BTreeMap<String, Name> {
         .collect()
 }
 
-/// The class of each category under a reading.
+/// A word or two for the classes whose ids are no names of the law itself.
+fn class_names(law: &Instrument) -> BTreeMap<String, Name> {
+    let classes = law.file().classes.iter();
+    let names = classes.filter_map(|class| Some((class.id.clone(), class.short.as_ref()?)));
+    names
+        .map(|(id, short)| (id, Name::new(&short.en, &short.zh)))
+        .collect()
+}
+
+/// The class of each category under a reading; what a reading leaves out has none.
 fn classes(law: &Instrument, reading: Reading) -> BTreeMap<String, String> {
     let categories = law.file().categories.iter();
     categories
@@ -114,10 +124,8 @@ fn classes(law: &Instrument, reading: Reading) -> BTreeMap<String, String> {
                 Reading::Lenient => &class.lenient,
                 Reading::Strict => &class.strict,
             };
-            Some((
-                id.clone(),
-                class.all.as_ref().or(of_reading.as_ref())?.clone(),
-            ))
+            let class = class.all.as_ref().or(of_reading.as_ref())?;
+            (class != EXCLUDED).then(|| (id.clone(), class.clone()))
         })
         .collect()
 }

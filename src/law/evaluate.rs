@@ -9,7 +9,7 @@ use super::provision::{Condition, RunningTotal};
 use super::rules::WeightedTotal;
 use super::score::score;
 use super::understood::{Instrument, Rule};
-use super::{Basis, Level, Outcome, Weighted};
+use super::{Basis, Level, Outcome, Weighted, Words};
 
 /// What the counts reach.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,7 +279,14 @@ impl<'a> Scene<'a> {
             base: rule.base.map(id),
             basis: rule.basis,
             class: rule.class.map(|class| file.classes[class].id.clone()),
+            class_name: rule
+                .class
+                .and_then(|class| Some(file.classes[class].short.as_ref()?.into())),
             attribute: rule.attribute.map(|a| a.id().to_owned()),
+            attribute_name: rule
+                .attribute
+                .and_then(|_| self.instrument.provision(rule.provision).who.as_ref())
+                .map(Words::from),
             residence: rule.residence.clone(),
             level: rule.level,
             outcome: rule.outcome.map(|at| file.outcomes[at].id.clone()),

@@ -334,6 +334,9 @@ pub struct Class {
     pub score: Option<u64>,
     /// Whether the list of the law is closed.
     pub list: ClassList,
+    /// A word or two for a table, where the id is no name of the law itself.
+    #[serde(default)]
+    pub short: Option<Text>,
     /// In the words of the law.
     pub name: Text,
 }

@@ -46,7 +46,7 @@ pub use moment::Moment;
 pub use money::Yuan;
 pub use rules::CountingRules;
 pub use select::has_reason;
-pub use understood::Instrument;
+pub use understood::{EXCLUDED, Instrument};
 
 /// The schema of something that is written as a text.
 macro_rules! text_schema {
@@ -342,9 +342,15 @@ pub struct Outcome {
     pub basis: Basis,
     /// The class of information it counts, if it counts one.
     pub class: Option<String>,
+    /// A word or two for that class, where its id is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_name: Option<Words>,
     /// Which persons it counts: `sensitive`, `minors-under-14`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
+    /// A word or two for these persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute_name: Option<Words>,
     /// Where they live: `us-ca`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residence: Option<String>,

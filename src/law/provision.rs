@@ -138,6 +138,8 @@ pub struct Provision {
     pub categories: Vec<String>,
     /// Which persons `units` counts.
     pub attribute: Option<Attribute>,
+    /// These persons in a word or two, for a table.
+    pub who: Option<Text>,
     /// Only persons who live there, as the audit writes it (`us-ca`).
     pub residence: Option<String>,
     /// What is added to the count.

@@ -18,7 +18,7 @@ use crate::category::{Category, Reading};
 use crate::error::Error;
 
 /// Spelling of a class that takes a category out of the count.
-pub(super) const EXCLUDED: &str = "excluded";
+pub const EXCLUDED: &str = "excluded";
 
 /// By reading and bareness: the position of a category's class, or `None` where it is not counted.
 pub(super) type Place = [[Option<u8>; 2]; 3];
