@@ -6,7 +6,10 @@
 #   leakgauge.sh staged OPTION... -- FILE...   a pre-commit hook; options of `leakgauge scan`, then the staged files
 #   leakgauge.sh program                   the path of the program
 #
-# LEAKGAUGE_PROGRAM    the program; default: `leakgauge` on the path, else built from the checkout that this script is in
+# LEAKGAUGE_PROGRAM    the program; default: what the next two say, else `leakgauge` on the path, else built from the checkout
+#                      that this script is in
+# LEAKGAUGE_URL        address (https) of a program that is built already, which curl fetches for this run; with
+# LEAKGAUGE_SHA256     its digest, 64 hexadecimal digits: what has another one is not run
 # LEAKGAUGE_PATH       files and folders to scan, one a line; default: the current folder
 # LEAKGAUGE_EXCLUDE    globs to leave out, one a line; `.git/` always is
 # LEAKGAUGE_FAIL_ON    any, serious, especially-serious
@@ -27,9 +30,47 @@ refuse() {
     exit 2
 }
 
+# The folder of a program that was fetched, until it is removed.
+fetched=
+
+# Fetches a program into a folder of its own, and checks what it is before anybody can run it.
+fetch() {
+    case $LEAKGAUGE_URL in
+    https://?*) ;;
+    *) refuse "LEAKGAUGE_URL is no https address" ;;
+    esac
+    : "${LEAKGAUGE_SHA256:=}"
+    case $LEAKGAUGE_SHA256 in
+    *[!0-9A-Fa-f]*) refuse "LEAKGAUGE_SHA256 is no digest: 64 hexadecimal digits" ;;
+    esac
+    [ ${#LEAKGAUGE_SHA256} -eq 64 ] || refuse "LEAKGAUGE_URL needs LEAKGAUGE_SHA256, the digest of the program: 64 hexadecimal digits"
+    command -v curl >/dev/null || refuse "no curl to fetch the program with"
+    folder=$(mktemp -d) || refuse "no folder for the program"
+    if ! curl --proto =https --fail --silent --show-error --location --max-time 300 --output "$folder/leakgauge" -- "$LEAKGAUGE_URL" >&2; then
+        rm -rf -- "$folder"
+        refuse "the program cannot be fetched (LEAKGAUGE_URL)"
+    fi
+    if command -v sha256sum >/dev/null; then
+        found=$(sha256sum <"$folder/leakgauge")
+    else
+        found=$(shasum -a 256 <"$folder/leakgauge")
+    fi
+    wanted=$(printf '%s' "$LEAKGAUGE_SHA256" | tr A-F a-f)
+    if [ "${found%% *}" != "$wanted" ]; then
+        rm -rf -- "$folder"
+        refuse "what was fetched is another program: its digest is ${found%% *} (LEAKGAUGE_SHA256)"
+    fi
+    chmod 700 "$folder/leakgauge"
+    printf '%s\n' "$folder/leakgauge"
+}
+
 program() {
     if [ -n "${LEAKGAUGE_PROGRAM:-}" ]; then
         command -v -- "$LEAKGAUGE_PROGRAM" || refuse "no program $LEAKGAUGE_PROGRAM (LEAKGAUGE_PROGRAM)"
+        return
+    fi
+    if [ -n "${LEAKGAUGE_URL:-}" ]; then
+        fetch
         return
     fi
     if command -v leakgauge; then
@@ -44,6 +85,13 @@ program() {
             refuse "leakgauge cannot be built"
     fi
     printf '%s\n' "$built"
+}
+
+# Takes note of what was fetched, so that it is gone at the end.
+keep_in_mind() {
+    if [ -z "${LEAKGAUGE_PROGRAM:-}" ] && [ -n "${LEAKGAUGE_URL:-}" ]; then
+        fetched=$(dirname -- "$1")
+    fi
 }
 
 staged() {
@@ -73,11 +121,19 @@ staged() {
         exit 0
     fi
     program=$(program)
-    exec "$program" scan --no-progress "$@"
+    keep_in_mind "$program"
+    [ -n "$fetched" ] || exec "$program" scan --no-progress "$@"
+    trap 'rm -rf -- "$fetched"' EXIT
+    trap 'exit 143' HUP INT TERM
+    "$program" scan --no-progress "$@"
 }
 
 scan() {
     program=$(program)
+    key=
+    keep_in_mind "$program"
+    trap '[ -z "$key" ] || rm -f -- "$key"; [ -z "$fetched" ] || rm -rf -- "$fetched"' EXIT
+    trap 'exit 143' HUP INT TERM
     reports=${LEAKGAUGE_REPORTS:-leakgauge-reports}
     mkdir -p -- "$reports" || refuse "the folder for reports cannot be made: $reports"
     reports=$(CDPATH='' cd -- "$reports" && pwd)
@@ -90,9 +146,6 @@ END
     [ -z "${LEAKGAUGE_FAIL_ON:-}" ] || set -- "$@" "--fail-on=$LEAKGAUGE_FAIL_ON"
     [ -z "${LEAKGAUGE_BUDGET:-}" ] || set -- "$@" "--budget=$LEAKGAUGE_BUDGET"
     [ -z "${LEAKGAUGE_BASELINE:-}" ] || set -- "$@" "--baseline=$LEAKGAUGE_BASELINE"
-    key=
-    trap '[ -z "$key" ] || rm -f -- "$key"' EXIT
-    trap 'exit 143' HUP INT TERM
     if [ -n "${LEAKGAUGE_KEY:-}" ]; then
         # Others may neither read it nor see it among the arguments.
         key=$(umask 077 && mktemp) || refuse "no temporary file for the key"

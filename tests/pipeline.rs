@@ -216,6 +216,96 @@ fn a_job_of_github_tells_annotations_outputs_and_a_summary() {
     assert!(dir.read("summary.md").starts_with("# "));
 }
 
+/// A folder with a `curl` that writes this file where it is told to, and says how it was called.
+fn with_curl(dir: &Dir, file: &Path) -> String {
+    let call = dir.path("call");
+    let script = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$*\" >'{}'\nwhile [ \"$1\" != --output ]; do shift; done\ncp -- '{}' \"$2\"\n",
+        call.display(),
+        file.display()
+    );
+    dir.file("bin/curl", script);
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(dir.path("bin/curl"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    format!("{}:{path}", dir.path("bin").display())
+}
+
+#[test]
+fn a_program_that_is_fetched_runs_only_if_it_is_the_one_that_was_meant() {
+    let dir = Dir::new();
+    dir.file("a.csv", people::contacts_csv(0..3));
+    dir.folder("tmp");
+    let path = with_curl(&dir, Path::new(PROGRAM));
+    let sum = Command::new("sha256sum")
+        .arg(PROGRAM)
+        .output()
+        .expect("sha256sum");
+    let sum = String::from_utf8(sum.stdout).unwrap();
+    let sum = sum.split_whitespace().next().unwrap().to_uppercase();
+    let tmp = dir.path("tmp");
+    let url = "https://example.org/leakgauge-linux";
+    let run = |script: &str, url: &str, digest: &str| {
+        let variables = [
+            ("LEAKGAUGE_PROGRAM", ""),
+            ("LEAKGAUGE_URL", url),
+            ("LEAKGAUGE_SHA256", digest),
+            ("LEAKGAUGE_PATH", "a.csv"),
+            ("LEAKGAUGE_FAIL_ON", "any"),
+            ("PATH", &path),
+            ("TMPDIR", tmp.to_str().unwrap()),
+        ];
+        let output = sh(&dir, &ours(script), &variables)
+            .output()
+            .expect("a shell");
+        assert_eq!(
+            fs::read_dir(&tmp).unwrap().count(),
+            0,
+            "what was fetched is left"
+        );
+        output
+    };
+    check(&run("scan", url, &sum), 1, &["is exceeded"]);
+    let call = dir.read("call");
+    assert!(
+        call.contains("--proto =https") && call.trim_end().ends_with(url),
+        "{call}"
+    );
+    check(
+        &run("staged --fail-on=any -- a.csv", url, &sum),
+        1,
+        &["Counted by category"],
+    );
+    fs::remove_file(dir.path("call")).unwrap();
+    let other = format!(
+        "{}{}",
+        &sum[..63],
+        if sum.ends_with('0') { '1' } else { '0' }
+    );
+    for (url, digest, said) in [
+        (url, "", "needs LEAKGAUGE_SHA256"),
+        (url, "abc", "needs LEAKGAUGE_SHA256"),
+        (url, "$(touch hacked)", "is no digest"),
+        (
+            "http://example.org/leakgauge",
+            sum.as_str(),
+            "no https address",
+        ),
+        ("file:///etc/passwd", sum.as_str(), "no https address"),
+    ] {
+        check(&run("scan", url, digest), 2, &[said]);
+        assert!(
+            !dir.path("call").exists() && !dir.path("hacked").exists(),
+            "{said}"
+        );
+    }
+    check(
+        &run("scan", url, &other),
+        2,
+        &["what was fetched is another program"],
+    );
+}
+
 #[test]
 fn the_job_of_gitlab_scans_without_a_word_from_outside() {
     let dir = Dir::new();
@@ -371,7 +461,7 @@ fn the_files_stand_where_they_are_looked_for_and_say_what_the_script_understands
         .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
         .filter(|name| !name.starts_with(' '))
         .collect();
-    assert_eq!(declared.len(), 9, "{declared:?}");
+    assert_eq!(declared.len(), 11, "{declared:?}");
     for name in &declared {
         assert!(
             action.contains(&format!("inputs.{name} ")),
