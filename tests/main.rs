@@ -17,6 +17,8 @@ mod budget;
 // The ratchet of a CI job: never more than before.
 mod baseline;
 mod baseline_packs;
+// What is new since then, in which files, and that every format tells of it.
+mod since;
 // The action, the job template, the hook, and the script that they share.
 mod pipeline;
 // The configuration file: found, named, outranked, told of, refused.
@@ -37,6 +39,8 @@ mod walk;
 mod bad_input;
 // The program, an independent counter and the generator's own books agree on every number.
 mod count;
+// Persons of each file: an independent counter agrees, however the scan is divided, and reports go by them.
+mod persons;
 // One export a record class: every row lands in its category.
 mod exports;
 // Archives and compressed files: what is in them counts like files of its own.
@@ -78,6 +82,8 @@ mod resume;
 mod linear;
 // Reports in every format, with hostile names, and when they cannot be written.
 mod reports;
+// The page in a real browser, where there is one: what a reader does, in both languages, with very many files.
+mod page;
 // No output of any kind holds a value of the data.
 mod privacy;
 // The house rules of the source: headers, sizes, and who may import whom.

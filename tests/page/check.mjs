@@ -4,11 +4,14 @@
 //   cargo run -- scan tests/data/sample -o /tmp/sample.html
 //   CHROMIUM=/usr/bin/chromium node tests/page/check.mjs /tmp/sample.html
 //
-// Needs node with `playwright-core` and a Chromium. The Rust tests look at the same page without a browser.
+// Needs node with `playwright-core`, which may lie in a folder that NODE_PATH names, and a Chromium. `cargo test page` runs it
+// on pages of its own where all three are there.
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+
+const { chromium } = createRequire(import.meta.url)("playwright-core");
 
 const OPEN_MS_MAX = 2000;
 const url = pathToFileURL(resolve(process.argv[2])).href;
@@ -21,19 +24,24 @@ const complaints = [];
 page.on("console", (message) => complaints.push(`console: ${message.text()}`));
 page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
 page.on("request", (request) => {
-  if (request.url() !== url) complaints.push(`request: ${request.url()}`);
+  if (![url, "about:blank"].includes(request.url())) complaints.push(`request: ${request.url()}`);
 });
 page.on("dialog", (dialog) => {
   complaints.push(`dialog: ${dialog.message()}`);
   dialog.dismiss();
 });
 
-// It opens at once.
-const start = Date.now();
-await page.goto(url);
-await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-const took = Date.now() - start;
+// It opens at once; the best of some times, because other work on the machine is not the page's.
+let took = Infinity;
+for (let n = 0; n < 3; n += 1) {
+  await page.goto("about:blank");
+  const start = Date.now();
+  await page.goto(url);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  took = Math.min(took, Date.now() - start);
+}
 assert.ok(took < OPEN_MS_MAX, `opened in ${took} ms`);
+assert.deepEqual(complaints, [], "the page opens without a word");
 
 // Each language shows its own words and not the other's.
 const shown = () => page.innerText("main");
@@ -86,15 +94,21 @@ await page.keyboard.press("Tab");
 assert.equal(await page.evaluate(() => document.activeElement !== document.body), true);
 
 // The table: sort, filter, reset.
-const numbers = (column) => page.$$eval(`#table tbody td:nth-child(${column})`, (cells) => cells.map((c) => Number(c.textContent.replaceAll(",", ""))));
+const column = (key) => page.$$eval("#table thead th", (heads, key) => heads.findIndex((th) => (th.dataset.sort ?? "") === key) + 1, key);
+const cells = async (key) => page.$$eval(`#table tbody td:nth-child(${await column(key)})`, (cells) => cells.map((c) => c.textContent));
+const numbers = async (key) => (await cells(key)).map((text) => Number(text.replaceAll(",", "")));
+const isFalling = (list, what) => assert.deepEqual(list, [...list].sort((a, b) => b - a), what);
 if (await page.$("#table")) {
   const status = () => page.textContent("#status");
   const all = await status();
-  const rows = await numbers(2);
-  assert.deepEqual(rows, [...rows].sort((a, b) => b - a), "worst first");
-  await page.click("th[data-sort=matches]");
-  const matches = await numbers(4);
-  assert.deepEqual(matches, [...matches].sort((a, b) => b - a), "by matches");
+  const worst = await page.getAttribute("#table th[aria-sort]", "data-sort");
+  assert.equal(worst, (await column("persons")) > 0 ? "persons" : "rows");
+  isFalling(await numbers(worst), "worst first");
+  for (const key of ["matches", "rows", worst]) {
+    await page.click(`th[data-sort=${key}]`);
+    if ((await page.getAttribute(`th[data-sort=${key}]`, "aria-sort")) === "ascending") await page.click(`th[data-sort=${key}]`);
+    isFalling(await numbers(key), `by ${key}`);
+  }
   await page.click("th[data-sort=path]");
   const paths = await page.$$eval("#table .path", (cells) => cells.map((c) => c.textContent));
   assert.deepEqual(paths, [...paths].sort(), "by path");
@@ -106,7 +120,7 @@ if (await page.$("#table")) {
   await page.waitForFunction((text) => document.getElementById("status").textContent === text, all);
   await page.selectOption("#f-category", { index: 1 });
   const name = await page.$eval("#f-category", (select) => select.selectedOptions[0].textContent);
-  for (const cell of await page.$$eval("#table tbody td:nth-child(3)", (cells) => cells.map((c) => c.textContent))) {
+  for (const cell of await cells("")) {
     assert.ok(cell.includes(name), `${name} not in ${cell}`);
   }
   await page.click("#filters [type=reset]");
