@@ -72,13 +72,15 @@
   const table = by("table");
   if (table) {
     const PAGE = 50;
-    const [FOLDER, NAME, FORMAT, , BYTES, , ROWS, MATCHES, COPY, CATEGORIES, KINDS] = data.files.length ? data.files[0].keys() : [];
+    const [FOLDER, NAME, FORMAT, , BYTES, , ROWS, MATCHES, COPY, CATEGORIES, KINDS, PERSONS] = data.files.length ? data.files[0].keys() : [];
     const pathOf = (file) => data.folders[file[FOLDER]] + file[NAME];
     const has = (pairs, at) => { for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === at) return true; return false; };
     const body = table.tBodies[0];
     const controls = ["path", "category", "kind", "format", "found"].map((name) => by("f-" + name));
     const [path, category, kind, format, found] = controls;
-    let sort = { key: "rows", up: false };
+    const heads = [...table.tHead.rows[0].cells];
+    const hasPersons = heads.some((th) => th.dataset.sort === "persons");
+    let sort = { key: hasPersons ? "persons" : "rows", up: false };
     let page = 0;
     let list = [];
 
@@ -102,6 +104,7 @@
 
     const keys = {
       path: pathOf,
+      persons: (file) => file[PERSONS] ?? -1,
       rows: (file) => file[ROWS],
       matches: (file) => file[MATCHES],
       format: (file) => data.formats[file[FORMAT]],
@@ -143,8 +146,9 @@
         note.textContent = " " + fill(say("copy"), [file[COPY]]);
         where.append(note);
       }
+      tr.append(where);
+      if (hasPersons) tr.append(cell(file[PERSONS] === null ? "" : number.format(file[PERSONS]), "n"));
       tr.append(
-        where,
         cell(number.format(file[ROWS]), "n"),
         cell(pairs.map(([n, name]) => name + " " + number.format(n)).join(zh ? "；" : ", ")),
         cell(number.format(file[MATCHES]), "n"),
@@ -160,7 +164,7 @@
       } else {
         const tr = document.createElement("tr");
         const td = cell(say("empty"));
-        td.colSpan = 6;
+        td.colSpan = heads.length;
         tr.append(td);
         body.replaceChildren(tr);
       }

@@ -354,3 +354,146 @@ fn every_report_to_read_tells_of_rules_whatever_they_are_called() {
         }
     }
 }
+
+/// Ten guests of whom the phones are not counted, contacts that are not counted at all, and a rule that is over.
+const THREE: &str = "[[ignore]]\nkind = \"cn.mobile\"\npath = \"data/**\"\nowner = \"shop team\"\nreason = \"made-up, =1+1\"\n\
+                     expires = 2999-12-31\n\n[[ignore]]\npath = \"contacts.csv\"\nowner = \"shop team\"\nreason = \"made-up customers\"\n\
+                     expires = 2999-12-31\n\n[[ignore]]\nkind = \"email\"\nowner = \"nobody\"\nreason = \"long ago\"\nexpires = 2020-01-31\n";
+
+#[test]
+fn every_table_and_server_is_told_of_rules_and_no_result_is_made_of_them() {
+    let dir = shop();
+    dir.file("leakgauge.toml", THREE);
+    let report = |format: &str| {
+        let args = ["scan", "data", "contacts.csv", "--lang", "en", "-f", format];
+        dir.cmd(args).run().code(0).stdout()
+    };
+    let csv = report("csv");
+    for line in [
+        "ignore,,\"kind cn.mobile, path data/**\",state,used",
+        "ignore,,\"kind cn.mobile, path data/**\",matches,10",
+        "ignore,,\"kind cn.mobile, path data/**\",files,1",
+        "ignore,,\"kind cn.mobile, path data/**\",reason,\"made-up, =1+1\"",
+        "ignore,,path contacts.csv,records,5",
+        "ignore,,path contacts.csv,rows,5",
+        "ignore,,kind email,state,expired",
+        "ignore,,kind email,expires,2020-01-31",
+        "file-ignored,contacts.csv,path contacts.csv,matches,15",
+        "file-ignored,data/hotel.csv,\"kind cn.mobile, path data/**\",matches,10",
+    ] {
+        assert!(csv.lines().any(|l| l == line), "{line}\n{csv}");
+    }
+    let junit = report("junit");
+    for part in [
+        "<testsuite name=\"ignored\" tests=\"3\" failures=\"0\" errors=\"0\" skipped=\"3\"",
+        "name=\"path contacts.csv\" time=\"0\"><skipped message=\"Ignored: path contacts.csv: 15 matches, 5 rows (files: 1)",
+        "name=\"kind email\" time=\"0\"><skipped message=\"Ignore rule expired: kind email",
+    ] {
+        assert!(junit.contains(part), "{part}\n{junit}");
+    }
+    let log: Value = serde_json::from_str(&report("sarif")).expect("a log");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    let is_ignored = |r: &Value| {
+        let uri = &r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        uri == "contacts.csv" || r["ruleId"] == "cn.mobile" || r.get("suppressions").is_some()
+    };
+    assert!(!results.is_empty() && !results.iter().any(is_ignored));
+    let rules = run["properties"]["ignored"].as_array().expect("rules");
+    assert_eq!(rules.len(), 3);
+    check_taken(&rules[0], "used", [1, 10, 10, 10]);
+    assert_eq!(rules[1]["reason"], "made-up customers");
+    assert_eq!(rules[2]["state"], "expired");
+    dir.cmd([
+        "scan",
+        "data",
+        "contacts.csv",
+        "--lang",
+        "en",
+        "-o",
+        "a.xlsx",
+    ])
+    .run()
+    .code(0);
+    let bytes = std::fs::read(dir.path("a.xlsx")).expect("a workbook");
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let mut text = String::new();
+    for name in ["xl/workbook.xml", "xl/sharedStrings.xml"] {
+        let mut part = zip.by_name(name).expect("a part of it");
+        std::io::Read::read_to_string(&mut part, &mut text).expect("UTF-8");
+    }
+    for part in [
+        "name=\"Not counted\"",
+        "kind cn.mobile, path data/**",
+        "made-up customers",
+        ">expired<",
+        ">2020-01-31<",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn an_explanation_says_which_rule_takes_what_out_and_what_is_left() {
+    let dir = shop();
+    dir.file("leakgauge.toml", THREE);
+    let explain = |place: &str, more: &[&str]| {
+        let args = ["explain", place, "--lang", "en", "--color", "never"];
+        let run = dir.cmd(args.iter().chain(more)).env("COLUMNS", "160").run();
+        run.code(0).stdout()
+    };
+    let json = |place: &str, more: &[&str]| -> Value {
+        let text = explain(place, &[&["-f", "json"], more].concat());
+        serde_json::from_str(&text).expect("an explanation")
+    };
+    let with = json("data/hotel.csv:2", &[]);
+    assert_eq!(with["config"]["file"], "leakgauge.toml");
+    assert_eq!(with["config"]["ignore"], 3);
+    assert_eq!(with["expired"][0]["rule"], "kind email");
+    let record = &with["records"][0];
+    let label = "kind cn.mobile, path data/**";
+    let ignored = &record["ignored"];
+    assert_eq!(ignored.as_array().expect("rules").len(), 1, "{ignored}");
+    assert_eq!(
+        (
+            &ignored[0]["rule"],
+            &ignored[0]["matches"],
+            &ignored[0]["changes"]
+        ),
+        (&label.into(), &1.into(), &true.into())
+    );
+    let fields = record["fields"].as_array().expect("fields");
+    let of_kind = |kind: &str| {
+        let mut matches = fields.iter().flat_map(|f| f["matches"].as_array().unwrap());
+        let is_it = |m: &&Value| m["kind"]["id"] == kind;
+        matches.find(is_it).expect("it is found")["ignored_by"].clone()
+    };
+    assert_eq!(of_kind("cn.mobile"), label);
+    assert_eq!(of_kind("cn.resident-id"), Value::Null);
+    // What is left is what the record is without the value.
+    let without = json("data/hotel.csv:2", &["--no-config"]);
+    assert!(without.get("config").is_none() && without.get("expired").is_none());
+    assert!(without["records"][0].get("ignored").is_none());
+    assert_eq!(record["categories"], without["records"][0]["categories"]);
+    assert_eq!(record["persons"], without["records"][0]["persons"]);
+    assert_eq!(record["counts"], without["records"][0]["counts"]);
+    // A whole record is taken out by its path, and nothing is left of it.
+    let record = &json("contacts.csv:3", &[])["records"][0];
+    assert_eq!(record["ignored"][0]["rule"], "path contacts.csv");
+    assert_eq!(record["ignored"][0]["changes"], true);
+    assert!(!record["categories"].as_array().expect("a list").is_empty());
+    assert_eq!(record["persons"], serde_json::json!([]));
+    let counts = record["counts"].as_array().expect("readings");
+    assert!(counts.iter().all(|c| c["category"].is_null()), "{counts:?}");
+    let text = explain("contacts.csv:3", &[]);
+    for part in [
+        "Configuration from leakgauge.toml, which was found by itself: ignore rules: 3.",
+        "Ignore rule expired: kind email: since 2020-01-31 is over",
+        "What is ignored",
+        "Rule on path contacts.csv, in force until 2999-12-31: values taken out: 3; what the record is changes.",
+        "made-up customers",
+        "not counted: taken out by the ignore rule on path contacts.csv",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}

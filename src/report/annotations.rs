@@ -26,7 +26,7 @@ use crate::law::Level;
 /// shows.
 const WARNINGS_MAX: usize = 9;
 
-/// Limits, counts of the baseline and provisions named; GitHub shows ten errors, and the headline is one.
+/// Limits, counts of the baseline, files with what is new and provisions named; GitHub shows ten errors, and the headline is one.
 const CHECKS_MAX: usize = 9;
 
 /// Writes one command a line.
@@ -42,15 +42,24 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     });
     let reached = checks.into_iter().filter_map(|check| match check.verdict {
         Verdict::Failed(message) => Some((check.id, message)),
-        Verdict::Passed | Verdict::Unknown(_) => None,
+        Verdict::Passed | Verdict::Unknown(_) | Verdict::Skipped(_) => None,
     });
     let since = baseline::exceeded(audit).map(|check| {
         let message = baseline::sentence(check, lang);
         (check.check.clone(), message)
     });
-    let failed: Vec<(String, String)> = limits.chain(since).chain(reached).collect();
-    for (id, message) in failed.iter().take(CHECKS_MAX) {
-        command(wtr, "error", None, id, message)?;
+    let outer = Outer::new(audit);
+    let nowhere = |(id, message)| (None, id, message);
+    let new_in = baseline::new_in(audit).iter().map(|new| {
+        let place = Place::of(&new.path, new.first_line, &outer);
+        let title = place.title(&new.path, &new.kind).to_owned();
+        (Some(place), title, baseline::new_sentence(new, lang))
+    });
+    let counts = limits.chain(since).map(nowhere);
+    let failed = counts.chain(new_in).chain(reached.map(nowhere));
+    let failed: Vec<(Option<Place<'_>>, String, String)> = failed.collect();
+    for (place, id, message) in failed.iter().take(CHECKS_MAX) {
+        command(wtr, "error", place.as_ref(), id, message)?;
     }
     more(wtr, failed.len(), CHECKS_MAX, options)?;
     let idle = audit.budget.iter().filter(|l| budget::guards_nothing(l));
@@ -71,21 +80,12 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     let files = summary::worst_files(audit);
     let n_told = idle.len() + usize::from(!expired.is_empty());
     let files_max = WARNINGS_MAX.saturating_sub(n_told);
-    let outer = Outer::new(audit);
     for ranked in files.iter().take(files_max) {
         let path = ranked.file.path.as_str();
-        let place = outer.of(path);
-        let title = if place == path {
-            Msg::DocTitle.text(lang)
-        } else {
-            path
-        };
         let lines = ranked.file.first_lines.values();
-        let line = lines.copied().filter(|line| *line > 0 && place == path);
-        let place = Place {
-            path: place,
-            line: line.min(),
-        };
+        let line = lines.copied().filter(|line| *line > 0);
+        let place = Place::of(path, line.min(), &outer);
+        let title = place.title(path, Msg::DocTitle.text(lang));
         let message = of_file(ranked, options);
         command(wtr, "warning", Some(&place), title, &message)?;
     }
@@ -141,6 +141,22 @@ struct Place<'a> {
     path: &'a str,
     /// The first line with a match, if it is known.
     line: Option<u64>,
+}
+
+impl<'a> Place<'a> {
+    /// Where a file is shown: a member at its container, whose lines are not its own.
+    fn of(path: &'a str, line: Option<u64>, outer: &Outer<'_>) -> Place<'a> {
+        let place = outer.of(path);
+        Place {
+            path: place,
+            line: line.filter(|_| place == path),
+        }
+    }
+
+    /// The title, or the whole path of a member.
+    fn title<'t>(&self, path: &'t str, title: &'t str) -> &'t str {
+        if self.path == path { title } else { path }
+    }
 }
 
 fn command(

@@ -9,7 +9,10 @@ use super::table::{Cell, Column, Fit, Table};
 use super::terminal::{Cut, Page, Span, Style, neutralise};
 use super::words::Msg;
 use super::{Lang, Options};
-use crate::audit::{Audit, BaselineCheck, BaselineFound};
+use crate::audit::{Audit, BaselineCheck, BaselineFound, NewInFile};
+
+/// Files with new values that are told of in the terminal summary.
+const NEW_IN_MAX: usize = 10;
 
 /// Kinds and categories of which there is more than before.
 pub(super) fn exceeded(audit: &Audit) -> impl Iterator<Item = &BaselineCheck> {
@@ -31,6 +34,22 @@ pub(super) fn sentence(check: &BaselineCheck, lang: Lang) -> String {
         }
     }
     // A saved audit may say anything, and a check is one line.
+    neutralise(&text).into_owned()
+}
+
+/// Where values stand that were not there before: nothing where that is not known.
+pub(super) fn new_in(audit: &Audit) -> &[NewInFile] {
+    let found = audit.baseline.as_ref();
+    found.and_then(|f| f.new_in.as_deref()).unwrap_or_default()
+}
+
+/// `email: 3 of 6 different values were not there before. The first stands on line 2.`
+pub(super) fn new_sentence(new: &NewInFile, lang: Lang) -> String {
+    let (n, of) = (thousands(new.new), thousands(new.found));
+    let mut text = Msg::BaselineNewIn.with(lang, &[&new.kind, &n, &of]);
+    if let Some(line) = new.first_line {
+        text.push_str(&Msg::BaselineNewFrom.with(lang, &[&line.to_string()]));
+    }
     neutralise(&text).into_owned()
 }
 
@@ -120,10 +139,42 @@ pub(super) fn section(page: &mut Page<'_>, audit: &Audit, options: &Options) -> 
     for check in exceeded(audit) {
         page.hanging("!", &sentence(check, lang), Style::Bad)?;
     }
+    places(page, audit, lang)?;
     for note in notes(audit, found, lang) {
         page.hanging("·", &note, Style::Dim)?;
     }
     Ok(())
+}
+
+/// The files with values that were not there before.
+fn places(page: &mut Page<'_>, audit: &Audit, lang: Lang) -> io::Result<()> {
+    let all = new_in(audit);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(vec![
+        Column::text(Msg::ColNewIn.text(lang), Fit::Shrink(24, Cut::Middle)).title(),
+        Column::text(Msg::ColKind.text(lang), Fit::Shrink(10, Cut::End)),
+        Column::number(Msg::ColNew.text(lang)),
+        Column::number(Msg::ColDifferent.text(lang)),
+        Column::number(Msg::ColFirstLine.text(lang)),
+    ]);
+    for new in all.iter().take(NEW_IN_MAX) {
+        table.push(vec![
+            Cell::plain(&new.path),
+            Cell::plain(&new.kind),
+            Cell::styled(&thousands(new.new), Style::Bad),
+            Cell::plain(&thousands(new.found)),
+            Cell::plain(&new.first_line.map(|n| n.to_string()).unwrap_or_default()),
+        ]);
+    }
+    page.blank()?;
+    table.write(page)?;
+    if let Some(left @ 1..) = all.len().checked_sub(NEW_IN_MAX) {
+        let left = Msg::More.with(lang, &[&thousands(left as u64)]);
+        page.paragraph(&left, Style::Dim)?;
+    }
+    page.blank()
 }
 
 /// What was done with a baseline.

@@ -1,5 +1,6 @@
 //! What an audit says as checks that pass or fail, for CI servers: one for each provision against
-//! its number, one for whether everything was read, one for each limit of the budget, and one for each count of the baseline.
+//! its number, one for whether everything was read, one for each limit of the budget, one for each count of the baseline, and
+//! one that is skipped for each ignore rule.
 //!
 //! A reached number is a failure, because whoever lets a server watch a folder wants to hear of it;
 //! whether the build fails is up to the exit code. Names are ids and the same in every language, so
@@ -9,14 +10,18 @@
 use super::baseline;
 use super::budget;
 use super::consequences::leads_to;
+use super::ignored;
 use super::number::{ratio, thousands};
 use super::summary;
 use super::terminal::neutralise;
 use super::text::{incomplete, instrument};
 use super::words::{self, Msg};
 use super::{Lang, Options};
-use crate::audit::{Audit, LimitFound};
+use crate::audit::{Audit, BaselineCheck, LimitFound};
 use crate::law::{Assessment, Outcome};
+
+/// Files with new values that a failure names.
+const NEW_IN_MAX: usize = 20;
 
 /// Checks that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +50,8 @@ pub(super) enum Verdict {
     Failed(String),
     /// It cannot be told, because something was not read or is not there: what it says.
     Unknown(String),
+    /// It was not counted, or has nothing to do any more: what it says.
+    Skipped(String),
 }
 
 /// Every suite, that of the headline's instrument first.
@@ -66,7 +73,25 @@ pub(super) fn suites(audit: &Audit, options: &Options) -> Vec<Suite> {
     suites.push(completeness(audit, options.lang));
     suites.extend(limits(audit, options.lang));
     suites.extend(since(audit, options.lang));
+    suites.extend(not_counted(audit, options.lang));
     suites
+}
+
+/// The ignore rules, if there are any. None of them fails by itself: what is not counted is told, not judged.
+fn not_counted(audit: &Audit, lang: Lang) -> Option<Suite> {
+    let checks = audit.ignored.iter().map(|found| {
+        let said = ignored::rule(found, lang).text;
+        Check {
+            id: found.rule.clone(),
+            // What is stated of a rule must not end its line.
+            verdict: Verdict::Skipped(neutralise(&said).into_owned()),
+        }
+    });
+    let checks: Vec<Check> = checks.collect();
+    (!checks.is_empty()).then(|| Suite {
+        id: "ignored".to_owned(),
+        checks,
+    })
 }
 
 /// The limits of the budget, if there is one.
@@ -97,7 +122,7 @@ fn since(audit: &Audit, lang: Lang) -> Option<Suite> {
     let checks = checks.map(|check| Check {
         id: check.check.clone(),
         verdict: match check.exceeded {
-            true => Verdict::Failed(baseline::sentence(check, lang)),
+            true => Verdict::Failed(more(audit, check, lang)),
             false => Verdict::Passed,
         },
     });
@@ -106,6 +131,27 @@ fn since(audit: &Audit, lang: Lang) -> Option<Suite> {
         id: "baseline".to_owned(),
         checks,
     })
+}
+
+/// What is more than before, and below it the worst of the files that hold it.
+fn more(audit: &Audit, check: &BaselineCheck, lang: Lang) -> String {
+    let mut said = baseline::sentence(check, lang);
+    let kind = check.check.strip_prefix("kind ");
+    let all = baseline::new_in(audit).iter();
+    let here: Vec<_> = all.filter(|new| kind == Some(&new.kind)).collect();
+    for new in here.iter().take(NEW_IN_MAX) {
+        let line = new.first_line.map(|line| format!(":{line}"));
+        let place = format!("{}{}", new.path, line.unwrap_or_default());
+        let sentence = baseline::new_sentence(new, lang);
+        // A path must not end its line.
+        said.push('\n');
+        said.push_str(&neutralise(&format!("{place}: {sentence}")));
+    }
+    if let Some(left @ 1..) = here.len().checked_sub(NEW_IN_MAX) {
+        said.push('\n');
+        said.push_str(&Msg::More.with(lang, &[&thousands(left as u64)]));
+    }
+    said
 }
 
 /// The checks of one assessment.

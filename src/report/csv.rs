@@ -13,10 +13,15 @@
 //! | `category` | | category (default reading) | `rows` `items` `bare` `persons` |
 //! | `category-lenient`, `category-strict` | | category | the same |
 //! | `kind` | | kind | `matches` `distinct` `files` `masked` `test` `failed_checksum` `rounded`, `sample` up to three times |
-//! | `file` | path | | `format` `encoding` `bytes` `records` `copy_of` |
+//! | `file` | path | | `format` `encoding` `bytes` `records` `copy_of`, where they were counted `persons` |
 //! | `file-kind` | path | kind | `matches`, of a source with lines `first_line` |
 //! | `file-category` | path | category | `rows` |
 //! | `limit` | | as in the budget | `unit` `max` `found` `exceeded`, of some `files` `owner` `reason` |
+//! | `baseline` | | | `mode` `version` `catalog` of the baseline |
+//! | `baseline-check` | | as in the audit: `kind email` | `unit` `before` `found` `exceeded`, of fingerprints `new` `gone` |
+//! | `baseline-new` | path | kind | `new` `found`, of a source with lines `first_line` |
+//! | `ignore` | | the rule, as in the audit | `state` `files` `records` `matches` `apart` `rows` `owner` `reason` `expires` |
+//! | `file-ignored` | path | the rule | `records` `matches` `apart` `rows` |
 //! | `skipped` | path | | `reason` `partial` |
 //!
 //! A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
@@ -26,8 +31,9 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::baseline;
 use super::terminal::neutralise;
-use crate::audit::{Audit, CategoryCount, FileAudit, KindCount, LimitFound};
+use crate::audit::{Audit, CategoryCount, FileAudit, KindCount, LimitFound, Taken};
 use crate::category::Reading;
 use crate::law::Assessment;
 
@@ -57,6 +63,8 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit) -> io::Result<()> {
     for limit in &audit.budget {
         limit_rows(&mut rows, limit)?;
     }
+    baseline_rows(&mut rows, audit)?;
+    ignored_rows(&mut rows, audit)?;
     for skipped in &audit.skipped {
         rows.write(["skipped", &skipped.path, "", "reason", &skipped.reason])?;
         let partial = skipped.partial.to_string();
@@ -173,6 +181,9 @@ fn file_rows(rows: &mut Rows<'_>, file: &FileAudit) -> io::Result<()> {
     if let Some(original) = &file.copy_of {
         rows.write(["file", path, "", "copy_of", original])?;
     }
+    if let Some(persons) = file.persons {
+        rows.write(["file", path, "", "persons", &persons.to_string()])?;
+    }
     for (kind, n) in &file.kinds {
         rows.write(["file-kind", path, kind, "matches", &n.to_string()])?;
         if let Some(line) = file.first_lines.get(kind) {
@@ -200,6 +211,81 @@ fn limit_rows(rows: &mut Rows<'_>, found: &LimitFound) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What has changed since a baseline.
+fn baseline_rows(rows: &mut Rows<'_>, audit: &Audit) -> io::Result<()> {
+    let Some(found) = &audit.baseline else {
+        return Ok(());
+    };
+    rows.write(["baseline", "", "", "mode", &found.mode])?;
+    rows.write(["baseline", "", "", "version", &found.version])?;
+    rows.write(["baseline", "", "", "catalog", &found.catalog])?;
+    for check in &found.checks {
+        let mut put =
+            |measure, value: &str| rows.write(["baseline-check", "", &check.check, measure, value]);
+        put("unit", &check.unit)?;
+        put("before", &check.before.to_string())?;
+        put("found", &check.found.to_string())?;
+        for (measure, n) in [("new", check.new), ("gone", check.gone)] {
+            if let Some(n) = n {
+                put(measure, &n.to_string())?;
+            }
+        }
+        put("exceeded", &check.exceeded.to_string())?;
+    }
+    for new in baseline::new_in(audit) {
+        let mut put = |measure, n: u64| {
+            rows.write([
+                "baseline-new",
+                &new.path,
+                &new.kind,
+                measure,
+                &n.to_string(),
+            ])
+        };
+        put("new", new.new)?;
+        put("found", new.found)?;
+        if let Some(line) = new.first_line {
+            put("first_line", line)?;
+        }
+    }
+    Ok(())
+}
+
+/// What ignore rules have taken out, by rule and by file.
+fn ignored_rows(rows: &mut Rows<'_>, audit: &Audit) -> io::Result<()> {
+    for found in &audit.ignored {
+        let mut put =
+            |measure, value: &str| rows.write(["ignore", "", &found.rule, measure, value]);
+        put("state", found.state.id())?;
+        put("files", &found.files.to_string())?;
+        for (measure, n) in measures(&found.taken) {
+            put(measure, &n.to_string())?;
+        }
+        put("owner", &found.owner)?;
+        put("reason", &found.reason)?;
+        put("expires", &found.expires)?;
+    }
+    for file in &audit.files {
+        for here in &file.ignored {
+            let rule = audit.ignored.get(here.rule);
+            let rule = rule.map_or_else(|| here.rule.to_string(), |found| found.rule.clone());
+            for (measure, n) in measures(&here.taken) {
+                rows.write(["file-ignored", &file.path, &rule, measure, &n.to_string()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn measures(taken: &Taken) -> [(&'static str, u64); 4] {
+    [
+        ("records", taken.records),
+        ("matches", taken.matches),
+        ("apart", taken.apart),
+        ("rows", taken.rows),
+    ]
 }
 
 struct Rows<'w>(&'w mut dyn Write);

@@ -14,6 +14,7 @@ mod head;
 mod place;
 mod plain;
 mod scale;
+mod since;
 mod text;
 mod treemap;
 mod view;

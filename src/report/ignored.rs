@@ -39,6 +39,16 @@ pub(super) fn sentences(audit: &Audit, lang: Lang) -> Vec<Said> {
     said
 }
 
+/// What has become of a rule.
+pub(super) fn state(found: &IgnoreFound, lang: Lang) -> &'static str {
+    match found.state {
+        IgnoreState::Used => Msg::IgnoreStateUsed,
+        IgnoreState::Unused => Msg::IgnoreStateUnused,
+        IgnoreState::Expired => Msg::IgnoreStateExpired,
+    }
+    .text(lang)
+}
+
 /// The rules that are expired, in one sentence each.
 pub(super) fn expired(audit: &Audit, lang: Lang) -> Vec<String> {
     let expired = |found: &&IgnoreFound| found.state == IgnoreState::Expired;
@@ -46,7 +56,8 @@ pub(super) fn expired(audit: &Audit, lang: Lang) -> Vec<String> {
     rules.map(|found| rule(found, lang).text).collect()
 }
 
-fn config(used: &ConfigUsed, lang: Lang) -> Said {
+/// A configuration file, and what of it was in force.
+pub(super) fn config(used: &ConfigUsed, lang: Lang) -> Said {
     let mut parts = used.options.clone();
     for (n, msg) in [
         (used.limits, Msg::ConfigLimits),
@@ -66,7 +77,8 @@ fn config(used: &ConfigUsed, lang: Lang) -> Said {
     }
 }
 
-fn rule(found: &IgnoreFound, lang: Lang) -> Said {
+/// A rule with what it has taken out.
+pub(super) fn rule(found: &IgnoreFound, lang: Lang) -> Said {
     let taken = &found.taken;
     let (matches, rows) = (thousands(taken.matches), thousands(taken.rows));
     let files = thousands(found.files);

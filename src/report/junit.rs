@@ -14,10 +14,11 @@ use crate::audit::Audit;
 /// Writes the whole document.
 pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io::Result<()> {
     let suites = suites(audit, options);
-    let (tests, failures, errors) = suites
+    // Of skipped ones the schemas of servers know no sum.
+    let [tests, failures, errors, _] = suites
         .iter()
         .map(tally)
-        .fold((0, 0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1, sum.2 + n.2));
+        .fold([0; 4], |sum, n| std::array::from_fn(|i| sum[i] + n[i]));
     let time = if audit.stats.seconds.is_finite() {
         audit.stats.seconds.max(0.0)
     } else {
@@ -39,23 +40,24 @@ pub(super) fn write(wtr: &mut dyn Write, audit: &Audit, options: &Options) -> io
     writeln!(wtr, "</testsuites>")
 }
 
-/// Tests, failures and errors of a suite.
-fn tally(suite: &Suite) -> (usize, usize, usize) {
+/// Tests, failures, errors and skipped ones of a suite.
+fn tally(suite: &Suite) -> [usize; 4] {
     let count = |is: fn(&Verdict) -> bool| suite.checks.iter().filter(|c| is(&c.verdict)).count();
-    (
+    [
         suite.checks.len(),
         count(|verdict| matches!(verdict, Verdict::Failed(_))),
         count(|verdict| matches!(verdict, Verdict::Unknown(_))),
-    )
+        count(|verdict| matches!(verdict, Verdict::Skipped(_))),
+    ]
 }
 
 /// One suite; `timestamp` is an attribute, or nothing.
 fn suite(wtr: &mut dyn Write, suite: &Suite, timestamp: &str) -> io::Result<()> {
-    let (tests, failures, errors) = tally(suite);
+    let [tests, failures, errors, skipped] = tally(suite);
     let id = escaped(&suite.id);
     writeln!(
         wtr,
-        r#"  <testsuite name="{id}" tests="{tests}" failures="{failures}" errors="{errors}" skipped="0" time="0"{timestamp}>"#,
+        r#"  <testsuite name="{id}" tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}" time="0"{timestamp}>"#,
     )?;
     for check in &suite.checks {
         case(wtr, &id, check)?;
@@ -72,6 +74,11 @@ fn case(wtr: &mut dyn Write, suite: &str, check: &Check) -> io::Result<()> {
     )?;
     let (element, text) = match &check.verdict {
         Verdict::Passed => return writeln!(wtr, "/>"),
+        Verdict::Skipped(text) => {
+            let text = escaped(text);
+            writeln!(wtr, r#"><skipped message="{text}"/></testcase>"#)?;
+            return Ok(());
+        }
         Verdict::Failed(text) => ("failure", text),
         Verdict::Unknown(text) => ("error", text),
     };

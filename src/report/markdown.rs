@@ -189,6 +189,36 @@ fn since(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
     for note in baseline::notes(audit, found, lang) {
         doc.paragraph(&escape(&note))?;
     }
+    new_in(doc, audit)
+}
+
+/// The files with values that were not there before.
+fn new_in(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
+    let all = baseline::new_in(audit);
+    if all.is_empty() {
+        return Ok(());
+    }
+    doc.heading(Msg::ColNewIn)?;
+    doc.table(&[
+        Head::Text(Msg::ColPath),
+        Head::Number(Msg::ColFirstLine),
+        Head::Text(Msg::ColKind),
+        Head::Number(Msg::ColNew),
+        Head::Number(Msg::ColDifferent),
+    ])?;
+    for new in all.iter().take(FILES_MAX) {
+        doc.row(&[
+            code(&new.path),
+            new.first_line.map(|n| n.to_string()).unwrap_or_default(),
+            code(&new.kind),
+            thousands(new.new),
+            thousands(new.found),
+        ])?;
+    }
+    if let Some(left @ 1..) = all.len().checked_sub(FILES_MAX) {
+        let left = thousands(left as u64);
+        doc.paragraph(&Msg::More.with(doc.lang, &[&left]))?;
+    }
     Ok(())
 }
 
@@ -363,7 +393,7 @@ fn provisions(doc: &mut Document<'_>, governing: Option<&Assessment>) -> io::Res
         let times = ratio(outcome.count, outcome.threshold);
         doc.row(&[
             escape(&outcome.provision),
-            escape(outcome.class.as_deref().unwrap_or("")),
+            escape(words::counted(outcome, lang)),
             escape(consequences::leads_to(outcome, lang)),
             thousands(outcome.count),
             thousands(outcome.threshold),
@@ -392,7 +422,7 @@ fn categories(doc: &mut Document<'_>, audit: &Audit, options: &Options) -> io::R
         let class = options.classes.get(&count.category);
         doc.row(&[
             category(&count.category, lang),
-            class.map(|class| escape(class)).unwrap_or_default(),
+            class.map_or_else(String::new, |class| escape(words::class(class, options))),
             thousands(count.items),
             thousands(count.rows),
             thousands(count.persons),
@@ -473,7 +503,7 @@ fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
         return Ok(());
     }
     doc.heading(Msg::DocFiles)?;
-    doc.table(&[
+    let mut heads = vec![
         Head::Text(Msg::ColPath),
         Head::Text(Msg::ColFormat),
         Head::Text(Msg::ColEncoding),
@@ -482,10 +512,15 @@ fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
         Head::Number(Msg::ColRows),
         Head::Text(Msg::ColByCategory),
         Head::Text(Msg::ColCopyOf),
-    ])?;
+    ];
+    let has_persons = summary::has_persons(audit);
+    if has_persons {
+        heads.insert(1, Head::Number(Msg::ColPersons));
+    }
+    doc.table(&heads)?;
     for ranked in files.iter().take(FILES_MAX) {
         let file = ranked.file;
-        doc.row(&[
+        let mut row = vec![
             code(&file.path),
             escape(&file.format),
             escape(&file.encoding),
@@ -494,7 +529,11 @@ fn files(doc: &mut Document<'_>, audit: &Audit) -> io::Result<()> {
             thousands(ranked.rows),
             escape(&words::counts(ranked.categories(), lang)),
             file.copy_of.as_deref().map(code).unwrap_or_default(),
-        ])?;
+        ];
+        if has_persons {
+            row.insert(1, file.persons.map(thousands).unwrap_or_default());
+        }
+        doc.row(&row)?;
     }
     if files.len() > FILES_MAX {
         let left = thousands((files.len() - FILES_MAX) as u64);

@@ -216,6 +216,8 @@ pub struct Options {
     /// The class of each category (by id) under the governing instrument and reading, shown beside
     /// the category. A category without one is shown without.
     pub classes: BTreeMap<String, String>,
+    /// A word or two for classes of the governing instrument by id; one without is shown by its id.
+    pub class_names: BTreeMap<String, Name>,
     /// The reading whose level is the headline.
     pub governing: Reading,
     /// The instrument whose level is the headline.
@@ -248,6 +250,7 @@ impl Default for Options {
             names: BTreeMap::new(),
             instruments: BTreeMap::new(),
             classes: BTreeMap::new(),
+            class_names: BTreeMap::new(),
             governing: Reading::Default,
             instrument: "cn.spc-spp-2017-10".to_owned(),
             steps: false,

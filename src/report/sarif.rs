@@ -4,6 +4,8 @@
 //! (`occurrenceCount`), and its region is the first line with one. Where the source has no lines, and at
 //! containers, it is line 1, because code scanning shows no result without a region. Members of
 //! containers are told at the container, with their own path as the logical location. What was not read is a notification of the invocation.
+//! With a baseline of fingerprints a result says whether its values were there before (`baselineState`). What ignore rules have
+//! taken out is no result and has no suppression: rules and numbers are properties of the run.
 //!
 //! Code scanning takes 25,000 results a run (GitHub, "SARIF results exceed limit"). Beyond
 //! [`RESULTS_MAX`] the worst are listed, and one last result says how many more there are, in how
@@ -20,8 +22,8 @@ use super::summary::{self, Outer, Ranked};
 use super::terminal::neutralise;
 use super::text::{distance, headline_words, incomplete};
 use super::words::{self, Msg};
-use super::{Lang, Options};
-use crate::audit::{Audit, LimitFound};
+use super::{Lang, Options, baseline};
+use crate::audit::{Audit, BaselineCheck, IgnoreFound, LimitFound, NewInFile};
 use crate::law::Level;
 
 /// Most results; one more tells the rest.
@@ -128,6 +130,8 @@ struct ResultOf {
     locations: [Location; 1],
     partial_fingerprints: BTreeMap<&'static str, String>,
     occurrence_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -179,6 +183,12 @@ struct Verdict {
     /// the level.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     budget: Vec<LimitFound>,
+    /// What has changed since the baseline, as the audit has it: what is more fails the job too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    baseline: Vec<BaselineCheck>,
+    /// The ignore rules, with what they have taken out: none of it is among the results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<IgnoreFound>,
 }
 
 /// Writes the log.
@@ -272,6 +282,7 @@ fn rule(id: &str, options: &Options) -> Rule {
 /// The results, worst files first and in a file the most frequent kinds.
 fn results(audit: &Audit, options: &Options, rules: &Rules, max: usize) -> Vec<ResultOf> {
     let is_reached = summary::governing(audit, options).is_some_and(|g| g.level > Level::None);
+    let since = Since::new(audit);
     let outer = Outer::new(audit);
     let files = summary::worst_files(audit);
     let mut results = Vec::new();
@@ -289,9 +300,10 @@ fn results(audit: &Audit, options: &Options, rules: &Rules, max: usize) -> Vec<R
             if results.len() < max {
                 let line = ranked.file.first_lines.get(kind);
                 let location = location(&ranked.file.path, &outer, line.copied());
-                results.push(result(
-                    ranked, kind, n, is_reached, rules, options, location,
-                ));
+                results.push(ResultOf {
+                    baseline_state: since.state(&ranked.file.path, kind),
+                    ..result(ranked, kind, n, is_reached, rules, options, location)
+                });
             } else {
                 rest.get_or_insert_with(|| Rest::new(&ranked.file.path))
                     .add(&ranked.file.path, n);
@@ -332,6 +344,48 @@ fn result(
         locations: [location],
         partial_fingerprints: fingerprints(&ranked.file.path, kind),
         occurrence_count: n,
+        baseline_state: None,
+    }
+}
+
+/// What of the results was there before, where the values of each are known: with a baseline of fingerprints. A result is its
+/// values, so that it stays what it is where files are renamed and lines move.
+struct Since<'a> {
+    is_known: bool,
+    /// By path and kind.
+    new_in: BTreeMap<(&'a str, &'a str), &'a NewInFile>,
+    /// Paths that several files have, as members of an archive may.
+    ambiguous: BTreeSet<&'a str>,
+}
+
+impl<'a> Since<'a> {
+    fn new(audit: &'a Audit) -> Since<'a> {
+        let is_known = audit.baseline.as_ref().is_some_and(|b| b.new_in.is_some());
+        let (mut paths, mut ambiguous) = (BTreeSet::new(), BTreeSet::new());
+        if is_known {
+            let all = audit.files.iter().map(|file| file.path.as_str());
+            ambiguous.extend(all.filter(|path| !paths.insert(*path)));
+        }
+        let new_in = baseline::new_in(audit).iter();
+        Since {
+            is_known,
+            new_in: new_in
+                .map(|new| ((new.path.as_str(), new.kind.as_str()), new))
+                .collect(),
+            ambiguous,
+        }
+    }
+
+    /// `new` if none of its values was there, `updated` if some were, `unchanged` if all were.
+    fn state(&self, path: &str, kind: &str) -> Option<&'static str> {
+        if !self.is_known || self.ambiguous.contains(path) {
+            return None;
+        }
+        Some(match self.new_in.get(&(path, kind)) {
+            None => "unchanged",
+            Some(new) if new.new == new.found => "new",
+            Some(_) => "updated",
+        })
     }
 }
 
@@ -376,6 +430,7 @@ impl<'a> Rest<'a> {
             locations: [location(self.first, outer, None)],
             partial_fingerprints: fingerprints("", MORE),
             occurrence_count: self.matches.max(1),
+            baseline_state: None,
         }
     }
 }
@@ -486,6 +541,33 @@ fn verdict(audit: &Audit, options: &Options) -> Verdict {
         persons: audit.persons,
         items: summary::n_items(audit),
         budget: audit.budget.iter().map(limit).collect(),
+        baseline: audit
+            .baseline
+            .iter()
+            .flat_map(|found| &found.checks)
+            .map(check)
+            .collect(),
+        ignored: audit.ignored.iter().map(rule_found).collect(),
+    }
+}
+
+/// A comparison with its texts made harmless.
+fn check(found: &BaselineCheck) -> BaselineCheck {
+    BaselineCheck {
+        check: plain(&found.check),
+        unit: plain(&found.unit),
+        ..found.clone()
+    }
+}
+
+/// An ignore rule with its texts made harmless.
+fn rule_found(found: &IgnoreFound) -> IgnoreFound {
+    IgnoreFound {
+        rule: plain(&found.rule),
+        owner: plain(&found.owner),
+        reason: plain(&found.reason),
+        expires: plain(&found.expires),
+        ..found.clone()
     }
 }
 

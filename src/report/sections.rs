@@ -91,7 +91,7 @@ fn categories(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Resu
         };
         table.push(vec![
             Cell::plain(words::category(&count.category, lang)),
-            Cell::styled(class_of(&count.category), Style::Dim),
+            Cell::styled(words::class(class_of(&count.category), options), Style::Dim),
             Cell::styled(&thousands(count.items), Style::Bold),
             Cell::plain(&thousands(count.rows)),
             Cell::plain(&thousands(count.persons)),
@@ -143,7 +143,7 @@ fn provision(outcome: &Outcome, options: &Options) -> Vec<Cell> {
     let times = times.map_or_else(|| "–".to_owned(), |times| format!("×{times}"));
     vec![
         Cell::styled(&format!("{mark} {}", outcome.provision), style),
-        Cell::styled(outcome.class.as_deref().unwrap_or(""), Style::Dim),
+        Cell::styled(words::counted(outcome, options.lang), Style::Dim),
         Cell::styled(consequences::leads_to(outcome, options.lang), style),
         Cell::plain(&thousands(outcome.count)),
         Cell::plain(&thousands(outcome.threshold)),
@@ -340,21 +340,36 @@ fn files(page: &mut Page<'_>, audit: &Audit, options: &Options) -> io::Result<()
     if files.is_empty() {
         return Ok(());
     }
-    let mut table = Table::new(vec![
+    let mut columns = vec![
         Column::text(Msg::ColWorst.text(lang), Fit::Shrink(24, Cut::Middle)).title(),
         Column::number(Msg::ColRows.text(lang)),
         Column::text(Msg::ColByCategory.text(lang), Fit::Shrink(16, Cut::End)),
         Column::text(Msg::ColFormat.text(lang), Fit::Shrink(6, Cut::End)).optional(),
         Column::text(Msg::ColEncoding.text(lang), Fit::Shrink(8, Cut::End)).optional(),
-    ]);
+    ];
+    // What files are ordered by stands first, and stands out.
+    let has_persons = summary::has_persons(audit);
+    if has_persons {
+        columns.insert(1, Column::number(Msg::ColPersons.text(lang)));
+    }
+    let mut table = Table::new(columns);
     for ranked in files.iter().take(FILES_MAX) {
-        table.push(vec![
+        let rows = match has_persons {
+            true => Cell::plain(&thousands(ranked.rows)),
+            false => Cell::styled(&thousands(ranked.rows), Style::Bold),
+        };
+        let mut row = vec![
             Cell::plain(&ranked.file.path),
-            Cell::styled(&thousands(ranked.rows), Style::Bold),
+            rows,
             Cell::plain(&top_category(ranked, options)),
             Cell::styled(&ranked.file.format, Style::Dim),
             Cell::styled(&ranked.file.encoding, Style::Dim),
-        ]);
+        ];
+        if has_persons {
+            let persons = ranked.file.persons.map(thousands).unwrap_or_default();
+            row.insert(1, Cell::styled(&persons, Style::Bold));
+        }
+        table.push(row);
     }
     page.blank()?;
     table.write(page)?;

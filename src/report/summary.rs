@@ -152,7 +152,12 @@ impl<'a> Ranked<'a> {
     }
 }
 
-/// Files in which something was found, worst first: by rows, then by matches, then by path.
+/// Whether the persons of files were counted by themselves.
+pub(super) fn has_persons(audit: &Audit) -> bool {
+    audit.files.iter().any(|file| file.persons.is_some())
+}
+
+/// Files in which something was found, worst first: by persons where they are known, then by rows, by matches, and by path.
 pub(super) fn worst_files(audit: &Audit) -> Vec<Ranked<'_>> {
     let mut files = all_files(audit);
     files.retain(|ranked| ranked.rows > 0 || ranked.matches > 0);
@@ -163,8 +168,10 @@ pub(super) fn worst_files(audit: &Audit) -> Vec<Ranked<'_>> {
 pub(super) fn all_files(audit: &Audit) -> Vec<Ranked<'_>> {
     let mut files: Vec<_> = audit.files.iter().map(Ranked::new).collect();
     files.sort_by(|a, b| {
-        b.rows
-            .cmp(&a.rows)
+        let persons = |ranked: &Ranked<'_>| ranked.file.persons;
+        persons(b)
+            .cmp(&persons(a))
+            .then(b.rows.cmp(&a.rows))
             .then(b.matches.cmp(&a.matches))
             .then_with(|| a.file.path.cmp(&b.file.path))
     });

@@ -4,9 +4,9 @@
 //! `{1}`; which language is used is the caller's choice. The Chinese texts use the words of the law
 //! where it has some.
 
-use super::Lang;
+use super::{Lang, Options};
 use crate::category::{Category, Reading};
-use crate::law::Level;
+use crate::law::{Level, Outcome};
 
 /// Defines the messages of a report: an enum with one variant a message, and both texts of each.
 macro_rules! messages {
@@ -222,6 +222,11 @@ messages! { Msg:
     ColBaseline: "Baseline", "基线";
     ColBefore: "before", "此前";
     ColNew: "new", "新增";
+    ColGone: "gone", "已消失";
+    ColNewIn: "Values that were not there before", "此前没有的值";
+    ColDifferent: "different values", "不同值";
+    BaselineNewIn: "{0}: {1} of {2} different values were not there before.", "{0}：{2} 个不同的值中有 {1} 个此前不存在。";
+    BaselineNewFrom: " The first stands on line {0}.", "首见于第 {0} 行。";
     BaselineFound: "{0}: {1} found, {2} before ({3}).", "{0}：实际 {1}，此前 {2}（{3}）。";
     BaselineNew: " New: {0}.", "新增：{0}。";
     BaselineGone: " Gone: {0}.", "已消失：{0}。";
@@ -239,6 +244,15 @@ messages! { Msg:
     BaselineNotTaken: "not taken over", "未接受";
     // configuration and ignore rules
     ColIgnored: "Not counted, and configuration", "不计入的内容与配置";
+    XlsxNewIn: "New by file", "新增所在文件";
+    XlsxIgnored: "Not counted", "不计入";
+    ColRule: "ignore rule", "忽略规则";
+    ColState: "state", "状态";
+    ColApart: "counted apart", "单独计数";
+    ColExpires: "in force until", "有效期至";
+    IgnoreStateUsed: "used", "已起作用";
+    IgnoreStateUnused: "without use", "未起作用";
+    IgnoreStateExpired: "expired", "已过期";
     IgnoreUsed: "Ignored: {0}: {1} matches, {2} rows (files: {3}) are not counted; in force until {4}.", "已忽略：{0}：{3} 个文件中的 {1} 处命中、{2} 行不计入；有效期至 {4}。";
     IgnoreUnused: "Ignore rule without use: {0}: it has taken nothing out; remove it if it is not needed any more (in force until {1}).",
         "未起作用的忽略规则：{0}：没有排除任何内容；如不再需要，请删除（有效期至 {1}）。";
@@ -336,6 +350,26 @@ pub(super) fn category(id: &str, lang: Lang) -> &str {
         (Some(category), Lang::Zh) => category.name_zh(),
         (None, _) => id,
     }
+}
+
+/// What stands for a class of the governing instrument in a table.
+pub(super) fn class<'a>(id: &'a str, options: &'a Options) -> &'a str {
+    let name = options.class_names.get(id);
+    name.map_or(id, |name| name.get(options.lang))
+}
+
+/// What stands for the class or the persons that a provision counts, in the words of the law if the audit has them.
+pub(super) fn counted(outcome: &Outcome, lang: Lang) -> &str {
+    let class = outcome.class_name.as_ref();
+    let class = class
+        .map(|w| lang.choose(&w.en, &w.zh))
+        .or(outcome.class.as_deref());
+    let persons = outcome.attribute_name.as_ref();
+    let persons = persons.map(|w| lang.choose(&w.en, &w.zh));
+    class
+        .or(persons)
+        .or(outcome.attribute.as_deref())
+        .unwrap_or_default()
 }
 
 /// A reason with its first words translated; details stay as the decoder worded them.

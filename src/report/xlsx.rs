@@ -18,7 +18,7 @@ use super::sections::{apart, flips};
 use super::summary;
 use super::text::{distance, headline_words, incomplete, instrument, version};
 use super::words::{self, Msg};
-use super::{Options, budget, consequences};
+use super::{Options, baseline, budget, consequences, ignored};
 use crate::audit::Audit;
 use crate::category::Reading;
 use crate::law::Assessment;
@@ -34,6 +34,9 @@ fn workbook(audit: &Audit, options: &Options) -> Result<Vec<u8>, XlsxError> {
     let mut book = Book::new(audit, options.lang)?;
     summary(&mut book, audit, options)?;
     limits(&mut book, audit, options)?;
+    since(&mut book, audit)?;
+    new_in(&mut book, audit)?;
+    not_counted(&mut book, audit)?;
     levels(&mut book, audit, options)?;
     provisions(&mut book, audit, options)?;
     categories(&mut book, audit, options)?;
@@ -58,6 +61,10 @@ fn summary(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), Xlsx
     for limit in budget::exceeded(audit) {
         let sentence = budget::sentence(limit, lang);
         fact(Msg::ColBudget, Cell::text(&sentence));
+    }
+    for check in baseline::exceeded(audit) {
+        let sentence = baseline::sentence(check, lang);
+        fact(Msg::ColBaseline, Cell::text(&sentence));
     }
     fact(Msg::ColInstrument, Cell::text(name));
     fact(Msg::ColReading, Cell::text(reading));
@@ -136,6 +143,89 @@ fn limits(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxE
     )
 }
 
+/// What has changed since a baseline.
+fn since(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
+    let lang = book.lang();
+    let heads = book.heads(&[
+        Msg::ColBaseline,
+        Msg::ColVerdict,
+        Msg::ColBefore,
+        Msg::ColFound,
+        Msg::ColNew,
+        Msg::ColGone,
+        Msg::ColUnit,
+    ]);
+    let checks = audit.baseline.iter().flat_map(|found| &found.checks);
+    let rows = checks.map(|check| {
+        vec![
+            Cell::text(&check.check),
+            Cell::text(baseline::verdict(check, lang)),
+            Cell::Number(check.before),
+            Cell::Number(check.found),
+            check.new.map_or(Cell::Empty, Cell::Number),
+            check.gone.map_or(Cell::Empty, Cell::Number),
+            Cell::text(baseline::unit(check, lang)),
+        ]
+    });
+    let widths = [40.0, 18.0, 12.0, 12.0, 12.0, 12.0, 12.0];
+    book.table(Msg::ColBaseline, &heads, &widths, rows)
+}
+
+/// Every file with values that were not there before.
+fn new_in(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
+    let heads = book.heads(&[
+        Msg::ColPath,
+        Msg::ColFirstLine,
+        Msg::ColKind,
+        Msg::ColNew,
+        Msg::ColDifferent,
+    ]);
+    let rows = baseline::new_in(audit).iter().map(|new| {
+        vec![
+            Cell::text(&new.path),
+            new.first_line.map_or(Cell::Empty, Cell::Number),
+            Cell::text(&new.kind),
+            Cell::Number(new.new),
+            Cell::Number(new.found),
+        ]
+    });
+    book.table(Msg::XlsxNewIn, &heads, &[60.0, 12.0, 24.0, 12.0], rows)
+}
+
+/// The ignore rules, with what they have taken out of all other sheets.
+fn not_counted(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
+    let lang = book.lang();
+    let heads = book.heads(&[
+        Msg::ColRule,
+        Msg::ColState,
+        Msg::ColMatches,
+        Msg::ColApart,
+        Msg::ColRows,
+        Msg::ColRecords,
+        Msg::ColFilesHead,
+        Msg::ColOwner,
+        Msg::ColReason,
+        Msg::ColExpires,
+    ]);
+    let rows = audit.ignored.iter().map(|found| {
+        let taken = &found.taken;
+        vec![
+            Cell::text(&found.rule),
+            Cell::text(ignored::state(found, lang)),
+            Cell::Number(taken.matches),
+            Cell::Number(taken.apart),
+            Cell::Number(taken.rows),
+            Cell::Number(taken.records),
+            Cell::Number(found.files),
+            Cell::text(&found.owner),
+            Cell::text(&found.reason),
+            Cell::text(&found.expires),
+        ]
+    });
+    let widths = [50.0, 14.0, 12.0, 14.0, 12.0, 12.0, 10.0, 20.0, 60.0, 16.0];
+    book.table(Msg::XlsxIgnored, &heads, &widths, rows)
+}
+
 fn levels(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), XlsxError> {
     let lang = options.lang;
     let heads = book.heads(&[
@@ -199,7 +289,7 @@ fn provisions(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
             Cell::text(instrument(&assessment.instrument, options)),
             Cell::text(words::reading(&assessment.reading, lang)),
             Cell::text(&outcome.provision),
-            Cell::text(outcome.class.as_deref().unwrap_or_default()),
+            Cell::text(words::counted(outcome, lang)),
             Cell::text(consequences::leads_to(outcome, lang)),
             Cell::Number(outcome.count),
             Cell::Number(outcome.threshold),
@@ -210,7 +300,7 @@ fn provisions(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
     book.table(
         Msg::DocProvisions,
         &heads,
-        &[28.0, 12.0, 12.0, 8.0, 24.0, 14.0, 14.0, 10.0, 10.0],
+        &[28.0, 12.0, 12.0, 18.0, 24.0, 14.0, 14.0, 10.0, 10.0],
         rows,
     )
 }
@@ -240,7 +330,7 @@ fn categories(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
                 Cell::text(words::reading(reading, lang)),
                 Cell::text(&count.category),
                 Cell::text(words::category(&count.category, lang)),
-                Cell::text(class.map_or("", String::as_str)),
+                Cell::text(class.map_or("", |class| words::class(class, options))),
                 Cell::Number(count.items),
                 Cell::Number(count.rows),
                 Cell::Number(count.persons),
@@ -251,7 +341,7 @@ fn categories(book: &mut Book, audit: &Audit, options: &Options) -> Result<(), X
     book.table(
         Msg::DocCategories,
         &heads,
-        &[12.0, 22.0, 30.0, 8.0, 12.0],
+        &[12.0, 22.0, 30.0, 18.0, 12.0],
         rows,
     )
 }
@@ -315,6 +405,10 @@ fn files(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
         Msg::ColCopyOf,
         Msg::ColRows,
     ]);
+    let has_persons = summary::has_persons(audit);
+    if has_persons {
+        heads.extend(book.heads(&[Msg::ColPersons]));
+    }
     let names = found.iter().map(|id| words::category(id, book.lang()));
     heads.extend(names.map(str::to_owned));
     let rows = summary::all_files(audit).into_iter().map(|ranked| {
@@ -328,6 +422,9 @@ fn files(book: &mut Book, audit: &Audit) -> Result<(), XlsxError> {
             Cell::text(file.copy_of.as_deref().unwrap_or_default()),
             Cell::Number(ranked.rows),
         ];
+        if has_persons {
+            row.push(file.persons.map_or(Cell::Empty, Cell::Number));
+        }
         // Most files have few categories: what is not there takes no cell.
         let rows = found.iter().map(|id| file.categories.get(*id).copied());
         row.extend(rows.map(|n| n.map_or(Cell::Empty, Cell::Number)));

@@ -3,6 +3,7 @@
 
 use super::super::consequences;
 use super::super::number::{ratio, thousands};
+use super::super::words;
 use super::head::{Mood, mood};
 use super::text::{Both, Plain};
 use super::view::Ctx;
@@ -24,7 +25,7 @@ pub(super) struct Case {
 /// A number against its count.
 pub(super) struct Provision {
     pub(super) article: Plain,
-    pub(super) class: Plain,
+    pub(super) class: Both,
     pub(super) leads_to: Both,
     pub(super) count: String,
     pub(super) threshold: String,
@@ -77,13 +78,7 @@ fn provisions(assessment: &Assessment) -> Vec<Provision> {
     outcomes
         .map(|outcome| Provision {
             article: Plain::new(&outcome.provision),
-            class: Plain::new(
-                outcome
-                    .class
-                    .as_deref()
-                    .or(outcome.attribute.as_deref())
-                    .unwrap_or_default(),
-            ),
+            class: Both::of(|lang| words::counted(outcome, lang)),
             leads_to: Both::of(|lang| consequences::leads_to(outcome, lang)),
             count: thousands(outcome.count),
             threshold: thousands(outcome.threshold),

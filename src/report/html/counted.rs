@@ -81,7 +81,7 @@ pub(super) fn classes(ctx: &Ctx<'_>) -> (Vec<ClassGroup>, Vec<Mark>) {
         if !members.is_empty() {
             let items = counts.iter().filter(|c| class_of(c) == Some(class));
             let items = items.fold(0, |sum: u64, c| sum.saturating_add(c.items));
-            let name = Both::of(|lang| Html::ClassName.with(lang, &[class]));
+            let name = ctx.class(class);
             groups.push(group(name, color, items, &outcomes, scale, members));
         }
     }

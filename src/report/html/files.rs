@@ -35,7 +35,7 @@ struct Data {
 }
 
 /// Folder, name, format, encoding, bytes, records, rows, matches, path of the original or nothing,
-/// categories and kinds each as position and number in turn.
+/// categories and kinds each as position and number in turn, persons or nothing.
 #[derive(Serialize)]
 struct Row(
     usize,
@@ -49,6 +49,7 @@ struct Row(
     Option<String>,
     Vec<u64>,
     Vec<u64>,
+    Option<u64>,
 );
 
 /// How much of the files the page holds.
@@ -194,6 +195,7 @@ fn row(
         copy_of,
         pairs(&file.categories, categories),
         pairs(&file.kinds, kinds),
+        file.persons,
     );
     let size = folder_bytes + format_bytes + encoding_bytes;
     (row, size)

@@ -1,6 +1,7 @@
 //! The first screen: the verdict with its gauge, the four numbers that matter, and the level under
 //! each law.
 
+use super::super::baseline;
 use super::super::budget;
 use super::super::consequences;
 use super::super::number::{bytes, thousands};
@@ -10,6 +11,7 @@ use super::super::text::{distance, headline_words, incomplete, version};
 use super::super::words::{self, Msg};
 use super::assess;
 use super::scale::{Percent, Scale};
+use super::since;
 use super::text::{Both, Drawn, Plain};
 use super::view::Ctx;
 use super::words::Html;
@@ -56,6 +58,8 @@ pub(super) struct Head {
     pub(super) sentences: Vec<Both>,
     /// How many limits of the budget are exceeded, if any is.
     pub(super) budget: Option<Both>,
+    /// How many kinds and categories have more than before, if any has.
+    pub(super) baseline: Option<Both>,
     pub(super) incomplete: Option<Both>,
     pub(super) gauge: Option<Gauge>,
     pub(super) persons: String,
@@ -130,11 +134,12 @@ pub(super) fn head(ctx: &Ctx<'_>) -> Head {
     let words = |lang| headline_words(audit, ctx.governing, lang);
     let stats = &audit.stats;
     let n_exceeded = budget::exceeded(audit).count();
+    let n_more = baseline::exceeded(audit).count();
     let skipped = !audit.complete || !audit.skipped.is_empty();
     Head {
         mood: match words(Lang::En).1 {
             // A job that fails has no green page.
-            Tone::Good if n_exceeded > 0 => Mood::Warn,
+            Tone::Good if n_exceeded + n_more > 0 => Mood::Warn,
             Tone::Good => Mood::Good,
             Tone::Warn => Mood::Warn,
             Tone::Bad => Mood::Bad,
@@ -151,6 +156,7 @@ pub(super) fn head(ctx: &Ctx<'_>) -> Head {
             msg.with(options.lang, &[name, reading])
         }),
         sentences: sentences(ctx),
+        baseline: since::alarm(ctx),
         budget: (n_exceeded > 0).then(|| {
             let numbers = [n_exceeded, audit.budget.len()].map(|n| thousands(n as u64));
             Both::of(|lang| Html::BudgetAlarm.with(lang, &[&numbers[0], &numbers[1]]))

@@ -24,6 +24,8 @@ pub(super) struct Files {
     pub(super) treemap_caption: Both,
     pub(super) legend: Vec<(Color, Both)>,
     pub(super) worst: Vec<FileRow>,
+    /// Whether the persons of files are known.
+    pub(super) has_persons: bool,
     pub(super) note_static: Both,
     pub(super) left: Option<Both>,
     pub(super) copies: Option<Both>,
@@ -42,6 +44,7 @@ pub(super) struct TileView {
 /// A file.
 pub(super) struct FileRow {
     pub(super) path: Plain,
+    pub(super) persons: String,
     pub(super) rows: String,
     pub(super) matches: String,
     pub(super) categories: Both,
@@ -61,9 +64,11 @@ pub(super) fn files(ctx: &Ctx<'_>) -> Files {
         legend: legend(ctx, &treemap),
         treemap,
         treemap_caption,
+        has_persons: summary::has_persons(ctx.audit),
         worst: shown
             .map(|ranked| FileRow {
                 path: Plain::path(&ranked.file.path),
+                persons: ranked.file.persons.map(thousands).unwrap_or_default(),
                 rows: thousands(ranked.rows),
                 matches: thousands(ranked.matches),
                 categories: Both::of(|lang| words::counts(ranked.categories(), lang)),
@@ -92,17 +97,26 @@ pub(super) fn files(ctx: &Ctx<'_>) -> Files {
 fn drawing(ctx: &Ctx<'_>) -> (Vec<TileView>, Both) {
     let mut root = Node::default();
     let (mut n_files, mut n_rows) = (0_u64, 0_u64);
+    let by_persons = summary::has_persons(ctx.audit);
     for ranked in &ctx.worst {
-        let rows = ranked.file.categories.iter();
+        let (file, rows) = (ranked.file, ranked.file.categories.iter());
         let rows: Vec<(Option<usize>, u64)> =
             rows.map(|(id, n)| (ctx.class_index(id), *n)).collect();
-        root.add(&ranked.file.path, &rows);
+        match by_persons {
+            true => root.add_amount(&file.path, file.persons.unwrap_or(0), &rows),
+            false => root.add(&file.path, &rows),
+        }
         n_files += u64::from(ranked.rows > 0);
         n_rows = n_rows.saturating_add(ranked.rows);
     }
     let tiles = treemap::tiles(&root).into_iter();
     let views = tiles.map(|tile| {
-        let (rows, files) = (thousands(tile.rows), thousands(tile.files));
+        let files = thousands(tile.files);
+        // A person may be in several files: their sum is the most that the folder can have, and so is the number of all.
+        let amount = match by_persons && tile.files > 1 {
+            true => format!("≤{}", thousands(tile.amount.min(ctx.audit.persons))),
+            false => thousands(tile.amount),
+        };
         let others = thousands(tile.others as u64);
         let path = text::path(&tile.path);
         let path = match tile.others {
@@ -115,13 +129,14 @@ fn drawing(ctx: &Ctx<'_>) -> (Vec<TileView>, Both) {
                 0 => text::path(&tile.name).into_owned(),
                 _ => Html::TreemapOthers.with(lang, &[&others]),
             })),
-            number: rows.clone(),
-            title: Plain::new(format!("{path} · {rows} · {files}")),
+            number: amount.clone(),
+            title: Plain::new(format!("{path} · {amount} · {files}")),
             tile,
         }
     });
-    let caption = Both::of(|lang| {
-        Html::TreemapCaption.with(lang, &[&thousands(n_rows), &thousands(n_files)])
+    let caption = Both::of(|lang| match by_persons {
+        true => Html::TreemapPersons.with(lang, &[&thousands(n_files)]),
+        false => Html::TreemapCaption.with(lang, &[&thousands(n_rows), &thousands(n_files)]),
     });
     (views.collect(), caption)
 }
@@ -133,7 +148,7 @@ fn legend(ctx: &Ctx<'_>, tiles: &[TileView]) -> Vec<(Color, Both)> {
     colors.sort_unstable_by_key(|color| (color.0.is_none(), *color));
     colors.dedup();
     let name = |color: Color| match color.0.and_then(|at| ctx.classes.get(at)) {
-        Some(class) => Both::of(|lang| Html::ClassName.with(lang, &[class])),
+        Some(class) => ctx.class(class),
         None => Both::of(|lang| Html::ClassNone.text(lang)),
     };
     colors

@@ -344,3 +344,25 @@ fn base64_is_that_of_the_rfc() {
         assert_eq!(base64(text.as_bytes()), want);
     }
 }
+
+/// Three persons in each of two files of a folder, of whom one is in both, and one file beside it.
+#[test]
+fn a_folder_is_as_large_as_its_files_and_labelled_with_what_it_has_at_most() {
+    let file = |path: &str, persons| FileAudit {
+        path: path.to_owned(),
+        persons: Some(persons),
+        categories: [("contact".to_owned(), 9)].into(),
+        ..FileAudit::default()
+    };
+    let audit = |persons| Audit {
+        persons,
+        files: vec![file("a/x.csv", 3), file("a/y.csv", 3), file("b.csv", 2)],
+        ..plain()
+    };
+    for (all, folder) in [(20, "a · ≤6 · 2"), (5, "a · ≤5 · 2")] {
+        let page = page(&audit(all), Lang::En);
+        for title in [folder, "a/x.csv · 3 · 1", "b.csv · 2 · 1"] {
+            assert!(page.contains(&format!("<title>{title}</title>")), "{title}");
+        }
+    }
+}

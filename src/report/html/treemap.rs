@@ -1,4 +1,4 @@
-//! The folders as a treemap: rectangles whose areas are the rows found below them.
+//! The folders as a treemap: rectangles whose areas are what was found below them, rows or persons.
 //!
 //! Squarified (Bruls, Huizing, van Wijk: Squarified Treemaps, 2000), so that rectangles are as square
 //! as may be. A folder that holds nothing but one folder is drawn as one. What would be too small to
@@ -31,7 +31,7 @@ const TITLE: f64 = 0.05;
 /// A folder or file with what is below it.
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    rows: u64,
+    amount: u64,
     files: u64,
     /// The first class of which there are rows, if any is in one: it gives the colour.
     class: Option<usize>,
@@ -41,23 +41,27 @@ pub(super) struct Node {
 impl Node {
     /// Adds a file with its rows by class; some rows are in none.
     pub(super) fn add(&mut self, path: &str, classes: &[(Option<usize>, u64)]) {
+        let sum = |sum: u64, (_, rows): &(_, u64)| sum.saturating_add(*rows);
+        self.add_amount(path, classes.iter().fold(0, sum), classes);
+    }
+
+    /// Adds a file with another amount than that of its rows, which give it its class all the same.
+    pub(super) fn add_amount(&mut self, path: &str, amount: u64, classes: &[(Option<usize>, u64)]) {
+        let with_rows = classes.iter().filter(|(_, rows)| *rows > 0);
+        let class = with_rows.filter_map(|(class, _)| *class).min();
         let mut node = self;
-        node.count(classes);
+        node.count(amount, class);
         let parts = path.split('/').filter(|part| !part.is_empty());
         for part in parts.take(LEVELS_MAX) {
             node = node.children.entry(part.to_owned()).or_default();
-            node.count(classes);
+            node.count(amount, class);
         }
     }
 
-    fn count(&mut self, classes: &[(Option<usize>, u64)]) {
+    fn count(&mut self, amount: u64, class: Option<usize>) {
         self.files += 1;
-        for (class, rows) in classes {
-            self.rows = self.rows.saturating_add(*rows);
-            if *rows > 0 {
-                self.class = self.class.into_iter().chain(*class).min();
-            }
-        }
+        self.amount = self.amount.saturating_add(amount);
+        self.class = self.class.into_iter().chain(class).min();
     }
 }
 
@@ -72,7 +76,7 @@ pub(super) struct Tile {
     pub(super) path: String,
     /// The last part of it, for the label; of a container without the `!` behind it.
     pub(super) name: String,
-    pub(super) rows: u64,
+    pub(super) amount: u64,
     pub(super) files: u64,
     /// How many small ones it stands for; 0 if it stands for itself.
     pub(super) others: usize,
@@ -104,7 +108,7 @@ struct Rect {
 /// The tiles of a tree, folders before what they hold.
 pub(super) fn tiles(root: &Node) -> Vec<Tile> {
     let mut tiles = Vec::new();
-    if root.rows > 0 {
+    if root.amount > 0 {
         let all = Rect {
             x: 0.0,
             y: 0.0,
@@ -138,12 +142,12 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// What is drawn in a folder: children by falling rows, and the small ones together.
+/// What is drawn in a folder: children by falling amounts, and the small ones together.
 struct Piece<'a> {
     path: String,
     name: String,
     node: Option<&'a Node>,
-    rows: u64,
+    amount: u64,
     files: u64,
     others: usize,
     class: Option<usize>,
@@ -151,7 +155,7 @@ struct Piece<'a> {
 
 fn lay_out(node: &Node, path: &str, rect: Rect, depth: usize, tiles: &mut Vec<Tile>) {
     let pieces = pieces(node, path, rect);
-    let weights: Vec<f64> = pieces.iter().map(|piece| piece.rows as f64).collect();
+    let weights: Vec<f64> = pieces.iter().map(|piece| piece.amount as f64).collect();
     for (piece, rect) in pieces.into_iter().zip(squarify(&weights, rect)) {
         let inner = inside(rect);
         let node = piece.node;
@@ -165,7 +169,7 @@ fn lay_out(node: &Node, path: &str, rect: Rect, depth: usize, tiles: &mut Vec<Ti
             height: Percent(rect.height / ASPECT * 100.0),
             path: piece.path.clone(),
             name: piece.name,
-            rows: piece.rows,
+            amount: piece.amount,
             files: piece.files,
             others: piece.others,
             class: piece.class,
@@ -179,25 +183,25 @@ fn lay_out(node: &Node, path: &str, rect: Rect, depth: usize, tiles: &mut Vec<Ti
 
 fn pieces<'a>(node: &'a Node, path: &str, rect: Rect) -> Vec<Piece<'a>> {
     let mut children: Vec<(&String, &Node)> =
-        node.children.iter().filter(|(_, c)| c.rows > 0).collect();
-    children.sort_by(|a, b| b.1.rows.cmp(&a.1.rows).then(a.0.cmp(b.0)));
+        node.children.iter().filter(|(_, c)| c.amount > 0).collect();
+    children.sort_by(|a, b| b.1.amount.cmp(&a.1.amount).then(a.0.cmp(b.0)));
     let least = AREA_MIN * ASPECT / (rect.width * rect.height).max(f64::MIN_POSITIVE);
-    let total = node.rows.max(1) as f64;
+    let total = node.amount.max(1) as f64;
     let mut pieces = Vec::new();
     let mut rest = Piece {
         path: path.to_owned(),
         name: String::new(),
         node: None,
-        rows: 0,
+        amount: 0,
         files: 0,
         others: 0,
         class: None,
     };
     for (at, (name, child)) in children.iter().enumerate() {
-        let is_small = child.rows as f64 / total < least || at >= CHILDREN_MAX;
+        let is_small = child.amount as f64 / total < least || at >= CHILDREN_MAX;
         // One alone is not drawn as others.
         if is_small && children.len() - at > 1 || rest.others > 0 {
-            rest.rows = rest.rows.saturating_add(child.rows);
+            rest.amount = rest.amount.saturating_add(child.amount);
             rest.files += child.files;
             rest.others += 1;
             rest.class = rest.class.into_iter().chain(child.class).min();
@@ -211,7 +215,7 @@ fn pieces<'a>(node: &'a Node, path: &str, rect: Rect) -> Vec<Piece<'a>> {
             name: container.unwrap_or(name).to_owned(),
             path,
             node: Some(node),
-            rows: child.rows,
+            amount: child.amount,
             files: child.files,
             others: 0,
             class: child.class,
@@ -346,9 +350,16 @@ mod tests {
         assert_eq!(tiles[0].path, "x/y/z");
         assert!(tiles[0].is_folder);
         let others = tiles.iter().find(|t| t.others > 0).unwrap();
-        assert_eq!((others.others, others.rows, others.files), (500, 500, 500));
+        assert_eq!(
+            (others.others, others.amount, others.files),
+            (500, 500, 500)
+        );
         assert!(tiles.len() < 10);
-        let shown: u64 = tiles.iter().filter(|t| !t.is_folder).map(|t| t.rows).sum();
+        let shown: u64 = tiles
+            .iter()
+            .filter(|t| !t.is_folder)
+            .map(|t| t.amount)
+            .sum();
         assert_eq!(shown, 150_500, "no row is lost");
     }
 
@@ -371,7 +382,7 @@ mod tests {
         let tiles = tiles(&tree(&[(deep.as_str(), 3), ("c", 1)]));
         let rows: Vec<(usize, u64)> = tiles
             .iter()
-            .map(|t| (t.path.split('/').count(), t.rows))
+            .map(|t| (t.path.split('/').count(), t.amount))
             .collect();
         assert_eq!(rows, [(LEVELS_MAX - 1, 3), (LEVELS_MAX, 3), (1, 1)]);
     }

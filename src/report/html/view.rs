@@ -17,7 +17,9 @@ use super::files::Held;
 use super::head::{self, Head, Law};
 use super::place::{self, Evidence, Files, Gaps};
 use super::plain::{self, PlainWords};
+use super::since::{self, Since};
 use super::text::{Both, Plain};
+use super::words::Html;
 use crate::audit::Audit;
 use crate::law::Assessment;
 use crate::report::Lang;
@@ -110,6 +112,14 @@ impl<'a> Ctx<'a> {
         self.both(|options| super::super::text::instrument(id, options).to_owned())
     }
 
+    /// A class in words, or what it is called where its id is a name: `Class A`.
+    pub(super) fn class(&self, id: &str) -> Both {
+        match self.en.class_names.contains_key(id) {
+            true => self.both(|options| words::class(id, options).to_owned()),
+            false => Both::of(|lang| Html::ClassName.with(lang, &[id])),
+        }
+    }
+
     /// The place of a class among the classes, for its colour.
     pub(super) fn class_index(&self, category: &str) -> Option<usize> {
         self.class_of.get(category).copied()
@@ -123,6 +133,7 @@ pub(super) struct View {
     pub(super) ignored: Vec<Both>,
     pub(super) laws: Vec<Law>,
     pub(super) limits: Vec<LimitRow>,
+    pub(super) since: Option<Since>,
     pub(super) plain: PlainWords,
     pub(super) checklist: Checklist,
     pub(super) classes: Vec<ClassGroup>,
@@ -153,6 +164,7 @@ impl View {
             ignored: head::ignored(&ctx),
             laws: head::laws(&ctx),
             limits: counted::limits(&ctx),
+            since: since::since(&ctx),
             plain: plain::plain_words(&ctx),
             checklist: assess::checklist(&ctx),
             classes,

@@ -49,6 +49,12 @@ messages! { Html:
     BudgetTitle: "Limits of the budget", "限额";
     BudgetNote: "What the budget of this job allows, and what was found. A limit that no file has the path of guards nothing.",
         "本任务的限额与实际数量。路径没有对应文件的限额不起作用。";
+    // what was there before
+    NavBaseline: "Baseline", "基线";
+    BaselineAlarm: "Baseline: {0} of {1} kinds and categories have more than before; the job fails, whatever the level is.", "基线：{1} 个种类和类别中有 {0} 个多于此前；无论级别如何，任务均不通过。";
+    BaselineTitle: "What has changed since the baseline", "与基线相比的变化";
+    BaselineNote: "What was there when the baseline was written may stay; what is more fails the job. New and gone are known where the baseline holds fingerprints of values.",
+        "基线写成时已有的内容可以保留，超出部分使任务不通过。仅当基线含有各值的指纹时，才能得知新增与消失的数量。";
     // in plain words
     PlainTitle: "In plain words", "通俗说明";
     WhatFound: "What was found", "发现了什么";
@@ -98,8 +104,10 @@ messages! { Html:
     KindsNote: "Matches are occurrences, distinct is how many different ones. Samples are masked.", "命中为出现次数，去重值为不同值的个数。样例均已脱敏。";
     // files
     FilesTitle: "Where it is: the worst files", "所在位置：最严重的文件";
-    TreemapCaption: "Folders by rows found below them: {0} rows in {1} files. The audit tells rows of each file; persons are counted once over all files, so a folder has no number of its own.",
-        "按各文件夹下发现的行数绘制：{1} 个文件共 {0} 行。审计结果列有各文件的行数；人数在全部文件范围内去重，故文件夹没有单独的人数。";
+    TreemapCaption: "Folders by rows found below them: {0} rows in {1} files. The persons of each file were not counted by themselves; a scan with --persons-by-file does that.",
+        "按各文件夹下发现的行数绘制：{1} 个文件共 {0} 行。未单独统计各文件的人数；扫描时加 --persons-by-file 即可统计。";
+    TreemapPersons: "Folders by the persons in their files ({0} files). A file counts each person once. A folder is as large as its files together; since a person may be in several, “≤” tells how many it has at most.",
+        "按文件中的人数绘制（{0} 个文件）。每个文件内同一人只计一次；文件夹面积为其各文件之和，因同一人可能出现在多个文件中，“≤”所示为人数上限。";
     TreemapOthers: "{0} smaller ones", "其余 {0} 项较小者";
     TreemapLegend: "coloured by the first class found there", "按其中最高的类别着色";
     TableCaption: "Files, worst first", "文件（最严重者在前）";

@@ -199,3 +199,45 @@ fn a_budget_stands_beside_the_verdict() {
     assert_eq!((&limit["found"], &limit["max"]), (&2.into(), &1.into()));
     assert_eq!(limit["exceeded"], true);
 }
+
+#[test]
+fn a_result_says_what_was_there_before_only_where_that_is_known() {
+    let states = |audit: &Audit| -> Vec<Json> {
+        let log = log(audit, Lang::En, RESULTS_MAX);
+        let of_kind = results(&log).iter().filter(|r| r["ruleId"] == "cn.mobile");
+        of_kind.map(|r| r["baselineState"].clone()).collect()
+    };
+    let mut audit = plain();
+    audit.files.truncate(1);
+    assert_eq!(states(&audit), [Json::Null], "without a baseline");
+    let path = audit.files[0].path.clone();
+    let with = |new_in| {
+        let baseline = crate::audit::BaselineFound {
+            new_in,
+            ..crate::audit::BaselineFound::default()
+        };
+        Audit {
+            baseline: Some(baseline),
+            ..audit.clone()
+        }
+    };
+    let new = |new, found| NewInFile {
+        path: path.clone(),
+        kind: "cn.mobile".to_owned(),
+        new,
+        found,
+        first_line: None,
+    };
+    for (new_in, want) in [
+        (None, Json::Null),
+        (Some(vec![]), "unchanged".into()),
+        (Some(vec![new(2, 5)]), "updated".into()),
+        (Some(vec![new(5, 5)]), "new".into()),
+    ] {
+        let mut audit = with(new_in);
+        assert_eq!(states(&audit), [want]);
+        // Two members of one name: nobody knows which of them is meant.
+        audit.files.push(audit.files[0].clone());
+        assert_eq!(states(&audit), [Json::Null, Json::Null]);
+    }
+}
