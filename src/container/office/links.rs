@@ -38,6 +38,12 @@ impl Links {
         }
     }
 
+    /// Takes out what another part refers to.
+    pub(super) fn forget(&mut self, other: &Links) {
+        let others = &other.addresses;
+        self.addresses.retain(|address| !others.contains(address));
+    }
+
     /// Adds what an element links to, if it is an address.
     pub(super) fn add(&mut self, target: &str) {
         let Some(address) = address(target) else {

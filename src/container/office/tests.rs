@@ -449,6 +449,27 @@ fn a_text_before_2007_that_ends_early_has_its_last_words() {
 }
 
 #[test]
+fn links_of_a_text_are_told_once_though_its_notes_list_them_too() {
+    let types = "<Types><Override PartName='/word/document.xml' ContentType='x.document.main+xml'/>\
+                 <Override PartName='/word/footnotes.xml' ContentType='x.wordprocessingml.footnotes+xml'/></Types>";
+    let root = relations(&[("r", "officeDocument", "word/document.xml")]);
+    let shown = ("a", "hyperlink", "mailto:a@example.com");
+    let hidden = ("b", "hyperlink", "mailto:b@example.com");
+    let of_text = relations(&[shown, hidden]);
+    let of_notes = relations(&[shown, hidden, ("c", "hyperlink", "mailto:c@example.com")]);
+    let given = read_parts(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", root.as_bytes()),
+        ("word/document.xml", b"<d><p><t>a@example.com</t></p></d>"),
+        ("word/_rels/document.xml.rels", of_text.as_bytes()),
+        ("word/footnotes.xml", b"<f><p><t>note</t></p></f>"),
+        ("word/_rels/footnotes.xml.rels", of_notes.as_bytes()),
+    ]);
+    let want = "text: a@example.com|text links: b@example.com|footnotes: note|footnotes links: c@example.com";
+    assert_eq!(given.join("|"), want);
+}
+
+#[test]
 fn links_in_codes_of_fields_are_lines_unless_they_are_shown() {
     let mark = |kind: &str| format!("<r><fldChar fldCharType='{kind}'/></r>");
     let (begin, separate, end) = (mark("begin"), mark("separate"), mark("end"));

@@ -55,7 +55,30 @@ pub(super) fn parts(
     (name, table): (&str, &str),
     sink: &mut Sink,
 ) -> Result<(), Stop> {
-    let mut read = all_lines(package, parts, family, name, sink)?;
+    parts_beside(
+        &Links::default(),
+        package,
+        parts,
+        family,
+        (name, table),
+        sink,
+    )
+}
+
+/// The same for parts beside another, where that one shows or tells what it refers to: some programs give each part the list of the
+/// whole document.
+///
+/// # Errors
+/// Those of the sink.
+pub(super) fn parts_beside(
+    told: &Links,
+    package: &mut Package,
+    parts: &[usize],
+    family: Family,
+    (name, table): (&str, &str),
+    sink: &mut Sink,
+) -> Result<(), Stop> {
+    let mut read = all_lines(told, package, parts, family, name, sink)?;
     let mut n_tables = 0;
     for (&part, read) in parts.iter().zip(&mut read) {
         for depth in 1..=read.deepest.min(TABLES_DEPTH_MAX) {
@@ -114,6 +137,7 @@ fn related(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links,
 
 /// Writes the lines outside of tables, and returns what is known of each part then.
 fn all_lines(
+    told: &Links,
     package: &mut Package,
     parts: &[usize],
     family: Family,
@@ -122,10 +146,11 @@ fn all_lines(
 ) -> Result<Vec<PartRead>, Stop> {
     let mut all = Vec::new();
     for &part in parts {
-        let links = match family {
+        let mut links = match family {
             Family::OpenXml => related(package, part, sink)?,
             Family::OpenDocument => Links::default(),
         };
+        links.forget(told);
         all.push(PartRead {
             deepest: 0,
             links,

@@ -4,6 +4,7 @@
 //! known to `flow`.
 
 use super::flow::Family;
+use super::links::Links;
 use super::package::Package;
 use super::text;
 use crate::container::{Sink, Stop};
@@ -34,7 +35,9 @@ const BEHIND: &[(&str, &str)] = &[
 /// Those of the sink.
 pub(super) fn walk(package: &mut Package, main: usize, sink: &mut Sink) -> Result<(), Stop> {
     text::parts(package, &[main], Family::OpenXml, ("text", "table"), sink)?;
-    beside(package, BESIDE, sink)
+    // A list that cannot be read was told with the text.
+    let told = package.relations(main).map(|list| Links::of(&list));
+    beside(&told.unwrap_or_default(), package, BESIDE, sink)
 }
 
 /// Hands over what is in a presentation: every slide by itself, with its notes.
@@ -55,15 +58,20 @@ pub(super) fn presentation(
             text::part(package, part, &format!("{word} {number}"), sink)?;
         }
     }
-    beside(package, BEHIND, sink)
+    beside(&Links::default(), package, BEHIND, sink)
 }
 
-fn beside(package: &mut Package, kinds: &[(&str, &str)], sink: &mut Sink) -> Result<(), Stop> {
+fn beside(
+    told: &Links,
+    package: &mut Package,
+    kinds: &[(&str, &str)],
+    sink: &mut Sink,
+) -> Result<(), Stop> {
     for (kind, name) in kinds {
         let parts: Vec<usize> = package.of_type(kind);
         let parts: Vec<usize> = parts.into_iter().filter(|p| !package.is_done(*p)).collect();
         let names = (*name, &*format!("{name} table"));
-        text::parts(package, &parts, Family::OpenXml, names, sink)?;
+        text::parts_beside(told, package, &parts, Family::OpenXml, names, sink)?;
     }
     Ok(())
 }
