@@ -35,19 +35,25 @@ const LABEL_BYTES: usize = 4 << 10;
 
 /// Hands over what is in a document.
 pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
+    // Of a document that is cut off what came before is read.
     let spool_bytes = job.unpacking.limits.spool_bytes;
-    let (mut source, size) = job.source.into_seekable(spool_bytes)?;
+    let (mut source, size, failed) = job.source.into_seekable_so_far(spool_bytes)?;
     sink.of_size(size);
-    let mut lines = Rtf::new(&mut source)?;
+    read(&mut source, spool_bytes, sink)?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn read(source: &mut Box<dyn Seekable>, spool_bytes: usize, sink: &mut Sink) -> Result<(), Stop> {
+    let mut lines = Rtf::new(source)?;
     text::write_lines(|| lines.next(), "text", sink)?;
     let (n_pictures, has_objects) = (lines.n_pictures, lines.has_objects);
     let mut links = lines.codes.into_links();
     if !links.is_empty() {
         // What stood before a link may have shown where it leads.
-        let mut lines = Rtf::new(&mut source)?;
+        let mut lines = Rtf::new(source)?;
         links.shown_by(|| lines.next());
     }
-    let mut tables = Rtf::new(&mut source)?;
+    let mut tables = Rtf::new(source)?;
     let next = || {
         let item = tables.next()?;
         links.shown_in(&item);
@@ -62,7 +68,7 @@ pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> 
     if !has_objects {
         return Ok(());
     }
-    let mut objects = Rtf::new(&mut source)?;
+    let mut objects = Rtf::new(source)?;
     let mut number = 0;
     loop {
         objects.object = Some(tempfile::SpooledTempFile::new(spool_bytes));

@@ -1,6 +1,6 @@
 //! Documents made here and taken apart again: what is rare, damaged or hostile. Those of other programs are in `tests/office.rs`.
 
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::sync::{Arc, Mutex};
 
 use super::super::pump::{Job, Told};
@@ -43,9 +43,14 @@ fn given(walk: impl FnOnce(&mut Sink) -> Result<(), Stop>) -> Vec<String> {
 }
 
 pub(super) fn read(container: Container, bytes: &[u8]) -> Vec<String> {
+    let stream = Cursor::new(bytes.to_vec());
+    read_stream(container, Box::new(stream))
+}
+
+fn read_stream(container: Container, stream: Box<dyn Read + Send>) -> Vec<String> {
     let job = Job {
         container,
-        source: Source::Stream(Box::new(Cursor::new(bytes.to_vec()))),
+        source: Source::Stream(stream),
         name: "x".to_owned(),
         unpacking: Unpacking::default(),
     };
@@ -378,6 +383,23 @@ fn a_page_that_is_cut_has_its_last_words() {
         ("D/p.xml", page.as_bytes()),
     ]);
     assert_eq!(given, [format!("page 1: one/last{CUT_XML}")]);
+}
+
+#[test]
+fn rich_text_that_is_cut_off_where_it_was_packed_is_read_up_to_there() {
+    struct Fails;
+    impl Read for Fails {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+    let start = Cursor::new(br"{\rtf1 one\par last words".to_vec());
+    let given = read_stream(Container::Rtf, Box::new(start.chain(Fails)));
+    let want = [
+        "text: one/last words!truncated: groups of the text are not closed",
+        "!truncated: ends in the middle of what it contains",
+    ];
+    assert_eq!(given, want);
 }
 
 #[test]
