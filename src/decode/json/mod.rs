@@ -101,7 +101,8 @@ impl<'r> JsonDecoder<'r> {
     fn record(&mut self, batch: &mut Batch, at: &mut usize, table: u32) -> Step {
         let (start, first) = (*at, batch.fields.len());
         let window = batch.text.len().min(start + self.bounds.record + 1);
-        let is_bare = !matches!(batch.text[start], b'{' | b'[' | b'"');
+        let is_full = window - start > self.bounds.record;
+        let is_all = self.blocks.ended() && !is_full;
         let root = self.names.root(table);
         let mut reader = Reader {
             text: &batch.text[..window],
@@ -111,14 +112,11 @@ impl<'r> JsonDecoder<'r> {
             names: &mut self.names,
             stack: &mut self.stack,
             bounds: self.bounds,
+            is_all,
             too_deep: false,
         };
-        let mut result = reader.value(root);
+        let result = reader.value(root);
         let (end, too_deep) = (reader.at, reader.too_deep);
-        let is_full = window - start > self.bounds.record;
-        if result.is_ok() && is_bare && end == window && (is_full || !self.blocks.ended()) {
-            result = Err(Stop::More);
-        }
         match result {
             Ok(()) if end - start <= self.bounds.record => {}
             Err(Stop::Bad) => {

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::JsonDecoder;
+use crate::decode::charset::Transcoder;
 use crate::decode::testing::{Decoded, Fails, Sips, all_ways, drain, limits, utf8};
-use crate::decode::{Decode, Problem};
+use crate::decode::{Decode, Encoding, Problem};
 use crate::error::Reason;
 use crate::record::Batch;
 
@@ -197,6 +198,27 @@ fn a_bad_line_is_text() {
             "! 1 malformed: 2 stretches read as text",
         ],
     );
+}
+
+#[test]
+fn where_blocks_end_leaves_no_trace_in_the_tables() {
+    // The first parts look like a number and like a key that is data. UTF-16 is not read line by line.
+    for (text, columns) in [
+        ("12345678x", &[][..]),
+        ("{\"\\u00345678\":1}", &["45678"]),
+        ("{\"a\":12345678x}", &[]),
+        ("{\"123456789012\"}", &[]),
+    ] {
+        for n_before in 0..8 {
+            let text = " ".repeat(n_before) + text;
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for block in [1, 64, 1000] {
+                let text = Transcoder::new(Box::new(&bytes[..]), Encoding::Utf16Le);
+                let got = drain(JsonDecoder::new(text, true, &limits(block, 10_000)));
+                assert_eq!(got.tables[0].columns, columns, "{block}: {}", got.short());
+            }
+        }
+    }
 }
 
 #[test]

@@ -46,6 +46,9 @@ pub(super) struct Reader<'a> {
     pub(super) names: &'a mut Names,
     pub(super) stack: &'a mut Vec<Open>,
     pub(super) bounds: Bounds,
+    /// Whether nothing follows the text: what it ends in is taken as it stands. Else the value is read again when there is more,
+    /// and nothing is learned from its end, which may turn out to be something else.
+    pub(super) is_all: bool,
     /// Set when something was nested too deep.
     pub(super) too_deep: bool,
 }
@@ -151,7 +154,7 @@ impl Reader<'_> {
         let (node, last) = self.stack.last().map_or((NONE, NONE), |o| (o.node, o.last));
         let (quoted, key) = read_key(self.text, &mut self.at, self.names, (node, last)).map_err(
             |(stop, cut)| {
-                if let Some(cut) = cut {
+                if let Some(cut) = cut.filter(|_| self.is_all) {
                     self.push_key(node, last, cut);
                 }
                 stop
@@ -210,6 +213,10 @@ impl Reader<'_> {
         let token = &self.text[self.at..end];
         let whole = end < self.text.len();
         match bare_kind(token, whole) {
+            Bare::Null | Bare::Scalar if !whole && !self.is_all => {
+                self.at = end;
+                return Err(Stop::More);
+            }
             Bare::Null => {}
             Bare::Scalar => {
                 let column = self.names.column(node);
