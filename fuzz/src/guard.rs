@@ -1,12 +1,14 @@
 //! What is a finding: a panic of our code, memory past a limit, and (libFuzzer's own) a hang.
 //!
-//! A panic inside a library during a walk is none, as the program ends that container with a reason and goes on; it is written
-//! to standard error once for each place, so that it can be reported where it belongs. Anywhere else nobody would catch it.
+//! A panic inside a library during a walk is none, as the program ends that container with a reason and goes on; nor is memory that
+//! a library asks for past the limit where the program decodes in a process of its own, which costs that process. Both are written
+//! to standard error once for each place, so that they can be reported where they belong. Anywhere else nobody would catch them.
 
-use std::alloc::System;
+use std::alloc::{Layout, System, set_alloc_error_hook};
 use std::backtrace::Backtrace;
 use std::collections::BTreeSet;
 use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::{process, thread};
 
@@ -21,9 +23,12 @@ pub const MEMORY_APART: usize = 2 << 30;
 /// The thread in which containers are walked through.
 const WALK_THREAD: &str = "unpack";
 
-/// An allocation past the limit fails, and with it the process: that is a finding as well.
+/// An allocation past the limit fails.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Whether the program decodes the format at hand in a process of its own.
+static IS_APART: AtomicBool = AtomicBool::new(false);
 
 /// Limits memory and judges panics from now on. Costs nothing when it is called again.
 pub fn start(memory: usize) {
@@ -32,8 +37,10 @@ pub fn start(memory: usize) {
         ALLOCATOR
             .set_limit(memory)
             .expect("nothing was taken so far");
+        IS_APART.store(memory >= MEMORY_APART, Ordering::Relaxed);
         // That of libFuzzer aborts at any panic.
         panic::set_hook(Box::new(judge));
+        set_alloc_error_hook(refuse);
     });
 }
 
@@ -41,37 +48,56 @@ fn judge(info: &PanicHookInfo<'_>) {
     let place = info.location().map_or_else(String::new, |place| {
         format!("{}:{}", place.file(), place.line())
     });
-    let in_walk = thread::current().name() == Some(WALK_THREAD);
-    if in_walk && is_of_library(&place) {
-        static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-        let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.insert(place.clone()) {
-            eprintln!("panic in a library, answered by the program: {place}");
-        }
+    let place = if is_of_std(&place) {
+        innermost()
+    } else {
+        place
+    };
+    if in_walk() && is_of_library(&place) {
+        tell("panic", place);
         return;
     }
     eprintln!("finding: {info}\n{}", Backtrace::force_capture());
     process::abort();
 }
 
-/// Whether the innermost frame that is not of the standard library belongs to a library of others.
-fn is_of_library(place: &str) -> bool {
-    if place.contains("/registry/src/") {
-        return true;
+/// Judges memory that is not to be had.
+fn refuse(layout: Layout) {
+    let place = innermost();
+    if IS_APART.load(Ordering::Relaxed) && in_walk() && is_of_library(&place) {
+        tell("memory past the limit", place);
+        // Ends the walk, as the end of its process would.
+        panic::resume_unwind(Box::new(()));
     }
-    if !is_of_std(place) {
-        return false;
+    let (n, trace) = (layout.size(), Backtrace::force_capture());
+    eprintln!("finding: {n} bytes of memory past the limit\n{trace}");
+    process::abort();
+}
+
+fn in_walk() -> bool {
+    thread::current().name() == Some(WALK_THREAD)
+}
+
+fn tell(what: &str, place: String) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.insert(place.clone()) {
+        eprintln!("{what} in a library, answered by the program: {place}");
     }
+}
+
+/// The innermost place in the code that is not of the standard library or of this hook.
+fn innermost() -> String {
     let trace = Backtrace::force_capture().to_string();
     let mut places = trace
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("at "))
-        // From the panic on: before it stands this hook.
-        .skip_while(|place| !is_of_std(place))
-        .filter(|place| !is_of_std(place) && !place.contains("guard.rs"));
-    places
-        .next()
-        .is_some_and(|place| place.contains("/registry/src/"))
+        .filter(|place| !is_of_std(place) && !place.contains("fuzz/src/guard.rs"));
+    places.next().map_or_else(String::new, str::to_owned)
+}
+
+fn is_of_library(place: &str) -> bool {
+    place.contains("/registry/src/")
 }
 
 fn is_of_std(place: &str) -> bool {

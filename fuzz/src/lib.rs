@@ -5,6 +5,8 @@
 //! containers whose own checks would otherwise turn away whatever a fuzzer writes. [`guard`] tells findings from what a library
 //! does and the program already answers.
 
+#![feature(alloc_error_hook)]
+
 pub mod container;
 pub mod guard;
 pub mod parts;
