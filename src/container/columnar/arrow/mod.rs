@@ -8,9 +8,9 @@ mod array;
 mod batch;
 mod buffer;
 mod dictionary;
-mod flat;
 #[cfg(test)]
-mod made;
+mod fixture;
+mod flat;
 mod message;
 mod schema;
 

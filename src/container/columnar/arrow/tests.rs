@@ -1,8 +1,10 @@
 //! Files that pyarrow wrote, value by value; and messages made here byte by byte, whatever they say.
 
 use super::super::DEPTH_MAX;
-use super::made::Value::{self, Byte, Long, Same, Short, Table as Fields, Tables, Text};
-use super::made::{batch, coded, dictionary, field, int, message, message_of, rows_of, schema_of};
+use super::fixture::Value::{self, Byte, Long, Same, Short, Table as Fields, Tables, Text};
+use super::fixture::{
+    batch, coded, dictionary, field, int, message, message_of, rows_of, schema_of,
+};
 use super::*;
 use crate::container::Unpacking;
 use crate::container::tests::{All, all};
