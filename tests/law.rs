@@ -328,7 +328,9 @@ fn no_report_to_read_shows_the_id_of_a_class_of_persons() {
         }
         for format in ["text", "markdown"] {
             let text = report(format);
-            assert!(text.contains(words[0]) && text.contains(words[2]), "{text}");
+            assert!(text.contains(words[2]), "{text}");
+            // The summary has no table of provisions.
+            assert!(format == "text" || text.contains(words[0]), "{text}");
             assert!(!text.contains("minors-under-18"), "{text}");
         }
     }
