@@ -1,7 +1,8 @@
 //! Distinct counting: sets of fingerprints that only grow, exact at any size.
 //!
 //! Fingerprints are appended to one of 256 partitions by their high byte, and a partition that is full is sorted and cleared
-//! of duplicates before it grows. So an insertion costs an append, and memory stays below twice the distinct ones. A set that
+//! of duplicates before it grows; while hardly any come, every second time. So an insertion costs an append, and memory stays below
+//! two and a quarter times the distinct ones. A set that
 //! is told to spill writes itself to a store as one sorted run and is empty again; runs are folded into longer ones there.
 //! A set whose sequences are all sorted (sealed) can be read in ranges, each as sequences that ascend. This file knows
 //! neither files nor limits: who holds the sets decides when they spill.
@@ -40,6 +41,8 @@ struct Partition<F> {
     /// `sorted` fingerprints in ascending order without duplicates, then unsorted ones.
     keys: Vec<F>,
     sorted: usize,
+    /// Whether many of those sorted in last were there already.
+    has_repeats: bool,
 }
 
 struct Spilled {
@@ -103,6 +106,7 @@ impl<F: Fingerprint> Distinct<F> {
             self.partitions.resize_with(PARTITIONS, || Partition {
                 keys: Vec::new(),
                 sorted: 0,
+                has_repeats: false,
             });
             *held += PARTITIONS * size_of::<Partition<F>>();
         }
@@ -231,7 +235,8 @@ impl<F: Fingerprint> Partition<F> {
     /// Called when the memory is full: duplicates go first, and only what they did not free is grown.
     #[cold]
     fn make_room(&mut self, sorter: &mut Sorter<F>, held: &mut usize) {
-        if self.keys.len() >= COMPACT_MIN {
+        let is_due = self.has_repeats || self.keys.len() >= 2 * self.sorted;
+        if self.keys.len() >= COMPACT_MIN && is_due {
             self.compact(sorter);
         }
         if self.keys.len() * 4 >= self.keys.capacity() * 3 {
@@ -246,6 +251,7 @@ impl<F: Fingerprint> Partition<F> {
         if tail.is_empty() {
             return;
         }
+        let (n_sorted, n_arrived) = (self.sorted, tail.len());
         let n_tail = sorter.sort_dedup(tail, PARTITION_BITS);
         if self.sorted == 0 {
             self.keys.truncate(n_tail);
@@ -253,6 +259,7 @@ impl<F: Fingerprint> Partition<F> {
             sorter.join(&mut self.keys, self.sorted, self.sorted + n_tail);
         }
         self.sorted = self.keys.len();
+        self.has_repeats = (self.sorted - n_sorted) * 8 < n_arrived * 7;
     }
 }
 

@@ -30,15 +30,18 @@ pub(super) enum Whole {
 const RECORDS_AHEAD: usize = 32;
 
 /// A cell that was not walked through ahead.
-const NOT_WALKED: u16 = u16::MAX;
+const NOT_WALKED: u32 = u32::MAX;
+
+/// Marks a cell that is its own bare text. Behind it stands the set.
+const IS_BARE: u32 = 1 << 31;
 
 /// What walks through the cells of the next records gave.
 #[derive(Default)]
 pub(super) struct Ahead {
     /// The first field of the batch that `sets` speaks of.
     from: u32,
-    /// For each field, which set of expressions matches it as a whole, or [`NOT_WALKED`].
-    sets: Vec<u16>,
+    /// For each field, which set of expressions matches it as a whole, with [`IS_BARE`] perhaps, or [`NOT_WALKED`].
+    sets: Vec<u32>,
 }
 
 impl Ahead {
@@ -54,10 +57,12 @@ impl Ahead {
         record.fields.start >= self.from + self.sets.len() as u32
     }
 
+    /// The set, and whether the field is its own bare text.
     #[inline]
-    fn set(&self, field: u32) -> Option<u16> {
+    fn set(&self, field: u32) -> Option<(u16, bool)> {
         let set = self.sets.get(field.wrapping_sub(self.from) as usize);
-        set.copied().filter(|set| *set != NOT_WALKED)
+        let set = set.copied().filter(|set| *set != NOT_WALKED)?;
+        Some((set as u16, set & IS_BARE != 0))
     }
 
     /// Walks through the cells of `record` and of those behind it that are of the same table.
@@ -115,6 +120,7 @@ impl Ahead {
         let cache = scratch.caches[cells].get_or_insert_with(|| automaton.cache());
         let mut texts: [&[u8]; LANES] = [&[]; LANES];
         let mut places = [0; LANES];
+        let mut are_bare = [false; LANES];
         let mut n = 0;
         for record in records {
             let field = batch.fields_of(record).get(position);
@@ -126,13 +132,14 @@ impl Ahead {
                 continue;
             }
             texts[n] = value;
+            are_bare[n] = value.len() == field.span.len();
             places[n] = record.fields.start as usize + position - self.from as usize;
             n += 1;
             if n == LANES {
                 n = 0;
                 let sets = automaton.whole_sets(cache, texts);
-                for (place, set) in places.into_iter().zip(sets) {
-                    self.sets[place] = set;
+                for ((place, is_bare), set) in places.into_iter().zip(are_bare).zip(sets) {
+                    self.sets[place] = u32::from(set) | if is_bare { IS_BARE } else { 0 };
                 }
             }
         }
@@ -166,7 +173,11 @@ impl Detector {
         cells: usize,
         found: &mut Found,
     ) -> Whole {
-        let value = value_of(text, field);
+        let walked = self.ahead.set(place);
+        let value = match walked {
+            Some((_, true)) => &text[field.span.range()],
+            _ => value_of(text, field),
+        };
         if value.is_empty() {
             return Whole::Nothing;
         }
@@ -174,8 +185,8 @@ impl Detector {
         let group = &engine.cells[cells];
         let scratch = &mut self.scratch;
         let cache = scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
-        let patterns = match self.ahead.set(place) {
-            Some(set) => group.automaton.set_of(cache, set),
+        let patterns = match walked {
+            Some((set, _)) => group.automaton.set_of(cache, set),
             None => group.automaton.whole(cache, value),
         };
         for pattern in patterns {
