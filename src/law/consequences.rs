@@ -154,7 +154,7 @@ fn shown(figure: Figure, tally: &Tally) -> Text {
     let number = |zh: &str, en: &str, n: Option<u64>, unit: (&str, &str)| match n {
         Some(n) => Text {
             zh: format!("{zh} {} {}", thousands(n), unit.0),
-            en: format!("{} {en}{}", thousands(n), unit.1),
+            en: format!("{} {}{}", thousands(n), counted(en, n), unit.1),
         },
         None => Text {
             zh: format!("{zh}：数据未显示"),
@@ -188,6 +188,15 @@ fn shown(figure: Figure, tally: &Tally) -> Text {
         Figure::Rows => number("原始记录", "records", Some(tally.n_rows()), ("条", "")),
         Figure::Categories => categories(tally),
         Figure::Residence => residence(tally),
+    }
+}
+
+/// What is counted, in the number that goes with it: `1 person under 14`.
+fn counted(en: &str, n: u64) -> String {
+    let (noun, rest) = en.split_at(en.find(' ').unwrap_or(en.len()));
+    match n {
+        1 => format!("{}{rest}", noun.trim_end_matches('s')),
+        _ => en.to_owned(),
     }
 }
 

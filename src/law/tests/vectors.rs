@@ -514,9 +514,7 @@ fn minors_are_unknown_until_the_data_or_the_user_tells() {
     assert_eq!(told.outcome.unwrap().id, "minors");
     assert_eq!(told.filings.len(), 3);
     assert!(
-        told.filings[0].contents[0]
-            .en
-            .contains("1 persons under 18"),
+        told.filings[0].contents[0].en.contains("1 person under 18"),
         "{:?}",
         told.filings[0]
     );
