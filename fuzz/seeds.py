@@ -1,7 +1,7 @@
 """Writes the committed seeds of the targets into `seeds/`: small files of every format, of synthetic people only.
 
 Most are cuts of `tests/data/formats`, which other programs wrote; the rest is written here by Python's own library, by 7-Zip
-(`7z`), zstd, lz4, LibreOffice (`soffice`, for doc and xls), pyarrow and fastavro (PyPI). Targets whose input begins with bytes that
+(`7z`), zstd, lz4, LibreOffice (`soffice`, for doc, xls and ppt), pyarrow, fastavro and python-pptx (PyPI). Targets whose input begins with bytes that
 choose something (see `fuzz_targets`) get seeds that do. Names and values come from `tests/data/formats/people.py`.
 
     LEAKGAUGE=target/debug/leakgauge python3 seeds.py
@@ -31,7 +31,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import fastavro
+import pptx
 import pyarrow as pa
+import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 HERE = Path(__file__).parent
@@ -41,8 +43,8 @@ sys.path.insert(0, str(FORMATS))
 from people import COLUMNS, lines, people  # noqa: E402
 
 OUT = HERE / "seeds"
-ROWS = people()[:3]
-LINES = lines()[:3]
+ROWS = people(3)
+LINES = lines(ROWS)
 MARK = b"\xfe\xff"
 # A seed larger than this teaches a fuzzer little that a smaller one does not.
 BYTES_MAX = 24 << 10
@@ -54,6 +56,12 @@ def seed(target: str, name: str, content: bytes) -> None:
     assert content, f"{target}/{name} is empty"
     assert len(content) <= BYTES_MAX, f"{target}/{name} has {len(content)} bytes"
     (folder / name).write_bytes(content)
+
+
+def found(name: str) -> bytes:
+    """A file of `tests/data/formats`, unpacked."""
+    content = (FORMATS / name).read_bytes()
+    return lzma.decompress(content) if name.endswith(".xz") else content
 
 
 def run(*command, cwd=None) -> None:
@@ -176,8 +184,8 @@ def archives() -> None:
     sparse[148:156] = b" " * 8
     sparse[148:156] = b"%06o\0 " % sum(sparse)
     seed("tar", "sparse", bytes(sparse) + b"abcd" + bytes(508 + 1024))
-    for name in ["rar4.rar", "rar4-solid.rar", "rar5.rar", "rar5-solid.rar", "zeros.rar"]:
-        seed("rar", name.removesuffix(".rar"), (FORMATS / "mail" / name).read_bytes())
+    for name in ["archives/rar4.rar", "few/rar4-solid.rar", "few/rar5.rar", "few/rar5-solid.rar", "few/zeros.rar"]:
+        seed("rar", Path(name).stem, found(name))
 
 
 # Documents: parts of archives, cut to a few children of each element
@@ -253,19 +261,20 @@ def binary_sheet(name: str, content: bytes) -> bytes:
 
 
 def documents() -> None:
-    parts("xlsx", "two-sheets", FORMATS / "people_two_sheets.xlsx")
-    parts("xlsx", "shared-strings", FORMATS / "people_rounded.xlsx")
-    parts("xlsx", "libreoffice", FORMATS / "people_libreoffice.xlsx")
-    parts("xlsb", "people", FORMATS / "people.xlsb", change=binary_sheet)
-    parts("ods", "people", FORMATS / "people.ods")
-    parts("ods", "libreoffice", FORMATS / "people_libreoffice.ods")
-    parts("docx", "lines", FORMATS / "people_lines.docx", 5)
-    parts("docx", "table", FORMATS / "people.docx")
-    parts("docx", "embedded", FORMATS / "people_embedded.docx", skipped=(*SKIPPED, "embeddings"))
-    parts("pptx", "people", FORMATS / "people.pptx", skipped=(*SKIPPED, "slide3", "slide4", "Layout", "Master"))
-    parts("odt", "libreoffice", FORMATS / "people_libreoffice.odt")
-    parts("odt", "lines", FORMATS / "people_lines.odt")
-    parts("ofd", "lines", FORMATS / "people_lines.ofd", 6)
+    parts("xlsx", "two-sheets", FORMATS / "few/two_sheets.xlsx")
+    parts("xlsx", "shared-strings", FORMATS / "few/rounded.xlsx")
+    parts("xlsx", "libreoffice", FORMATS / "office/libreoffice.xlsx")
+    parts("xlsb", "people", FORMATS / "office/pyxlsbwriter.xlsb", change=binary_sheet)
+    parts("ods", "people", FORMATS / "office/odfpy.ods")
+    parts("ods", "libreoffice", FORMATS / "office/libreoffice.ods")
+    parts("docx", "lines", FORMATS / "few/lines.docx", 5)
+    parts("docx", "table", FORMATS / "office/python-docx.docx")
+    parts("docx", "embedded", FORMATS / "few/embedded.docx", skipped=(*SKIPPED, "embeddings"))
+    slides = [f"slide{n}" for n in range(3, 10)] + [f"slide{n}{m}" for n in (1, 2) for m in range(10)]
+    parts("pptx", "people", FORMATS / "office/python-pptx.pptx", skipped=(*SKIPPED, *slides, "Layout", "Master"))
+    parts("odt", "libreoffice", FORMATS / "office/libreoffice.odt")
+    parts("odt", "lines", FORMATS / "few/lines.odt")
+    parts("ofd", "lines", FORMATS / "office/easyofd.ofd", 6, skipped=(*SKIPPED, *(f"Page_{n}" for n in range(2, 10)), *(f"Page_1{n}" for n in range(10))))
     notes = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
         "_rels/.rels": '<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="word/document.xml"/></Relationships>',
@@ -351,8 +360,9 @@ def streams(target: str, name: str, found: dict[str, bytes]) -> None:
 
 
 def small_book(stream: bytes) -> bytes:
-    """A workbook stream with the first rows of each sheet. Rows stand behind the place that the list of sheets names."""
-    kept, at = b"", 0
+    """A workbook stream with the first rows of each sheet, and the first strings if there are many. Rows stand behind the place that
+    the list of sheets names, strings before it."""
+    kept, at, sheets, before = bytearray(), 0, [], 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         record = stream[at:at + 4 + length]
@@ -360,8 +370,22 @@ def small_book(stream: bytes) -> bytes:
         in_row = kind in (0x0208, 0x00FD, 0x0203, 0x027E, 0x00BD, 0x00BE, 0x0201, 0x0204, 0x0006, 0x00D7)
         if in_row and (kind == 0x00D7 or struct.unpack_from("<H", record, 4)[0] > 3):
             continue
+        if kind == 0x003C and before:
+            before += len(record)
+            continue
+        if kind == 0x00FC and length > 4000:
+            end = 8
+            for _ in range(40):
+                n, flags = struct.unpack_from("<HB", record, end + 4)
+                end += 3 + n * (1 + (flags & 1))
+            before = length - end
+            record = struct.pack("<HHII", kind, end, 40, 40) + record[12:4 + end]
+        if kind == 0x0085:
+            sheets.append(len(kept) + 4)
         kept += record
-    return kept
+    for place in sheets:
+        struct.pack_into("<I", kept, place, struct.unpack_from("<I", kept, place)[0] - before)
+    return bytes(kept)
 
 
 def small_text(found: dict[str, bytes]) -> dict[str, bytes]:
@@ -374,6 +398,61 @@ def small_text(found: dict[str, bytes]) -> dict[str, bytes]:
         struct.pack_into("<I", head, at, len(out))
         out += other[start:start + length]
     return {"WordDocument": bytes(head), "1Table": out}
+
+
+def slides() -> None:
+    deck = pptx.Presentation()
+    # Layouts cost more room than what is shown.
+    for row, line in zip(ROWS[:2], LINES):
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        slide.shapes.add_textbox(0, 0, 4_000_000, 400_000).text_frame.text = line
+        cells = slide.shapes.add_table(2, 2, 0, 1_000_000, 4_000_000, 800_000).table
+        for i, cell in enumerate([*COLUMNS[:2], *row[:2]]):
+            cells.cell(i // 2, i % 2).text = cell
+        slide.notes_slide.notes_text_frame.text = row[2]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        deck.save(folder / "people.pptx")
+        run("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "ppt:MS PowerPoint 97", "--outdir", folder, folder / "people.pptx")
+        held = ole_streams((folder / "people.ppt").read_bytes())
+    streams("ppt", "libreoffice", {name: held[name] for name in ["PowerPoint Document", "Current User"]})
+
+    def atom(kind, content, instance=0, version=0):
+        return struct.pack("<HHI", instance << 4 | version, kind, len(content)) + content
+
+    def holder(kind, *records, instance=0):
+        return atom(kind, b"".join(records), instance, 15)
+
+    def box(text):
+        return holder(0xF004, holder(0xF00D, text))
+
+    def slide(*shapes):
+        return holder(1006, holder(1036, holder(0xF002, holder(0xF003, *shapes))))
+
+    def listed(part, number):
+        return atom(1011, struct.pack("<5I", part, 0, 0, number, 0))
+
+    wide = lambda text: text.encode("utf-16-le")  # noqa: E731
+    names = [box(atom(4000, wide(cell))) for cell in (COLUMNS[0], ROWS[0][0])]
+    cells = [holder(0xF004, atom(0xF00F, struct.pack("<4i", 0, 100 * i, 500, 100 * i + 100)), holder(0xF00D, atom(4000, wide(cell)))) for i, cell in enumerate(ROWS[1][:3])]
+    grid = holder(0xF003, holder(0xF004, atom(0xF122, struct.pack("<HI", 0x039F, 1), 1, 3)), *cells)
+    link = holder(1033, holder(4055, atom(4026, wide("here"), 0), atom(4026, wide("mailto:a@example.com"), 1)))
+    document = holder(1000, atom(1001, bytes(40)), link, holder(4080, listed(2, 256), atom(4008, b"13800010001"), listed(3, 257)), holder(4080, listed(4, 256), instance=2))
+    notes = holder(1008, atom(1009, struct.pack("<IHH", 256, 0, 0)), holder(1036, holder(0xF002, holder(0xF003, box(atom(4000, wide(ROWS[2][2])))))))
+    comment = holder(12000, atom(4026, wide("张三"), 0), atom(4026, wide("note"), 1))
+    out, edit = b"", 0
+    # The second version has a slide of its own and takes the others from the first.
+    for made in [{1: document, 2: slide(*names), 3: slide(grid), 4: notes}, {3: slide(grid, names[0], comment)}]:
+        places = {}
+        for number, part in made.items():
+            places[number] = len(out)
+            out += part
+        directory = len(out)
+        out += atom(6002, b"".join(struct.pack("<II", 1 << 20 | number, at) for number, at in places.items()))
+        last, edit = edit, len(out)
+        out += atom(4085, struct.pack("<IHBBIIII", 256, 0, 0, 3, last, directory, 1, 4) + bytes(4))
+    user = atom(4086, struct.pack("<III", 20, 0xE391C05F, edit) + bytes(8))
+    streams("ppt", "edits", {"PowerPoint Document": out, "Current User": user})
 
 
 def compound() -> None:
@@ -390,7 +469,7 @@ def compound() -> None:
     seed("ole", "xls", book)
     seed("ole", "doc", text[:BYTES_MAX])
     streams("xls", "libreoffice", {"Workbook": small_book(ole_streams(book)["Workbook"])})
-    streams("xls", "xlwt", {"Workbook": small_book(ole_streams((FORMATS / "people.xls").read_bytes())["Workbook"])})
+    streams("xls", "xlwt", {"Workbook": small_book(ole_streams(found("office/xlwt.xls.xz"))["Workbook"])})
     streams("doc", "libreoffice", small_text(ole_streams(text)))
     old = bytearray(0x300)
     struct.pack_into("<HHHHH", old, 0, 0xA5DC, 0x68, 0, 0x0804, 0)
@@ -398,9 +477,10 @@ def compound() -> None:
     struct.pack_into("<II", old, 0x18, 0x200, 0x200 + len(words))
     old[0x200:0x200 + len(words)] = words
     streams("doc", "word95", {"WordDocument": bytes(old)})
+    slides()
     for name in ["attached", "gbk"]:
-        found = ole_streams((FORMATS / f"mail/{name}.msg").read_bytes())
-        small = {path: content[:1500] if "properties" not in path else content for path, content in found.items()
+        held = ole_streams(found(f"few/{name}.msg"))
+        small = {path: content[:1500] if "properties" not in path else content for path, content in held.items()
                  if "nameid" not in path and not path.startswith("__recip_version1.0_#00000001")}
         total, kept = 0, {}
         for path, content in small.items():
@@ -416,7 +496,7 @@ def compound() -> None:
 
 def messages() -> None:
     for name in ["choice", "gbk", "encrypted"]:
-        seed("mail", name, b"\0" + (FORMATS / f"mail/{name}.eml").read_bytes())
+        seed("mail", name, b"\0" + found(f"few/{name}.eml"))
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["From"], message["To"], message["Subject"] = "张三 <a@example.com>", "b@example.com, c@example.com", "名单"
     message["Date"] = "Fri, 01 Mar 2024 10:00:00 +0800"
@@ -441,13 +521,13 @@ def markup() -> None:
     seed("html", "cards", "<div><dl><dt>姓名<dd>张三<dt>手机号<dd>13800010001</dl><ul><li>电话: 138&#48;0010001<li><a href='mailto:a@example.com'>x</a></ul><input type=hidden value='a'><pre>a\n b</pre><script>var x='1';</script><!-- c --></div>".encode())
     seed("html", "gbk", b"<meta http-equiv=Content-Type content='text/html; charset=gb2312'><p>" + LINES[0].encode("gbk") + b"<br>&nbsp;&#x4e2d;&amp;&notin;")
     seed("html", "roles", "<div role=table><div role=row><span role=columnheader>姓名</span></div><div role=row><span role=cell data-phone='13800010001' title=x>张三</span></div></div><svg><text>a</svg><textarea>1</textarea><select><option value=1>b</select>".encode())
-    for name in ["people_pandas.xml", "people_dicttoxml.xml", "people_2003.xml", "people_attributes.xml"]:
-        content = (FORMATS / "markup" / name).read_bytes()
+    for name, of in [("pandas", "pandas"), ("dicttoxml", "dicttoxml"), ("2003", "libreoffice-2003"), ("attributes", "elementtree")]:
+        content = found(f"markup/{of}.xml.xz")
         if content[:100].lower().find(b"gb") >= 0:
             # Python's parser reads no GB18030.
             content = content.decode("gb18030").split("?>", 1)[1].encode()
         content = pruned(content, 3)
-        seed("xml", name.removeprefix("people_").removesuffix(".xml"), content)
+        seed("xml", name, content)
     seed("xml", "entities", b"<?xml version=\"1.0\" encoding=\"GBK\"?><!DOCTYPE a [<!ENTITY b 'c'><!ENTITY d SYSTEM 'file:///x'>]><a x='1&lt;'><!-- c --><![CDATA[<x>]]>&b;&d;&#x4e2d;" + "张三".encode("gbk") + b"<?p i?><ns:b xmlns:ns='u' ns:y=\"2\"/></a>")
     seed("xml", "objects", b"<users><user id='1'><name>a</name><phones><p>1</p><p>2</p></phones></user><user id='2'><name/>text<b>x</b>tail</user></users>")
     rows = "".join("{\\trowd\\cellx100\\cellx200 " + "".join("".join(f"\\u{ord(c)}?" if ord(c) > 127 else c for c in cell) + "\\cell " for cell in r[:3]) + "\\row}\n" for r in ROWS)
@@ -509,7 +589,7 @@ def portable() -> None:
     out += b"6 0 obj\n" + stream(entries, b"/Type/XRef/W[1 2 1]/Size 7/Root 1 0 R") + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
     seed("pdf", "object-stream", out)
     for name in ["scan.pdf", "secret.pdf"]:
-        seed("pdf", name.removesuffix(".pdf"), (FORMATS / "data" / name).read_bytes())
+        seed("pdf", name.removesuffix(".pdf"), found(f"few/{name}"))
 
 
 # Databases
@@ -532,7 +612,7 @@ def databases() -> None:
 
     database("plain", "", f"CREATE TABLE t({texts})", "CREATE INDEX i ON t(手机号)", "CREATE VIEW v AS SELECT * FROM v")
     database("no-rowid", "PRAGMA encoding='UTF-16le';", f"CREATE TABLE t({texts}, PRIMARY KEY(手机号, 身份证号)) WITHOUT ROWID")
-    database("tree", "PRAGMA auto_vacuum=FULL;", f"CREATE TABLE t(id INTEGER PRIMARY KEY, {texts}, g AS (姓名||'-'), 备注 DEFAULT 'x')", rows=people()[:8])
+    database("tree", "PRAGMA auto_vacuum=FULL;", f"CREATE TABLE t(id INTEGER PRIMARY KEY, {texts}, g AS (姓名||'-'), 备注 DEFAULT 'x')", rows=people(8))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.db"
         con = sqlite3.connect(path)
@@ -575,6 +655,30 @@ def columns() -> None:
     write("v2", nested, compression="snappy", data_page_version="2.0", use_dictionary=False)
     write("delta", plain, compression="none", use_dictionary=False, column_encoding={c: "DELTA_BYTE_ARRAY" for c in COLUMNS[:3]})
     write("int96", nested.select(["t"]), compression="none", use_deprecated_int96_timestamps=True)
+
+    def arrow(name, is_file, batches, **options):
+        out = io.BytesIO()
+        with (ipc.new_file if is_file else ipc.new_stream)(out, batches[0].schema, options=ipc.IpcWriteOptions(**options)) as wtr:
+            for batch in batches:
+                wtr.write_batch(batch)
+        seed("arrow", name, out.getvalue())
+
+    rows = plain.to_batches()
+    types = nested.append_column("w", pa.array(["x" * 20, None, "y"], pa.string_view())).append_column("i", pa.array([1, None, 2**62]))
+    types = types.append_column("f", pa.array([b"1234", None, b"abcd"], pa.binary(4))).append_column("n", pa.nulls(3))
+    types = types.append_column("u", pa.UnionArray.from_dense(pa.array([0, 1, 0], pa.int8()), pa.array([0, 0, 1], pa.int32()), [pa.array(["a", "b"]), pa.array([5])]))
+    types = types.append_column("e", pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["r", None])))
+    types = types.append_column("o", pa.array(["large", None, ""], pa.large_string())).append_column("g", pa.array([0, None, 86399], pa.time32("s")))
+    words = [pa.record_batch({"w": pa.DictionaryArray.from_arrays(pa.array(at, pa.int8()), pa.array(of))}) for at, of in [([0, 1, None], ["a", "b"]), ([2, 0, 1], ["a", "b", "c"])]]
+    for is_file in [True, False]:
+        kind = "file" if is_file else "stream"
+        arrow(f"{kind}-plain", is_file, [*rows, *rows])
+        arrow(f"{kind}-types", is_file, types.to_batches())
+        arrow(f"{kind}-grown", is_file, words, emit_dictionary_deltas=True)
+    arrow("stream-replaced", False, words)
+    for codec in ["lz4", "zstd"]:
+        arrow(f"file-{codec}", True, rows, compression=codec)
+    arrow("file-old", True, rows, metadata_version=ipc.MetadataVersion.V4, use_legacy_format=True)
 
     schema = {"type": "record", "name": "p", "fields": [{"name": n, "type": ["null", "string"]} for n in ["name", "id_card", "mobile"]]}
     rows = [dict(zip(["name", "id_card", "mobile"], r)) for r in ROWS]
