@@ -1,23 +1,14 @@
 //! The manifest of a scan: which bytes it was about, with digests that other programs confirm, the same for any number of threads.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::util::formats::zipped;
 use super::util::{Dir, Run};
 
 const PHONES: &str = "姓名,手机\n张伟,13812345678\n李娜,13912345678\n";
-
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(*name, options).expect("a member");
-        writer.write_all(bytes).expect("memory takes all");
-    }
-    writer.finish().expect("memory takes all").into_inner()
-}
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

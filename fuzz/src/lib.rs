@@ -48,7 +48,7 @@ macro_rules! ole_target {
     };
 }
 
-/// A target that takes its input through a decoder of records, in the encoding and with the limits that its first bytes choose.
+/// A target that takes its input through whatever `open` makes of it, with the limits that its first bytes choose.
 #[macro_export]
 macro_rules! records_target {
     ($open:expr) => {
@@ -56,5 +56,24 @@ macro_rules! records_target {
             $crate::guard::start($crate::guard::MEMORY);
             $crate::records::check(data, &$open);
         });
+    };
+}
+
+/// A target that takes its input through one decoder of records, in the encoding that its first bytes choose. What the decoder is
+/// made with is named first: the text, the options, the limits.
+#[macro_export]
+macro_rules! decoder_target {
+    (|$text:ident, $options:ident, $limits:ident| $decoder:expr) => {
+        fn open<'b>(
+            sips: $crate::records::Sips<'b>,
+            $options: $crate::records::Options,
+            $limits: &leakgauge::decode::DecodeLimits,
+        ) -> Option<Box<dyn leakgauge::decode::Decode + Send + 'b>> {
+            let $text =
+                leakgauge::decode::charset::Transcoder::new(Box::new(sips), $options.encoding());
+            Some(Box::new($decoder))
+        }
+
+        $crate::records_target!(open);
     };
 }

@@ -93,17 +93,9 @@ impl Source {
     /// # Errors
     /// When a file cannot be read, or a spool not be read again.
     pub(super) fn into_seekable_so_far(self, spool_bytes: usize) -> io::Result<SoFar> {
-        match self {
-            Source::File(file) | Source::Pair(file, _) => {
-                let (file, size) = sized(file)?;
-                let source = BufReader::with_capacity(BLOCK_BYTES, file);
-                Ok((Box::new(source), size, None))
-            }
-            Source::Stream(rdr) => {
-                let (spool, size, failed) = spool(rdr, spool_bytes)?;
-                Ok((Box::new(BufReader::new(spool)), size, failed))
-            }
-        }
+        let (places, size, failed) = self.into_places(spool_bytes)?;
+        let source = BufReader::with_capacity(BLOCK_BYTES, places);
+        Ok((Box::new(source), size, failed))
     }
 }
 
