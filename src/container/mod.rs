@@ -24,6 +24,7 @@ mod single;
 mod source;
 mod sqlite;
 mod tar;
+mod transfer;
 mod xml;
 mod zip;
 

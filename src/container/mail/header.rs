@@ -5,7 +5,7 @@
 
 use encoding_rs::Encoding;
 
-use super::transfer::Transfer;
+use crate::container::transfer::Transfer;
 use crate::decode::charset::decode_said;
 use crate::decode::sniff::mail::split_field;
 

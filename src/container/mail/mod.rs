@@ -8,7 +8,6 @@ mod header;
 mod lines;
 pub(super) mod msg;
 mod parts;
-mod transfer;
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};

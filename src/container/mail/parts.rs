@@ -7,8 +7,8 @@ use std::io::{self, BufRead, Read};
 
 use super::header::{self, Header};
 use super::lines::Lines;
-use super::transfer::{Decoded, Transfer};
 use crate::container::pump::Stop;
+use crate::container::transfer::{Decoded, Transfer};
 use crate::decode::sniff::mail::without_end;
 use crate::error::Reason;
 

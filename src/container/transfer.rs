@@ -1,4 +1,4 @@
-//! Transfer encodings of parts of messages: base64 and quoted-printable (RFC 2045, section 6).
+//! Transfer encodings, in which text carries bytes: base64 and quoted-printable (RFC 2045, section 6).
 //!
 //! Both are decoded as they are read. What does not belong to the encoding is passed over, as the standard asks.
 
