@@ -96,6 +96,7 @@ const SHEETS: &[Row] = &[
     ("office/libreoffice.xls", "xls", "binary", Table),
     ("office/odfpy.ods", "ods", "binary", Table),
     ("office/libreoffice.ods", "ods", "binary", Table),
+    ("office/libreoffice.fods", "xml", "UTF-8", Table),
 ];
 
 const DOCUMENTS: &[Row] = &[
@@ -104,6 +105,8 @@ const DOCUMENTS: &[Row] = &[
     ("office/python-pptx.pptx", "pptx", "binary", Table),
     ("office/libreoffice.odt", "odt", "binary", Table),
     ("office/libreoffice.odp", "odp", "binary", Table),
+    ("office/libreoffice.fodt", "xml", "UTF-8", Table),
+    ("office/libreoffice.fodp", "xml", "UTF-8", Table),
     ("office/libreoffice.rtf", "rtf", "binary", Table),
     ("office/libreoffice.doc", "doc", "binary", Table),
     ("office/libreoffice.ppt", "ppt", "binary", Table),

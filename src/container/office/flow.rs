@@ -179,6 +179,8 @@ impl Role {
             "a" => Role::Link,
             "note-citation" | "ruby-text" | "change-info" | "creator" | "date"
             | "creator-initials" | "sender-initials" => Role::Skipped,
+            // Of documents in one file: what becomes a member of its own.
+            "meta" | "binary-data" | "source-code" => Role::Skipped,
             _ => Role::Other,
         }
     }

@@ -9,6 +9,7 @@
 mod allowance;
 mod biff;
 pub(super) mod doc;
+pub(super) mod flat;
 mod flow;
 mod grid;
 mod links;

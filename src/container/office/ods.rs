@@ -4,13 +4,14 @@
 //! took away. A cell is what its value says (a date is a date whatever the country), and its text where it is text. Rows and cells
 //! that repeat are written as often as they are there, blank ones not at all.
 
+use std::io::Read;
+
 use super::flow::{TEXT_BYTES_MAX, too_long};
 use super::grid::{ROWS_MAX, Row};
 use super::links::Links;
 use super::number::{self, Style};
-use super::package::{Package, Part};
-use super::text::{self, Out};
-use super::xml::{Node, Tag};
+use super::text::{self, Out, Parts};
+use super::xml::{Node, Tag, Xml};
 use crate::container::{MemberWriter, Sink, Stop};
 use crate::decode::Known;
 use crate::error::Reason;
@@ -19,7 +20,7 @@ use crate::error::Reason;
 ///
 /// # Errors
 /// Those of the sink.
-pub(super) fn walk(package: &mut Package, part: usize, sink: &mut Sink) -> Result<(), Stop> {
+pub(super) fn walk(package: &mut impl Parts, part: usize, sink: &mut Sink) -> Result<(), Stop> {
     package.done(part);
     let mut xml = match package.open(part) {
         Ok(xml) => xml,
@@ -67,8 +68,8 @@ struct Cell {
 
 /// Writes the rows of a sheet, whose start was read, up to its end. What a cell links to is not told if it, or one behind it, shows
 /// that.
-fn sheet(
-    xml: &mut Part<'_>,
+fn sheet<R: Read>(
+    xml: &mut Xml<R>,
     links: &mut Links,
     out: &mut MemberWriter<'_>,
 ) -> Result<Option<Ended>, Stop> {
@@ -230,7 +231,7 @@ fn is_padded(number: &str, text: &str) -> bool {
 
 /// Hands over what stands on all sheets and what was deleted of them as one member.
 fn notes(
-    package: &mut Package,
+    package: &mut impl Parts,
     part: usize,
     links: &mut Links,
     sink: &mut Sink,

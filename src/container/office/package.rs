@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 
 use super::allowance::Allowance;
+use super::text::Parts;
 use super::xml::{Node, Xml};
 use crate::container::source::Full;
 use crate::container::zip::{self, Archive};
@@ -265,6 +266,24 @@ impl Package {
             Relation { part, ..relation }
         });
         Ok(led.collect())
+    }
+}
+
+impl Parts for Package {
+    fn open(&mut self, part: usize) -> Result<Xml<impl Read + '_>, Reason> {
+        Package::open(self, part)
+    }
+
+    fn relations(&mut self, part: usize) -> Result<Vec<Relation>, Reason> {
+        Package::relations(self, part)
+    }
+
+    fn name(&self, part: usize) -> &str {
+        Package::name(self, part)
+    }
+
+    fn done(&mut self, part: usize) {
+        Package::done(self, part);
     }
 }
 

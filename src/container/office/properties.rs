@@ -2,10 +2,12 @@
 //!
 //! Each property is a line, `creator: …`. Counts of pages and words are among them; which of them matter is not known here.
 
+use std::io::Read;
+
 use super::allowance::Allowance;
 use super::package::Package;
 use super::text;
-use super::xml::Node;
+use super::xml::{Node, Xml};
 use crate::container::{Sink, Stop};
 use crate::error::Reason;
 
@@ -16,6 +18,9 @@ const PARTS: &[&str] = &[
     "docProps/custom.xml",
     "meta.xml",
 ];
+
+/// The element around the properties of OpenDocument.
+const WITHIN: &str = "meta";
 
 /// Bytes of all properties of a document, with their names.
 const BYTES_MAX: usize = 1 << 20;
@@ -32,20 +37,45 @@ pub(super) fn walk(package: &mut Package, sink: &mut Sink) -> Result<(), Stop> {
             continue;
         };
         package.done(part);
-        if let Err(reason) = read(package, part, &mut room, &mut lines) {
+        let opened = package.open(part);
+        let read = opened.and_then(|mut xml| read(&mut xml, &mut room, &mut lines));
+        if let Err(reason) = read {
             sink.refuse(name.as_bytes(), reason)?;
         }
     }
     text::lines("properties", lines, sink)
 }
 
-fn read(
-    package: &mut Package,
-    part: usize,
+/// Hands over the properties that stand in a document of one file as one member. What ends it early is told elsewhere.
+///
+/// # Errors
+/// Those of the sink.
+pub(super) fn walk_within<R: Read>(mut xml: Xml<R>, sink: &mut Sink) -> Result<(), Stop> {
+    let mut lines = Vec::new();
+    let mut room = Allowance::new(BYTES_MAX, "properties");
+    let mut lost = None;
+    loop {
+        match xml.next() {
+            Ok(Node::Start(tag)) if tag.name() == WITHIN => {
+                lost = read(&mut xml, &mut room, &mut lines).err().or(lost);
+            }
+            Ok(Node::Over) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    text::lines("properties", lines, sink)?;
+    match lost {
+        Some(reason @ Reason::Limit(_)) => sink.refuse(b"properties", reason),
+        _ => Ok(()),
+    }
+}
+
+/// Reads properties up to the end of the element around them.
+fn read<R: Read>(
+    xml: &mut Xml<R>,
     room: &mut Allowance,
     lines: &mut Vec<String>,
 ) -> Result<(), Reason> {
-    let mut xml = package.open(part)?;
     let (mut label, mut value) = (String::new(), String::new());
     loop {
         match xml.next()? {
@@ -64,7 +94,10 @@ fn read(
                 room.take(text.len())?;
                 value.push_str(&text);
             }
-            Node::End(_) => {
+            Node::End(name) => {
+                if name == WITHIN {
+                    return Ok(());
+                }
                 let text = value.split_whitespace().collect::<Vec<_>>().join(" ");
                 if !text.is_empty() {
                     // One name may stand before many values.

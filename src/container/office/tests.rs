@@ -617,3 +617,71 @@ fn a_file_that_was_packed_as_it_is_ends_where_it_does() {
     let early = "a.txt !truncated: a file that was packed as it is ends early";
     check(11, &["a.txt: hello path", early]);
 }
+
+/// What is in a document in one XML file, of that kind and with that in it.
+fn read_flat(kind: &str, inner: &str) -> Vec<String> {
+    let whole = format!(
+        "<?xml version='1.0'?><office:document xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
+         office:mimetype='{}{kind}'>{inner}</office:document>",
+        flat::KIND
+    );
+    read(Container::Xml, whole.as_bytes())
+}
+
+const FLAT_HEAD: &str = "<office:meta><dc:title>list</dc:title><meta:user-defined meta:name='tel'>138</meta:user-defined></office:meta>\
+    <office:scripts><script><source-code>Sub Main</source-code></script></office:scripts>\
+    <office:master-styles><style:header><text:p>page 1</text:p></style:header></office:master-styles>";
+
+#[test]
+fn an_open_document_in_one_file_is_what_it_would_be_in_parts() {
+    let sheet = "<office:body><office:spreadsheet><table:table table:name='s'><table:table-row><table:table-cell office:value-type='float' \
+        office:value='7'><text:p>7.0</text:p></table:table-cell><table:table-cell table:number-columns-repeated='2'/><table:table-cell>\
+        <office:annotation><dc:creator>me</dc:creator><text:p>note</text:p></office:annotation><text:p>b</text:p></table:table-cell>\
+        </table:table-row></table:table></office:spreadsheet></office:body>";
+    let about = ["properties: title: list/tel: 138", "macro 1: Sub Main"];
+    let want = [
+        &["s: 7,,,b", "comments: note", "headers and footers: page 1"][..],
+        &about,
+    ]
+    .concat();
+    assert_eq!(
+        read_flat("spreadsheet", &format!("{FLAT_HEAD}{sheet}")),
+        want
+    );
+
+    // The picture of a table is none of the document; others are members, also in a paragraph.
+    let picture = |bytes: &str| {
+        format!("<draw:image><office:binary-data>{bytes}</office:binary-data></draw:image>")
+    };
+    let text = format!(
+        "<office:body><office:text><text:p>one<draw:frame>{}{}</draw:frame> word</text:p><draw:frame><table:table><table:table-row>\
+         <table:table-cell><text:p>c</text:p></table:table-cell></table:table-row></table:table>{}</draw:frame></office:text></office:body>",
+        picture("aGVs\nbG8="),
+        picture("eA=="),
+        picture("eQ==")
+    );
+    let want = [
+        &["text: page 1/one word", "table 1: c"][..],
+        &about,
+        &["object 1: hello"],
+    ]
+    .concat();
+    // Members stand in the order of the file.
+    let mut got = read_flat("text", &format!("{FLAT_HEAD}{text}"));
+    got.sort();
+    let mut want: Vec<&str> = want;
+    want.sort_unstable();
+    assert_eq!(got, want);
+}
+
+#[test]
+fn an_open_document_in_one_file_that_breaks_off_keeps_what_was_before() {
+    let cut = "<office:body><office:spreadsheet><table:table table:name='s'><table:table-row><table:table-cell><text:p>a</text:p>\
+        </table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>b</text:p></table:table-cell>";
+    let whole = format!("<document mimetype='{}spreadsheet'>{cut}", flat::KIND);
+    let got = read(Container::Xml, whole.as_bytes());
+    assert_eq!(got[0], "s: a/b!truncated: the XML ends in the middle");
+    // Without that kind the same names are any document's.
+    let other = "<document mimetype='x'><body><text><p>a</p><p>b</p></text></body></document>";
+    assert!(read(Container::Xml, other.as_bytes())[0].starts_with("records: "));
+}

@@ -2,12 +2,36 @@
 //!
 //! What has no line is no member. Which parts are handed over, and under which names, is not known here.
 
+use std::io::Read;
+
 use super::flow::{Family, Flow, Item, TABLES_DEPTH_MAX, Wanted};
 use super::links::Links;
-use super::package::Package;
+use super::package::{Package, Relation};
+use super::xml::Xml;
 use crate::container::{MemberWriter, Sink, Stop};
 use crate::decode::Known;
 use crate::error::Reason;
+
+/// A document whose parts are gone through more than once.
+pub(super) trait Parts {
+    /// A part from its start.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn open(&mut self, part: usize) -> Result<Xml<impl Read + '_>, Reason>;
+
+    /// To what a part refers.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    fn relations(&mut self, part: usize) -> Result<Vec<Relation>, Reason>;
+
+    /// The name of a part.
+    fn name(&self, part: usize) -> &str;
+
+    /// Says that a part was read.
+    fn done(&mut self, part: usize);
+}
 
 /// Hands over lines as a member of text.
 ///
@@ -49,7 +73,7 @@ pub(super) fn part(
 /// # Errors
 /// Those of the sink.
 pub(super) fn parts(
-    package: &mut Package,
+    package: &mut impl Parts,
     parts: &[usize],
     family: Family,
     (name, table): (&str, &str),
@@ -72,7 +96,7 @@ pub(super) fn parts(
 /// Those of the sink.
 pub(super) fn parts_beside(
     told: &Links,
-    package: &mut Package,
+    package: &mut impl Parts,
     parts: &[usize],
     family: Family,
     (name, table): (&str, &str),
@@ -124,7 +148,7 @@ struct PartRead {
 }
 
 /// What a part refers to. A list that cannot be read is told.
-fn related(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links, Stop> {
+fn related(package: &mut impl Parts, part: usize, sink: &mut Sink) -> Result<Links, Stop> {
     match package.relations(part) {
         Ok(relations) => Ok(Links::of(&relations)),
         Err(reason) => {
@@ -138,7 +162,7 @@ fn related(package: &mut Package, part: usize, sink: &mut Sink) -> Result<Links,
 /// Writes the lines outside of tables, and returns what is known of each part then.
 fn all_lines(
     told: &Links,
-    package: &mut Package,
+    package: &mut impl Parts,
     parts: &[usize],
     family: Family,
     name: &str,

@@ -5,7 +5,7 @@
 //! where it is not well-formed all is text. Entities that a
 //! document defines itself are not expanded, and told. Comments and instructions are lines, since what was taken out of a document
 //! often stands in one. What an element is for is said by `shape`, what becomes of it by `object`. Workbooks of Excel 2003 have rows
-//! instead (`workbook`).
+//! instead (`workbook`), and documents of OpenDocument in one file are read as those in packages are (`office::flat`).
 
 mod object;
 mod shape;
@@ -14,6 +14,7 @@ mod workbook;
 use std::io::{self, Read, Seek};
 
 use super::markup::{Utf8, encoding_of};
+use super::office::flat;
 use super::office::text::Out;
 use super::office::xml::{Node, Xml};
 use super::pump::{Job, MemberWriter, Sink, Stop};
@@ -43,13 +44,16 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
 }
 
 fn read(source: &mut Box<dyn Seekable>, encoding: Encoding, sink: &mut Sink) -> Result<(), Stop> {
-    let (shape, has_asides) = survey(source, encoding);
+    let survey = survey(source, encoding);
     source.rewind()?;
-    let walked = match shape.has(&workbook::SHEET) {
-        true => workbook::walk(Xml::new(Utf8::new(source, encoding)), sink),
-        false => records(source, (encoding, &shape), sink),
+    let walked = match &survey.document {
+        Some(kind) => flat::walk(kind, (source, encoding), sink),
+        None if survey.shape.has(&workbook::SHEET) => {
+            workbook::walk(Xml::new(Utf8::new(source, encoding)), sink)
+        }
+        None => records(source, (encoding, &survey.shape), sink),
     };
-    if has_asides && !matches!(walked, Err(Stop::Unread)) {
+    if survey.has_asides && !matches!(walked, Err(Stop::Unread)) {
         asides(source, encoding, sink)?;
     }
     walked
@@ -125,23 +129,40 @@ fn rest(
     out.end(None)
 }
 
-/// Learns the shape, and whether there are comments or instructions, as far as the document can be read: what ends it early is told
-/// with the records.
-fn survey(source: &mut Box<dyn Seekable>, encoding: Encoding) -> (Shape, bool) {
+/// What is known of a document once it was gone through for the first time.
+#[derive(Default)]
+struct Survey {
+    shape: Shape,
+    /// Whether there are comments or instructions.
+    has_asides: bool,
+    /// What kind of document of OpenDocument it is, if it is one.
+    document: Option<String>,
+}
+
+/// Learns what is to be known, as far as the document can be read: what ends it early is told with the records.
+fn survey(source: &mut Box<dyn Seekable>, encoding: Encoding) -> Survey {
     let mut xml = Xml::new(Utf8::new(source, encoding));
-    let (mut shape, mut has_asides) = (Shape::default(), false);
+    let mut survey = Survey::default();
+    let mut is_root = true;
     loop {
         match xml.next() {
-            Ok(Node::Start(tag)) => shape.start(tag.name(), tag.attrs().map(|(name, _)| name)),
-            Ok(Node::Text(text)) => shape.text(&text),
-            Ok(Node::End(_)) => shape.end(),
-            Ok(Node::Aside(text)) => has_asides |= is_aside(&text),
+            Ok(Node::Start(tag)) => {
+                if std::mem::take(&mut is_root) && tag.name() == "document" {
+                    let kind = tag.attr("mimetype").unwrap_or_default();
+                    survey.document = kind.strip_prefix(flat::KIND).map(str::to_owned);
+                }
+                let names = tag.attrs().map(|(name, _)| name);
+                survey.shape.start(tag.name(), names);
+            }
+            Ok(Node::Text(text)) => survey.shape.text(&text),
+            Ok(Node::End(_)) => survey.shape.end(),
+            Ok(Node::Aside(text)) => survey.has_asides |= is_aside(&text),
             Ok(Node::Other) => {}
             Ok(Node::Over) | Err(_) => break,
         }
     }
-    shape.decide();
-    (shape, has_asides)
+    survey.shape.decide();
+    survey
 }
 
 /// The records on their way.
