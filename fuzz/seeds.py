@@ -113,9 +113,18 @@ def records() -> None:
     seed("lines", "colon", chosen(0, "a@example.com:pass:word\nb@example.com:x\n\nnothing here\n", sizes=0x09))
     seed("lines", "hyphens", chosen(1, "13800010001----secret----a@example.com----1----2----3----4----5----6\n"))
     seed("lines", "chat", chosen(2, "2024-03-01 18:20:01 张三(12345678)\n你好\n第二行\n\n2024-03-01 18:21:01 李四<a@example.com>\n手机 13800010001\n"))
+    card = "BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0=\r\n=E4=B8=89\r\nitem1.TEL;CELL:13800010001\r\nNOTE:a\r\n b\r\nEND:VCARD\r\n"
+    ldif = "version: 1\n\n# c\ndn: uid=a,dc=b\ncn:: 5byg5LiJ\nmail: a@example\n .com\nmobile: 13800010001\n\ndn: uid=b\n"
+    rows = "*************************** 1. row ***************************\n id: 1\nname: 张三\nnote: a\nb\n1 row in set (0.00 sec)\n"
+    expanded = "-[ RECORD 1 ]---\nname  | 张三\nphone | 138\n      | 139\n(1 row)\n"
+    yaml = "---\nusers:\n- name: 'it''s'\n  phones:\n  - \"138\\u4e09\"\n  - 139\n  more:\n    name: x\n# c\n- name: b\n...\n"
+    form = "姓名：张三  电话：13800010001\n住址：\n北京\n\n姓名：李四，电话：139\n=====\nname = x\n"
+    for way, text in enumerate([card, ldif, rows, expanded, yaml, yaml, form, form]):
+        seed("entries", f"style{way}", chosen(way, text))
+    seed("entries", "gbk", chosen(6, form, "gb18030", sizes=0x5B))
     samples = [table(), table("\t"), prose, log, json.dumps(document), quoted, create, "user:pass\na:b\n", "<html><body><p>x", "<a><b>1</b></a>",
                "From: a@example.com\nTo: b@example.com\nSubject: x\n\nbody\n", "ts=1 level=info msg=\"x y\" phone=13800010001\n" * 3,
-               "账单\n查询时间,2024\n\n" + table(), "{\\rtf1 x}", "\x01\x02\x03 binary 13800010001"]
+               "账单\n查询时间,2024\n\n" + table(), "{\\rtf1 x}", "\x01\x02\x03 binary 13800010001", card, ldif, rows, form * 2, yaml]
     for i, sample in enumerate(samples):
         seed("sniff", f"{i:02}", chosen(i % 12, sample))
     for i, encoding in enumerate(["utf-8", "utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be"]):

@@ -30,11 +30,16 @@ Formats are told by content; the ending of a name only breaks ties. The first {h
   text    text and logs: a line is a record; a line longer than {piece} KiB is taken in pieces; keys in it (logfmt, JSON
           behind a prefix) are what headers are elsewhere
   csv     rows with a delimiter (comma, semicolon, tab, |, 0x01), with or without a header, quoted or not; id `tsv` for tabs
-  json    one JSON document; every object in a list is a record, nested members are fields named by their path
+  json    one JSON document; every object in a list is a record, nested members are fields named by their path; one by
+          columns, as pandas writes it, is a container of its rows (`data.json!/rows`)
   jsonl   a sequence of JSON values, one record each
   sql     dumps: MySQL INSERT ... VALUES, PostgreSQL COPY ... FROM stdin; a row is a record, columns from CREATE TABLE
   logins  lists of a login and a password a line, with : or ---- between; further columns behind the password
   chat    chats as QQ exports them: a line with time, name and account, and below it what was said; a message is a record
+  vcard   cards of contacts (2.1 to 4.0, also quoted-printable); a card is a record, as is an entry below
+  ldif    entries of a directory, also in base64
+  yaml    lists of mappings, a member is a record; where documents repeat, each of them
+  entries names and values, a pair a line: \\G of MySQL, \\x of psql, line mode of sqlite3, and forms that repeat
   binary  anything else that is no known container: scanned as bytes
 
 Encodings, told by content: UTF-8 (also with single broken bytes), UTF-16 LE and BE, GB18030 and GBK, Big5. A file in more

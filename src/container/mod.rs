@@ -24,7 +24,7 @@ mod single;
 mod source;
 mod sqlite;
 mod tar;
-mod transfer;
+mod transposed;
 mod xml;
 mod zip;
 
@@ -194,6 +194,7 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::Parquet => columnar::parquet::walk,
         Container::Avro => columnar::avro::walk,
         Container::Arrow => columnar::arrow::walk,
+        Container::JsonColumns => transposed::walk,
         Container::Tar => tar::walk,
         Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
             single::walk

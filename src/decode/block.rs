@@ -416,9 +416,11 @@ pub(super) enum Trouble {
     TooDeep,
     /// More columns or tables than are kept apart.
     TooWide,
+    /// Lines of one record above the limit.
+    Divided,
 }
 
-const TROUBLES: usize = 6;
+const TROUBLES: usize = 7;
 
 /// The problems of a file, one per kind of trouble, with a count.
 #[derive(Default)]
@@ -465,6 +467,10 @@ fn reason(trouble: Trouble, count: u64, bounds: &Bounds) -> Reason {
         Trouble::TooDeep => Reason::Limit(format!(
             "{count} value{s} nested deeper than {} read as text",
             bounds.depth
+        )),
+        Trouble::Divided => Reason::Limit(format!(
+            "{count} record{s} of more than {} bytes read in parts",
+            bounds.record
         )),
         Trouble::TooWide => Reason::Limit("more columns or tables than are kept apart".to_owned()),
     }

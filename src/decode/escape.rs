@@ -6,6 +6,9 @@
 
 use memchr::{memchr, memchr2};
 
+use super::charset::decode_guessed;
+use super::transfer::Transfer;
+
 /// A notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
@@ -22,6 +25,12 @@ pub(super) enum Escape {
     Copy,
     /// Pairs of hexadecimal digits. Stays as it is unless the bytes are UTF-8.
     Hex,
+    /// Lines that go on behind a line break and one blank (RFC 2849, RFC 6350 section 3.2).
+    Folded,
+    /// Quoted-printable (RFC 2045), in UTF-8 or the encoding it seems to be in.
+    QuotedPrintable,
+    /// Base64 (RFC 4648). Stays as it is unless the bytes are UTF-8.
+    Base64,
 }
 
 /// What one escape sequence stands for: how many bytes it takes, and the bytes it gives.
@@ -57,8 +66,18 @@ impl Unescaped {
 
 /// Unescapes `text` in place and returns the new length; the bytes behind it become NUL.
 pub(super) fn unescape(text: &mut [u8], escape: Escape) -> usize {
-    if escape == Escape::Hex {
-        return unhex(text);
+    match escape {
+        Escape::Hex => return unhex(text),
+        Escape::Folded => return unfold(text),
+        Escape::QuotedPrintable => {
+            let bytes = Transfer::QuotedPrintable.decode(text);
+            return replaced(text, Some(decode_guessed(&bytes).into_bytes()));
+        }
+        Escape::Base64 => {
+            let bytes = Transfer::Base64.decode(text);
+            return replaced(text, Some(bytes).filter(|bytes| is_plain(bytes)));
+        }
+        _ => {}
     }
     let (mut from, mut to) = (0, 0);
     while let Some(skipped) = next_escape(&text[from..], escape) {
@@ -82,7 +101,7 @@ fn next_escape(text: &[u8], escape: Escape) -> Option<usize> {
         Escape::MySql(quote) => memchr2(b'\\', quote, text),
         Escape::CStyle => memchr2(b'\\', b'\'', text),
         Escape::Doubled(quote) => memchr(quote, text),
-        Escape::Hex => None,
+        Escape::Hex | Escape::Folded | Escape::QuotedPrintable | Escape::Base64 => None,
     }
 }
 
@@ -100,7 +119,7 @@ fn decode(text: &[u8], escape: Escape) -> Unescaped {
         Escape::Json => json(text, second),
         Escape::MySql(_) => mysql(second),
         Escape::CStyle => c_style(text, second, true),
-        Escape::Copy | Escape::Doubled(_) | Escape::Hex => c_style(text, second, false),
+        _ => c_style(text, second, false),
     }
 }
 
@@ -199,11 +218,18 @@ fn unhex(text: &mut [u8]) -> usize {
         .chunks(2)
         .map(|pair| hex_digits(pair, 2).map(|byte| byte as u8))
         .collect();
-    let plain = bytes.filter(|bytes| {
-        std::str::from_utf8(bytes)
-            .is_ok_and(|s| !s.contains(|c: char| c.is_control() && !c.is_whitespace()))
-    });
-    match plain {
+    replaced(text, bytes.filter(|bytes| is_plain(bytes)))
+}
+
+/// Whether bytes are UTF-8 without control characters.
+fn is_plain(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|s| !s.contains(|c: char| c.is_control() && !c.is_whitespace()))
+}
+
+/// Puts what a text stands for in its place, if that is known and not longer.
+fn replaced(text: &mut [u8], by: Option<Vec<u8>>) -> usize {
+    match by.filter(|bytes| bytes.len() <= text.len()) {
         Some(bytes) => {
             text[..bytes.len()].copy_from_slice(&bytes);
             text[bytes.len()..].fill(0);
@@ -211,6 +237,25 @@ fn unhex(text: &mut [u8]) -> usize {
         }
         None => text.len(),
     }
+}
+
+/// Takes out the line breaks that a blank follows, with it.
+fn unfold(text: &mut [u8]) -> usize {
+    let (mut from, mut to) = (0, 0);
+    while let Some(at) = memchr(b'\n', &text[from..]).map(|at| from + at) {
+        let is_fold = matches!(text.get(at + 1), Some(b' ' | b'\t'));
+        let end = match is_fold {
+            true => at - usize::from(at > from && text[at - 1] == b'\r'),
+            false => at + 1,
+        };
+        text.copy_within(from..end, to);
+        to += end - from;
+        from = if is_fold { at + 2 } else { at + 1 };
+    }
+    let rest = text.len() - from;
+    text.copy_within(from.., to);
+    text[to + rest..].fill(0);
+    to + rest
 }
 
 #[cfg(test)]
@@ -267,6 +312,24 @@ mod tests {
         check(Escape::Copy, r"a\tb\nc\\d\x41\101\7", b"a\tb\nc\\dAA\x07");
         check(Escape::Copy, r"\xe5\xbc\xa0", "张".as_bytes());
         check(Escape::Copy, r"\u5f20", b"u5f20");
+    }
+
+    #[test]
+    fn what_mail_and_directories_write() {
+        check(Escape::Folded, "a\r\n b\n\tc\nd\n", b"abc\nd\n");
+        check(Escape::Folded, "\n x", b"x");
+        check(
+            Escape::QuotedPrintable,
+            "=E5=BC=A0=\r\n=E4=B8=89 x",
+            "张三 x".as_bytes(),
+        );
+        check(
+            Escape::QuotedPrintable,
+            "=D5=C5=C8=FD=B5=E7=BB=B0",
+            "张三电话".as_bytes(),
+        );
+        check(Escape::Base64, "5byg\n 5LiJ", "张三".as_bytes());
+        check(Escape::Base64, "/9j/4A==", b"/9j/4A==");
     }
 
     #[test]

@@ -8,12 +8,14 @@
 mod block;
 pub mod charset;
 pub mod csv;
+pub mod entries;
 mod escape;
 pub mod json;
 pub mod lines;
 pub mod sniff;
 pub mod sql;
 pub mod text;
+pub(crate) mod transfer;
 
 use std::io::{self, Read};
 
@@ -101,6 +103,8 @@ pub enum Known {
     Table(Option<String>),
     /// JSON objects in UTF-8, one a line.
     Objects,
+    /// One JSON document in UTF-8.
+    Document,
     /// Lines of text in UTF-8.
     Text,
 }
@@ -188,6 +192,7 @@ pub fn open_known<'r>(
             format != Format::Json,
             limits,
         )),
+        Format::Entries(style) => Box::new(entries::EntryDecoder::new(text(rdr), style, limits)),
         Format::Lines(make) => Box::new(lines::LineDecoder::new(text(rdr), make, limits)),
         Format::Sql => Box::new(sql::SqlDecoder::new(text(rdr), limits)),
     };

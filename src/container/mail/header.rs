@@ -5,9 +5,9 @@
 
 use encoding_rs::Encoding;
 
-use crate::container::transfer::Transfer;
 use crate::decode::charset::decode_said;
 use crate::decode::sniff::mail::split_field;
+use crate::decode::transfer::Transfer;
 
 /// Bytes of all lines before a message or a part that are kept.
 pub(super) const HEADER_BYTES_MAX: usize = 1 << 20;

@@ -8,8 +8,8 @@ use std::io::{self, BufRead, Read};
 use super::header::{self, Header};
 use super::lines::Lines;
 use crate::container::pump::Stop;
-use crate::container::transfer::{Decoded, Transfer};
 use crate::decode::sniff::mail::without_end;
+use crate::decode::transfer::{Decoded, Transfer};
 use crate::error::Reason;
 
 /// Parts inside each other. What lies deeper is one part, as it is written.

@@ -12,9 +12,9 @@ use super::xml::{Node, Xml};
 use super::{ods, properties};
 use crate::container::markup::Utf8;
 use crate::container::source::Seekable;
-use crate::container::transfer::{Decoded, Transfer};
 use crate::container::{Sink, Stop, reason_of};
 use crate::decode::Encoding;
+use crate::decode::transfer::{Decoded, Transfer};
 use crate::error::Reason;
 
 /// What the root says of every such file, before what it is.

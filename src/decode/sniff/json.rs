@@ -53,6 +53,113 @@ pub(super) fn detect(text: &[u8], ending: Option<&str>) -> Option<Format> {
     }
 }
 
+/// Entries of a column that must be there to tell it, where no other column is.
+const ENTRIES_SURE: usize = 3;
+
+/// Whether a document is an object of columns, each an object of values by the numbers of their rows: `{"a": {"0": …, "1": …}, …}`.
+/// Two columns begin with the same number, or the first one counts from 0 on. The text may end inside a value.
+pub(super) fn is_of_columns(text: &[u8]) -> bool {
+    let Some(mut at) = after(text, 0, b'{') else {
+        return false;
+    };
+    let mut first: Option<&[u8]> = None;
+    loop {
+        let Some((_, behind)) = key(text, at) else {
+            return false;
+        };
+        let Some(inner) = after(text, behind, b'{') else {
+            return false;
+        };
+        let Some((row, _)) = key(text, inner) else {
+            return false;
+        };
+        if row.is_empty() || !row.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        if let Some(first) = first {
+            return row == first;
+        }
+        first = Some(row);
+        match column_end(text, inner) {
+            // A value of its own, or another column.
+            (Some(end), n) => match after(text, end, b',') {
+                Some(next) => at = next,
+                None => return n >= 1,
+            },
+            (None, n) => return n >= ENTRIES_SURE,
+        }
+    }
+}
+
+/// Where the column that begins at `at` ends, if it does, and how many of its first entries are scalars by the numbers from 0 on.
+/// What holds others is none.
+fn column_end(text: &[u8], mut at: usize) -> (Option<usize>, usize) {
+    let mut n = 0;
+    loop {
+        let Some((row, value)) = key(text, at) else {
+            return (None, n);
+        };
+        let start = value + spaces(text, value);
+        if matches!(text.get(start), Some(b'{' | b'[')) {
+            return (None, 0);
+        }
+        let Scan::Complete(end) = scan_value(text, start) else {
+            return (None, n);
+        };
+        if std::str::from_utf8(row)
+            .ok()
+            .and_then(|row| row.parse().ok())
+            != Some(n)
+        {
+            return match skip_column(text, at) {
+                Some(end) => (Some(end), n),
+                None => (None, 0),
+            };
+        }
+        n += 1;
+        if let Some(next) = after(text, end, b',') {
+            at = next;
+        } else {
+            return (after(text, end, b'}'), n);
+        }
+    }
+}
+
+/// Where the object ends of which a key stands at `at`.
+fn skip_column(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let (_, value) = key(text, at)?;
+        let Scan::Complete(end) = scan_value(text, value) else {
+            return None;
+        };
+        match after(text, end, b',') {
+            Some(next) => at = next,
+            None => return after(text, end, b'}'),
+        }
+    }
+}
+
+fn spaces(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Behind the sign that comes next, if it is that one.
+fn after(text: &[u8], at: usize, sign: u8) -> Option<usize> {
+    let at = at + spaces(text, at);
+    (text.get(at) == Some(&sign)).then_some(at + 1)
+}
+
+/// The key at `at`, and where its value begins.
+fn key(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let at = at + spaces(text, at);
+    if text.get(at) != Some(&b'"') {
+        return None;
+    }
+    let end = end_of_string(text, at)?;
+    Some((&text[at + 1..end - 1], after(text, end, b':')?))
+}
+
 fn most_lines_are_json(text: &[u8]) -> bool {
     let lines = text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
     let (mut n_lines, mut n_json) = (0, 0);
@@ -149,4 +256,29 @@ fn end_of_scalar(text: &[u8], start: usize) -> Option<usize> {
     let is_number = std::str::from_utf8(token).is_ok_and(|t| t.parse::<f64>().is_ok());
     let is_cut = start + len == text.len();
     (len > 0 && (is_word || is_number || is_cut)).then_some(start + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_of_columns() {
+        for (text, want) in [
+            (r#"{"a":{"0":1,"1":"x"},"b":{"0":2,"1":3}}"#, true),
+            (r#" {"a" : {"7":1,"9":"x"} , "b" : {"7":"#, true),
+            (r#"{"a":{"0":1,"1":2,"2":3,"3":"#, true),
+            (r#"{"a":{"0":1}}"#, true),
+            (r#"{"a":{"0":1,"1":2"#, false),
+            (r#"{"a":{"2019":1,"2020":2},"b":{"2020":1}}"#, false),
+            (r#"{"a":{"2019":1,"2020":2}}"#, false),
+            (r#"{"a":{"0":{"x":1}},"b":{"0":{"x":1}}}"#, false),
+            (r#"{"a":{"x":1},"b":{"x":2}}"#, false),
+            (r#"{"a":{"0":1},"b":[1]}"#, false),
+            (r#"[{"a":{"0":1}}]"#, false),
+            ("{}", false),
+        ] {
+            assert_eq!(is_of_columns(text.as_bytes()), want, "{text}");
+        }
+    }
 }

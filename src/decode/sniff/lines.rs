@@ -12,8 +12,8 @@ const LINES_MAX: usize = 512;
 /// Fewest lines of a list, and fewest messages of a chat.
 const LINES_MIN: usize = 3;
 
-/// Tells the make of the lines, if they have one.
-pub(super) fn detect(text: &[u8]) -> Option<Make> {
+/// The first lines of a text that are not blank, without the blanks around them.
+pub(super) fn firsts(text: &[u8]) -> Vec<&[u8]> {
     let mut lines = Vec::with_capacity(LINES_MAX);
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
     let mut start = 0;
@@ -27,6 +27,11 @@ pub(super) fn detect(text: &[u8]) -> Option<Make> {
             break;
         }
     }
+    lines
+}
+
+/// Tells the make of the first lines, if they have one.
+pub(super) fn detect(lines: &[&[u8]]) -> Option<Make> {
     let n_lines = lines.len();
     let (mut n_heads, mut n_timed) = (0, 0);
     for line in lines.iter().filter(|line| line[0].is_ascii_digit()) {
@@ -40,7 +45,7 @@ pub(super) fn detect(text: &[u8]) -> Option<Make> {
     }
     [(Make::Hyphens, "----"), (Make::Colon, ":")]
         .into_iter()
-        .find(|(make, sign)| is_list(&lines, *make, sign.as_bytes()))
+        .find(|(make, sign)| is_list(lines, *make, sign.as_bytes()))
         .map(|(make, _)| make)
 }
 
@@ -121,6 +126,10 @@ fn is_digits(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn detect(text: &[u8]) -> Option<Make> {
+        super::detect(&firsts(text))
+    }
 
     #[track_caller]
     fn check(lines: [&str; 4], want: Option<Make>) {

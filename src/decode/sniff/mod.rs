@@ -1,10 +1,11 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures (of containers, and of formats that are not decoded), messages,
-//! control bytes, markup, SQL statements, JSON, logins and chats, rows with a delimiter, and text for the rest. A name's
+//! control bytes, markup, SQL statements, JSON, records of names and values, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 mod delimited;
+mod entries;
 mod header;
 mod json;
 mod lines;
@@ -19,6 +20,7 @@ use std::io::Cursor;
 
 use super::Known;
 use super::charset::{BOM_UTF8, Encoding, Transcoder};
+use super::entries::Style;
 use super::lines::Make;
 use crate::bytes;
 
@@ -46,6 +48,8 @@ pub enum Format {
     Sql,
     /// Something that holds files.
     Container(Container),
+    /// Records of names and values, a pair a line.
+    Entries(Style),
     /// Lines with an inner make: logins with passwords, or a chat.
     Lines(Make),
     /// A format that is known by its signature and not decoded; the name is for the report (`zip
@@ -83,6 +87,8 @@ pub enum Container {
     Avro,
     /// Arrow's own format, as a file or as a stream.
     Arrow,
+    /// A JSON document of columns rather than records.
+    JsonColumns,
 }
 
 impl Container {
@@ -104,6 +110,7 @@ impl Container {
                 | Container::Xml
                 | Container::Parquet
                 | Container::Arrow
+                | Container::JsonColumns
         )
     }
 
@@ -145,6 +152,7 @@ impl Container {
             Container::Parquet => "parquet",
             Container::Avro => "avro",
             Container::Arrow => "arrow",
+            Container::JsonColumns => "json",
         }
     }
 }
@@ -178,6 +186,10 @@ impl Format {
             Format::JsonLines => "jsonl",
             Format::Sql => "sql",
             Format::Container(container) => container.id(),
+            Format::Entries(Style::Vcard) => "vcard",
+            Format::Entries(Style::Ldif) => "ldif",
+            Format::Entries(Style::Yaml { .. }) => "yaml",
+            Format::Entries(_) => "entries",
             Format::Lines(Make::Chat) => "chat",
             Format::Lines(_) => "logins",
             Format::Unsupported(_) => "unsupported",
@@ -204,7 +216,16 @@ pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let by_mail = || mail::detect(head, ending).map(Format::Container);
     let format = match magic::by_signature(head).or_else(by_mail) {
         Some(format) => format,
-        None => format_of(&text_of(head, whole, encoding), whole, ending),
+        None => {
+            let text = text_of(head, whole, encoding);
+            match format_of(&text, whole, ending) {
+                // Columns are read at places of the file, so its bytes must be those of the text.
+                Format::Json if encoding == Encoding::Utf8 && json::is_of_columns(&text) => {
+                    Format::Container(Container::JsonColumns)
+                }
+                format => format,
+            }
+        }
     };
     let encoding = match format {
         Format::Container(container) if container.is_text() => markup_encoding(head, whole),
@@ -225,6 +246,7 @@ pub fn sniff_known(head: &[u8], whole: bool, known: &Known, ending: Option<&str>
         Known::Sheet => Format::Sheet(delimited::of_sheet(head, whole)),
         Known::Table(_) => Format::Sheet(delimited::of_table()),
         Known::Objects => Format::Objects,
+        Known::Document => Format::Json,
         Known::Text => Format::Text,
     };
     Sniffed {
@@ -253,10 +275,14 @@ fn format_of(text: &[u8], whole: bool, ending: Option<&str>) -> Format {
     if let Some(format) = json::detect(of_json, ending) {
         return format;
     }
-    if ending.is_none_or(|e| !["csv", "tsv", "tab"].contains(&e))
-        && let Some(make) = lines::detect(lines)
-    {
-        return Format::Lines(make);
+    if ending.is_none_or(|e| !["csv", "tsv", "tab"].contains(&e)) {
+        let firsts = lines::firsts(lines);
+        if let Some(style) = entries::detect(&firsts, lines) {
+            return Format::Entries(style);
+        }
+        if let Some(make) = lines::detect(&firsts) {
+            return Format::Lines(make);
+        }
     }
     match delimited::detect(lines, whole, ending) {
         Some(dialect) => Format::Delimited(dialect),

@@ -1,7 +1,7 @@
 """Writes the people of `people.py` as tables of text, JSON, dumps of databases and logs, by other programs, into `text`.
 
 Needs SQLite (`sqlite3`), PostgreSQL (`pg_virtualenv`, which starts a server for a moment), MariaDB (`mariadbd`, likewise), `iconv`
-and LibreOffice (`soffice`), and pandas, logfmter and python-json-logger (PyPI).
+and LibreOffice (`soffice`), and pandas, logfmter, python-json-logger, vobject, ldif and PyYAML (PyPI).
 
     python3 make_text.py
 """
@@ -15,8 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import ldif
 import logfmter
 import pandas
+import vobject
+import yaml
 from pythonjsonlogger.json import JsonFormatter
 
 from people import COLUMNS, HERE, people, settle
@@ -40,7 +43,9 @@ def tables() -> None:
         run("soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", f"--infilter=CSV:44,34,76,1,{columns},0,true",
             "--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,true", "--outdir", folder, SOURCE)
         shutil.copy(Path(folder) / "people.csv", OUT / "libreoffice.csv")
-    pandas.DataFrame(people(), columns=COLUMNS).to_json(OUT / "pandas.jsonl", orient="records", lines=True)
+    frame = pandas.DataFrame(people(), columns=COLUMNS)
+    frame.to_json(OUT / "pandas.jsonl", orient="records", lines=True)
+    frame.to_json(OUT / "pandas-columns.json")
 
 
 def sqlite(folder: Path) -> None:
@@ -48,6 +53,7 @@ def sqlite(folder: Path) -> None:
     run("sqlite3", path, ".mode csv", f".import '{SOURCE}' {TABLE}")
     (OUT / "sqlite.sql").write_bytes(run("sqlite3", path, ".dump"))
     (OUT / "sqlite.json").write_bytes(run("sqlite3", "-json", path, f"SELECT * FROM {TABLE}"))
+    (OUT / "sqlite-line.txt").write_bytes(run("sqlite3", "-line", path, f"SELECT * FROM {TABLE}"))
     (OUT / "sqlite.txt").write_bytes(run("sqlite3", "-header", "-separator", "|", path, f"SELECT * FROM {TABLE}"))
 
 
@@ -60,6 +66,7 @@ def postgres(folder: Path) -> None:
         f"pg_dump > {OUT}/postgres-copy.sql",
         f"pg_dump --inserts --rows-per-insert=50 > {OUT}/postgres-inserts.sql",
         f"psql -At -c 'SELECT row_to_json(t) FROM {TABLE} t' > {OUT}/postgres.jsonl",
+        f"psql -x -c 'SELECT * FROM {TABLE}' > {OUT}/psql-expanded.txt",
     ]
     run("pg_virtualenv", "-o", "timezone=UTC", "sh", "-ec", "\n".join(steps), env={**os.environ, "LC_ALL": "C.UTF-8"})
 
@@ -82,9 +89,36 @@ def mariadb(folder: Path) -> None:
         run("mariadb", "--local-infile=1", *client, input=fill.encode())
         (OUT / "mariadb.sql").write_bytes(run("mariadb-dump", *client, "--skip-dump-date", "hotel"))
         (OUT / "mariadb.tsv").write_bytes(run("mariadb", *client, "--batch", "hotel", "-e", f"SELECT * FROM `{TABLE}`"))
+        (OUT / "mariadb-vertical.txt").write_bytes(run("mariadb", *client, "--vertical", "hotel", "-e", f"SELECT * FROM `{TABLE}`"))
     finally:
         server.terminate()
         server.wait()
+
+
+def entries() -> None:
+    """A card, an entry of a directory and a member of a list for each; what these formats have no name for has one of its own."""
+    cards, directory = [], io.BytesIO()
+    writer = ldif.LDIFWriter(directory)
+    for number, row in enumerate(people()):
+        fields = dict(zip(TAGS, row))
+        card = vobject.vCard()
+        card.add("fn").value = fields["guest_name"]
+        card.add("n").value = vobject.vcard.Name(family=fields["guest_name"][0], given=fields["guest_name"][1:])
+        phone = card.add("tel")
+        phone.value, phone.type_param = fields["mobile"], "CELL"
+        card.add("email").value = fields["email"]
+        card.add("adr").value = vobject.vcard.Address(street=fields["address"])
+        for tag in ["id_card", "hotel_name", "room_no", "checkin_time", "checkout_time"]:
+            card.add(f"x-{tag.replace('_', '-')}").value = fields[tag]
+        cards.append(card.serialize())
+        names = {"guest_name": "cn", "email": "mail", "address": "homePostalAddress"}
+        entry = {names.get(tag, tag.replace("_", "-")): [value] for tag, value in fields.items()}
+        writer.unparse(f"uid=guest{number},ou=guests,dc=example,dc=org", {"objectClass": ["inetOrgPerson"], **entry})
+    (OUT / "vobject.vcf").write_text("".join(cards), encoding="utf-8", newline="")
+    (OUT / "ldif.ldif").write_bytes(directory.getvalue())
+    rows = [dict(zip(TAGS, row)) for row in people()]
+    with (OUT / "pyyaml.yaml").open("w", encoding="utf-8") as out:
+        yaml.safe_dump({"hotel": {"guests": rows}}, out, allow_unicode=True, sort_keys=False)
 
 
 def logs() -> None:
@@ -115,6 +149,7 @@ def main() -> None:
             Path(folder).chmod(0o755)
             make(Path(folder))
     logs()
+    entries()
     settle(OUT)
 
 

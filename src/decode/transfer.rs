@@ -9,7 +9,7 @@ const BLOCK_BYTES: usize = 16 << 10;
 
 /// How a part is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Transfer {
+pub(crate) enum Transfer {
     /// As it is: `7bit`, `8bit`, `binary`.
     #[default]
     Plain,
@@ -19,7 +19,7 @@ pub(super) enum Transfer {
 
 impl Transfer {
     /// By its name.
-    pub(super) fn named(name: &str) -> Transfer {
+    pub(crate) fn named(name: &str) -> Transfer {
         match name.trim().to_ascii_lowercase().as_str() {
             "base64" => Transfer::Base64,
             "quoted-printable" => Transfer::QuotedPrintable,
@@ -28,7 +28,7 @@ impl Transfer {
     }
 
     /// All of something short.
-    pub(super) fn decode(self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Vec<u8> {
         let mut decoded = Vec::new();
         let mut decoder = Decoder::new(self);
         decoder.feed(bytes, &mut decoded);
@@ -38,7 +38,7 @@ impl Transfer {
 }
 
 /// Decodes while it is read.
-pub(super) struct Decoded<R> {
+pub(crate) struct Decoded<R> {
     rdr: R,
     decoder: Decoder,
     block: Box<[u8]>,
@@ -48,7 +48,7 @@ pub(super) struct Decoded<R> {
 }
 
 impl<R: Read> Decoded<R> {
-    pub(super) fn new(rdr: R, transfer: Transfer) -> Decoded<R> {
+    pub(crate) fn new(rdr: R, transfer: Transfer) -> Decoded<R> {
         Decoded {
             rdr,
             decoder: Decoder::new(transfer),

@@ -1,0 +1,451 @@
+//! JSON by columns, as pandas writes a data frame unless told otherwise: `{"phone": {"0": …, "1": …}, "name": {"0": …}}`.
+//!
+//! What belongs to one row is far apart, once in every column. The document is gone through once to find where columns begin, and
+//! then at all of these places side by side, so that nothing but a row is kept. Rows are found by their keys, in the order of the
+//! first column that has more. What is made otherwise is handed over as the document it is. That a document may be of this kind
+//! is told by `sniff`.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use super::pump::{Job, MemberWriter, Sink, Stop};
+use super::source::Seekable;
+use crate::decode::Known;
+use crate::error::Reason;
+
+/// Columns that are read side by side.
+const COLUMNS_MAX: usize = 4_096;
+
+/// Bytes of one key or one value.
+const VALUE_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes that are read at a time of all columns together, and of one at most and at least.
+const BLOCKS_BYTES: usize = 16 << 20;
+const BLOCK_BYTES: usize = 64 << 10;
+const BLOCK_BYTES_MIN: usize = 4 << 10;
+
+pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
+    // Of a document that is cut off what came before is read.
+    let spool_bytes = job.unpacking.limits.spool_bytes;
+    let (mut source, size, failed) = job.source.into_seekable_so_far(spool_bytes)?;
+    sink.of_size(size);
+    match columns_of(&mut source)? {
+        Found::Columns(columns, lost) => {
+            let mut out = sink.begin(b"rows", Known::Objects)?;
+            let ended = rows(&mut source, columns, &mut out)?;
+            out.end(ended.or(lost))?;
+        }
+        Found::Others => {
+            source.rewind()?;
+            let mut out = sink.begin(b"document", Known::Document)?;
+            let mut block = vec![0; BLOCK_BYTES];
+            loop {
+                let n = source.read(&mut block)?;
+                if n == 0 || !out.is_wanted() {
+                    break;
+                }
+                out.write(&block[..n])?;
+            }
+            out.end(None)?;
+        }
+    }
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What a document holds.
+enum Found {
+    /// Columns, and why there may be more.
+    Columns(Vec<Column>, Option<Reason>),
+    /// Something else, or too many.
+    Others,
+}
+
+/// A column while it is read.
+struct Column {
+    /// Its name, as it is written between quotation marks.
+    name: Vec<u8>,
+    /// The next byte of the file to read.
+    at: u64,
+    buf: Vec<u8>,
+    /// Where in `buf` what was not taken yet begins.
+    taken: usize,
+    /// The entry there: its key, its value, and where it ends.
+    entry: Option<(Range<usize>, Range<usize>, usize)>,
+    is_over: bool,
+}
+
+/// Finds the columns of a document.
+fn columns_of(source: &mut Box<dyn Seekable>) -> io::Result<Found> {
+    let mut columns = Vec::new();
+    let mut scan = Scan::default();
+    let mut at = 0_u64;
+    loop {
+        let mut block = vec![0; BLOCK_BYTES];
+        let n = source.read(&mut block)?;
+        block.truncate(n);
+        if block.is_empty() {
+            let lost = Reason::Truncated("the file ends inside a record".to_owned());
+            let is_none = columns.is_empty();
+            return Ok(match is_none {
+                true => Found::Others,
+                false => Found::Columns(columns, Some(lost)),
+            });
+        }
+        for byte in &block {
+            at += 1;
+            match scan.next(*byte) {
+                Step::Inside => {}
+                Step::Column(name) => {
+                    if columns.len() == COLUMNS_MAX {
+                        return Ok(Found::Others);
+                    }
+                    columns.push(Column {
+                        name,
+                        at,
+                        buf: Vec::new(),
+                        taken: 0,
+                        entry: None,
+                        is_over: false,
+                    });
+                }
+                Step::Over => return Ok(Found::Columns(columns, None)),
+                Step::Other => return Ok(Found::Others),
+            }
+        }
+    }
+}
+
+/// What a byte of the document did.
+enum Step {
+    Inside,
+    /// A column of that name begins behind it.
+    Column(Vec<u8>),
+    /// The document ends.
+    Over,
+    /// The document is no object of objects.
+    Other,
+}
+
+/// Where in a document a byte stands.
+#[derive(Default)]
+struct Scan {
+    depth: usize,
+    is_string: bool,
+    is_escaped: bool,
+    /// Whether a value of the document is next.
+    is_value: bool,
+    name: Vec<u8>,
+}
+
+impl Scan {
+    fn next(&mut self, byte: u8) -> Step {
+        if self.is_string {
+            if self.is_escaped {
+                self.is_escaped = false;
+            } else if byte == b'\\' {
+                self.is_escaped = true;
+            } else if byte == b'"' {
+                self.is_string = false;
+                return Step::Inside;
+            }
+            if self.depth == 1 {
+                self.name.push(byte);
+                if self.name.len() > VALUE_BYTES_MAX {
+                    return Step::Other;
+                }
+            }
+            return Step::Inside;
+        }
+        match (byte, self.depth) {
+            (b'"', 0) => return Step::Other,
+            (b'"', 1) if self.is_value => return Step::Other,
+            (b'"', depth) => {
+                self.is_string = true;
+                if depth == 1 {
+                    self.name.clear();
+                }
+            }
+            (b'{', 1) => {
+                self.depth = 2;
+                return Step::Column(std::mem::take(&mut self.name));
+            }
+            (b'{', 0) | (b'{' | b'[', 2..) => self.depth += 1,
+            (b'}' | b']', 2..) => self.depth -= 1,
+            (b'}', 1) => return Step::Over,
+            // The mark of the encoding stands before everything.
+            (b':', 1) => self.is_value = true,
+            (b',', 1) => self.is_value = false,
+            (0xEF | 0xBB | 0xBF, 0) | (_, 2..) => {}
+            (byte, _) if byte.is_ascii_whitespace() => {}
+            _ => return Step::Other,
+        }
+        Step::Inside
+    }
+}
+
+/// Writes the rows. Returns why not all were there.
+fn rows(
+    source: &mut Box<dyn Seekable>,
+    mut columns: Vec<Column>,
+    out: &mut MemberWriter<'_>,
+) -> Result<Option<Reason>, Stop> {
+    let n_bytes = (BLOCKS_BYTES / columns.len().max(1)).clamp(BLOCK_BYTES_MIN, BLOCK_BYTES);
+    let (mut lost, mut key) = (None, Vec::new());
+    let mut first = 0;
+    while out.is_wanted() {
+        key.clear();
+        while let Some(column) = columns.get_mut(first) {
+            if let Some(next) = column.key(source, n_bytes, &mut lost)? {
+                key.extend_from_slice(next);
+                break;
+            }
+            first += 1;
+        }
+        if first == columns.len() {
+            break;
+        }
+        out.write(b"{")?;
+        let mut is_first = true;
+        for column in &mut columns[first..] {
+            if column.key(source, n_bytes, &mut lost)? == Some(&*key) {
+                out.write(if is_first { b"\"" } else { b",\"" })?;
+                out.write(&column.name)?;
+                out.write(b"\":")?;
+                out.write(column.take())?;
+                is_first = false;
+            }
+        }
+        out.write(b"}\n")?;
+    }
+    Ok(lost)
+}
+
+impl Column {
+    /// The key of the next entry, if there is one.
+    fn key(
+        &mut self,
+        source: &mut Box<dyn Seekable>,
+        n_bytes: usize,
+        lost: &mut Option<Reason>,
+    ) -> io::Result<Option<&[u8]>> {
+        while self.entry.is_none() && !self.is_over {
+            match entry(&self.buf[self.taken..]) {
+                Entry::Whole(key, value, end) => {
+                    let shift =
+                        |range: Range<usize>| range.start + self.taken..range.end + self.taken;
+                    self.entry = Some((shift(key), shift(value), end + self.taken));
+                }
+                Entry::Over => self.is_over = true,
+                Entry::Bad => self.lose(
+                    lost,
+                    Reason::Malformed("a column is no list of values".to_owned()),
+                ),
+                Entry::More if self.buf.len() - self.taken > VALUE_BYTES_MAX => {
+                    let mib = VALUE_BYTES_MAX >> 20;
+                    self.lose(
+                        lost,
+                        Reason::Limit(format!("a value of more than {mib} MiB")),
+                    );
+                }
+                Entry::More => {
+                    self.buf.drain(..self.taken);
+                    self.taken = 0;
+                    // A long value is looked at a logarithmic number of times.
+                    let wanted = n_bytes.max(self.buf.len());
+                    source.seek(SeekFrom::Start(self.at))?;
+                    let n = source.take(wanted as u64).read_to_end(&mut self.buf)?;
+                    self.at += n as u64;
+                    if n == 0 {
+                        self.lose(
+                            lost,
+                            Reason::Truncated("the file ends inside a record".to_owned()),
+                        );
+                    }
+                }
+            }
+        }
+        Ok(self.entry.as_ref().map(|(key, ..)| &self.buf[key.clone()]))
+    }
+
+    fn lose(&mut self, lost: &mut Option<Reason>, reason: Reason) {
+        self.is_over = true;
+        lost.get_or_insert(reason);
+    }
+
+    /// The value of the entry in hand, which is taken.
+    fn take(&mut self) -> &[u8] {
+        let (_, value, end) = self.entry.take().unwrap_or_default();
+        self.taken = self.taken.max(end);
+        &self.buf[value]
+    }
+}
+
+/// What stands at the start of a text inside a column.
+enum Entry {
+    /// A key, its value, and where the next entry begins.
+    Whole(Range<usize>, Range<usize>, usize),
+    Over,
+    More,
+    Bad,
+}
+
+/// The entry at the start of a text.
+fn entry(text: &[u8]) -> Entry {
+    let space = |at: usize| {
+        at + text[at..]
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count()
+    };
+    let mut at = space(0);
+    if text.get(at) == Some(&b',') {
+        at = space(at + 1);
+    }
+    match text.get(at) {
+        None => return Entry::More,
+        Some(b'}') => return Entry::Over,
+        Some(b'"') => {}
+        Some(_) => return Entry::Bad,
+    }
+    let Some(end) = string_end(text, at) else {
+        return Entry::More;
+    };
+    let key = at + 1..end - 1;
+    let colon = space(end);
+    match text.get(colon) {
+        None => return Entry::More,
+        Some(b':') => {}
+        Some(_) => return Entry::Bad,
+    }
+    let start = space(colon + 1);
+    let (mut at, mut depth) = (start, 0_usize);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => match string_end(text, at) {
+                Some(end) => {
+                    at = end;
+                    continue;
+                }
+                None => return Entry::More,
+            },
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 0 => depth -= 1,
+            b',' | b'}' if depth == 0 => {
+                let value = start..start + text[start..at].trim_ascii_end().len();
+                return match value.is_empty() {
+                    true => Entry::Bad,
+                    false => Entry::Whole(key, value, at),
+                };
+            }
+            b']' => return Entry::Bad,
+            _ => {}
+        }
+        at += 1;
+    }
+    Entry::More
+}
+
+/// Where a string that begins at `at` ends, behind its quotation mark.
+fn string_end(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    loop {
+        let hit = at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        match text[hit] {
+            b'"' => return Some(hit + 1),
+            _ => at = hit + 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::{Members, Source, Unpacking};
+    use crate::decode::Container;
+
+    /// The name of the member, its lines, and why it ended early.
+    fn read(text: &str) -> (String, Vec<String>, String) {
+        let source = Source::Stream(Box::new(Cursor::new(text.as_bytes().to_vec())));
+        let members = Members::open(
+            Container::JsonColumns,
+            source,
+            "a.json",
+            &Unpacking::default(),
+        );
+        let mut members = members.expect("opened");
+        let member = members.next_member().expect("a member");
+        let mut bytes = Vec::new();
+        let ended = std::io::Read::read_to_end(&mut member.content.expect("read"), &mut bytes);
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let reason = ended.err().map_or(String::new(), |error| error.to_string());
+        assert!(members.next_member().is_none());
+        (
+            member.name,
+            text.lines().map(str::to_owned).collect(),
+            reason,
+        )
+    }
+
+    #[track_caller]
+    fn check(text: &str, want: &[&str], want_reason: &str) {
+        let (name, lines, reason) = read(text);
+        assert_eq!(name, "rows");
+        assert_eq!(lines, want, "{text}");
+        assert_eq!(reason, want_reason, "{text}");
+    }
+
+    #[test]
+    fn columns_become_rows() {
+        check(
+            "\u{FEFF}{ \"a\\\"\" : {\"0\": \"x,}\\\"\", \"1\":2 } ,\n\"b\":{\"0\":[1,{\"c\":2}],\"1\":null}}",
+            &[
+                r#"{"a\"":"x,}\"","b":[1,{"c":2}]}"#,
+                r#"{"a\"":2,"b":null}"#,
+            ],
+            "",
+        );
+        // Rows that are not in every column.
+        check(
+            r#"{"a":{"0":1,"2":3},"b":{"0":4,"1":5,"2":6,"3":7},"c":{}}"#,
+            &[
+                r#"{"a":1,"b":4}"#,
+                r#"{"a":3}"#,
+                r#"{"b":5}"#,
+                r#"{"b":6}"#,
+                r#"{"b":7}"#,
+            ],
+            "",
+        );
+        let n = 20_000;
+        let column = |name: &str| {
+            let values: Vec<String> = (0..n).map(|i| format!("\"{i}\":\"{name}{i}\"")).collect();
+            format!("\"{name}\":{{{}}}", values.join(","))
+        };
+        let (_, lines, _) = read(&format!("{{{},{}}}", column("a"), column("b")));
+        assert_eq!(lines.len(), n);
+        assert_eq!(lines[n - 1], r#"{"a":"a19999","b":"b19999"}"#);
+    }
+
+    #[test]
+    fn what_is_cut_off_or_broken_is_told() {
+        check(
+            r#"{"a":{"0":1,"1":2},"b":{"0":3,"#,
+            &[r#"{"a":1,"b":3}"#, r#"{"a":2}"#],
+            "truncated: the file ends inside a record",
+        );
+        check(
+            r#"{"a":{"0":1,"1":2},"b":{"0":3,4}}"#,
+            &[r#"{"a":1,"b":3}"#, r#"{"a":2}"#],
+            "malformed: a column is no list of values",
+        );
+    }
+
+    #[test]
+    fn other_documents_stay_what_they_are() {
+        for text in [r#"{"a":{"0":1,"1":2},"b":[1]}"#, r#"{"a":{"0":1},"b":"x"}"#] {
+            let (name, lines, reason) = read(text);
+            assert_eq!((&*name, &*lines.concat(), &*reason), ("document", text, ""));
+        }
+    }
+}
