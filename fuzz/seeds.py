@@ -122,6 +122,10 @@ def records() -> None:
     for way, text in enumerate([card, ldif, rows, expanded, yaml, yaml, form, form]):
         seed("entries", f"style{way}", chosen(way, text))
     seed("entries", "gbk", chosen(6, form, "gb18030", sizes=0x5B))
+    columns = {name: {str(i): row[at] for i, row in enumerate(ROWS)} for at, name in enumerate(COLUMNS)}
+    seed("transposed", "columns", json.dumps(columns).encode())
+    seed("transposed", "gaps", '{"a":{"0":"x,}\\"","2":[1,{"b":null}]},\n"b" : { "0":1 , "1":2 },"c":{}}'.encode())
+    seed("transposed", "others", b'{"a":{"0":1},"b":[1]}')
     samples = [table(), table("\t"), prose, log, json.dumps(document), quoted, create, "user:pass\na:b\n", "<html><body><p>x", "<a><b>1</b></a>",
                "From: a@example.com\nTo: b@example.com\nSubject: x\n\nbody\n", "ts=1 level=info msg=\"x y\" phone=13800010001\n" * 3,
                "账单\n查询时间,2024\n\n" + table(), "{\\rtf1 x}", "\x01\x02\x03 binary 13800010001", card, ldif, rows, form * 2, yaml]
@@ -537,6 +541,13 @@ def markup() -> None:
             content = content.decode("gb18030").split("?>", 1)[1].encode()
         content = pruned(content, 3)
         seed("xml", name, content)
+    flat = ("<?xml version='1.0'?><office:document xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+            "office:mimetype='application/vnd.oasis.opendocument.{}'><office:meta><dc:title>t</dc:title></office:meta><office:body>{}"
+            "<draw:frame><draw:image><office:binary-data>aGVs\nbG8=</office:binary-data></draw:image></draw:frame></office:body></office:document>")
+    sheet = ("<office:spreadsheet><table:table table:name='s'><table:table-row table:number-rows-repeated='2'><table:table-cell office:value-type='float' "
+             "office:value='7'><text:p>7</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>")
+    seed("xml", "fods", flat.format("spreadsheet", sheet).encode())
+    seed("xml", "fodt", flat.format("text", "<office:text><text:p>a<text:s/>b</text:p></office:text>").encode())
     seed("xml", "entities", b"<?xml version=\"1.0\" encoding=\"GBK\"?><!DOCTYPE a [<!ENTITY b 'c'><!ENTITY d SYSTEM 'file:///x'>]><a x='1&lt;'><!-- c --><![CDATA[<x>]]>&b;&d;&#x4e2d;" + "张三".encode("gbk") + b"<?p i?><ns:b xmlns:ns='u' ns:y=\"2\"/></a>")
     seed("xml", "objects", b"<users><user id='1'><name>a</name><phones><p>1</p><p>2</p></phones></user><user id='2'><name/>text<b>x</b>tail</user></users>")
     rows = "".join("{\\trowd\\cellx100\\cellx200 " + "".join("".join(f"\\u{ord(c)}?" if ord(c) > 127 else c for c in cell) + "\\cell " for cell in r[:3]) + "\\row}\n" for r in ROWS)

@@ -8,9 +8,10 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
+use super::markup::Utf8;
 use super::pump::{Job, MemberWriter, Sink, Stop};
 use super::source::Seekable;
-use crate::decode::Known;
+use crate::decode::{Encoding, Known};
 use crate::error::Reason;
 
 /// Columns that are read side by side.
@@ -38,9 +39,10 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         Found::Others => {
             source.rewind()?;
             let mut out = sink.begin(b"document", Known::Document)?;
+            let mut text = Utf8::new(&mut source, Encoding::Utf8);
             let mut block = vec![0; BLOCK_BYTES];
             loop {
-                let n = source.read(&mut block)?;
+                let n = text.read(&mut block)?;
                 if n == 0 || !out.is_wanted() {
                     break;
                 }
@@ -209,9 +211,10 @@ fn rows(
         for column in &mut columns[first..] {
             if column.key(source, n_bytes, &mut lost)? == Some(&*key) {
                 out.write(if is_first { b"\"" } else { b",\"" })?;
-                out.write(&column.name)?;
+                // What is no character was none in the file.
+                out.write(String::from_utf8_lossy(&column.name).as_bytes())?;
                 out.write(b"\":")?;
-                out.write(column.take())?;
+                out.write(String::from_utf8_lossy(column.take()).as_bytes())?;
                 is_first = false;
             }
         }
@@ -366,7 +369,11 @@ mod tests {
 
     /// The name of the member, its lines, and why it ended early.
     fn read(text: &str) -> (String, Vec<String>, String) {
-        let source = Source::Stream(Box::new(Cursor::new(text.as_bytes().to_vec())));
+        read_bytes(text.as_bytes())
+    }
+
+    fn read_bytes(text: &[u8]) -> (String, Vec<String>, String) {
+        let source = Source::Stream(Box::new(Cursor::new(text.to_vec())));
         let members = Members::open(
             Container::JsonColumns,
             source,
@@ -447,5 +454,17 @@ mod tests {
             let (name, lines, reason) = read(text);
             assert_eq!((&*name, &*lines.concat(), &*reason), ("document", text, ""));
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_characters_do_no_harm() {
+        let (_, lines, reason) = read_bytes(b"{\"a\xFF\":{\"0\":\"x\xFE\"}}");
+        assert_eq!(lines, ["{\"a\u{FFFD}\":\"x\u{FFFD}\"}"]);
+        assert_eq!(reason, "");
+        let (name, lines, _) = read_bytes(b"{\"a\":{\"0\":1},\"b\":[\"\xFF\"]}");
+        assert_eq!(
+            (&*name, &*lines.concat()),
+            ("document", "{\"a\":{\"0\":1},\"b\":[\"\u{FFFD}\"]}")
+        );
     }
 }

@@ -142,7 +142,7 @@ pub(super) fn pair(line: &[u8], from: usize) -> Option<Pair> {
     let text = &line[from..];
     let indent = text.len() - text.trim_ascii_start().len();
     let start = from + indent + blanks(&line[from + indent..]);
-    let (end, behind) = colon(line, start)?;
+    let (end, behind) = name_end(line, start)?;
     let name = trimmed(line, (start, end));
     let is_spaced = line[name.0..name.1].contains(&b' ');
     let is_wide = behind - end > 1;
@@ -150,8 +150,7 @@ pub(super) fn pair(line: &[u8], from: usize) -> Option<Pair> {
     let may_follow = is_wide
         || next.is_none_or(u8::is_ascii_whitespace)
         || !is_spaced && !matches!(next, Some(b'/' | b'\\' | b':'));
-    let is_pair = may_follow && is_name(&line[name.0..name.1]);
-    is_pair.then(|| Pair {
+    (may_follow && name.0 < name.1).then(|| Pair {
         name,
         value: trimmed(line, (behind, line.len())),
         indent: start,
@@ -229,36 +228,44 @@ fn gap_before(text: &[u8]) -> usize {
     }
 }
 
-/// Where the first colon, or equals sign between blanks, behind `start` begins and ends, if it is near enough for a name before it.
-fn colon(line: &[u8], start: usize) -> Option<(usize, usize)> {
-    let window = &line[start..line.len().min(start + NAME_BYTES_MAX + EQUALS.len())];
-    let mut first = memchr(b':', window).map(|at| (at, 1));
-    for sign in [WIDE_COLON, EQUALS] {
-        let before = &window[..first.map_or(window.len(), |(at, _)| at)];
-        first = memchr::memmem::find(before, sign)
-            .map(|at| (at, sign.len()))
-            .or(first);
+/// Where a name that begins at `start` ends, with the blanks before the colon, or before an equals sign between blanks, and where
+/// that sign does. `None` if what stands there may be no name.
+fn name_end(line: &[u8], start: usize) -> Option<(usize, usize)> {
+    let text = &line[start..line.len().min(start + NAME_BYTES_MAX + EQUALS.len())];
+    let first = *text.first()?;
+    if first < 0x80 && !first.is_ascii_alphabetic() && first != b'_' {
+        return None;
     }
-    first.map(|(at, len)| (start + at, start + at + len))
-}
-
-/// Whether a text may be the name of a value.
-fn is_name(name: &[u8]) -> bool {
-    let is_sign = |b: u8| {
-        matches!(
-            b,
-            b'_' | b'-' | b'.' | b'/' | b'(' | b')' | b'#' | b'&' | b' '
-        )
-    };
-    let is_of_name = |b: u8| b >= 0x80 || b.is_ascii_alphanumeric() || is_sign(b);
-    let begins = |b: u8| b >= 0x80 || b.is_ascii_alphabetic() || b == b'_';
-    name.len() <= NAME_BYTES_MAX
-        && name.first().is_some_and(|b| begins(*b))
-        && name.iter().all(|b| is_of_name(*b))
-        && memchr_iter(b' ', name).count() < NAME_WORDS_MAX
-        && !STOPS
-            .iter()
-            .any(|stop| memchr::memmem::find(name, stop.as_bytes()).is_some())
+    let (mut at, mut n_words) = (0, 1);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b':' => return Some((start + at, start + at + 1)),
+            b' ' if text[at..].starts_with(EQUALS) => {
+                return Some((start + at, start + at + EQUALS.len()));
+            }
+            b' ' => {
+                n_words += usize::from(text.get(at + 1).is_some_and(|b| !matches!(b, b' ' | b':')));
+                if n_words > NAME_WORDS_MAX {
+                    return None;
+                }
+                at += 1;
+            }
+            b'_' | b'-' | b'.' | b'/' | b'(' | b')' | b'#' | b'&' => at += 1,
+            0xE2 | 0xE3 | 0xEF => {
+                let rest = &text[at..];
+                if rest.starts_with(WIDE_COLON) {
+                    return Some((start + at, start + at + WIDE_COLON.len()));
+                }
+                if STOPS.iter().any(|stop| rest.starts_with(stop.as_bytes())) {
+                    return None;
+                }
+                at += 1;
+            }
+            b if b.is_ascii_alphanumeric() || *b >= 0x80 => at += 1,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A property of a vCard (RFC 6350, section 3.3): `item1.TEL;TYPE=cell:138…`.

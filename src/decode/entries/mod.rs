@@ -42,6 +42,9 @@ pub enum Style {
 /// Columns that are told apart; values of further names have none.
 const COLUMNS_MAX: usize = 4_096;
 
+/// Bytes of the names around a value; what lies deeper has the names up to there.
+const PATH_BYTES_MAX: usize = 1_024;
+
 /// The table of the records, and that of other lines.
 const ENTRIES: u32 = 0;
 const OTHER: u32 = 1;
@@ -89,8 +92,46 @@ struct Open {
     /// The column of a name that had no value on its line, for the lines below it.
     awaiting: Option<u32>,
     is_too_wide: bool,
+    /// For YAML: the names around the place.
+    path: Path,
     /// For YAML: how far the hyphen of its first line is indented, if there is one.
     member: Option<usize>,
+}
+
+/// Names around a place, each with how far it is indented.
+#[derive(Default)]
+struct Path {
+    /// The names with dots between, and behind them the last one asked for.
+    text: Vec<u8>,
+    /// How far each is indented, and where it ends in the text.
+    around: Vec<(usize, usize)>,
+}
+
+impl Path {
+    /// A name that is indented so far, behind those around it.
+    fn within(&mut self, indent: usize, name: &[u8]) -> &[u8] {
+        while self
+            .around
+            .last()
+            .is_some_and(|(outer, _)| *outer >= indent)
+        {
+            self.around.pop();
+        }
+        self.text
+            .truncate(self.around.last().map_or(0, |(_, end)| *end));
+        if !self.text.is_empty() {
+            self.text.push(b'.');
+        }
+        self.text.extend_from_slice(name);
+        &self.text
+    }
+
+    /// Says that the last name asked for, which is indented so far, is around what comes.
+    fn enter(&mut self, indent: usize) {
+        if self.text.len() <= PATH_BYTES_MAX {
+            self.around.push((indent, self.text.len()));
+        }
+    }
 }
 
 /// What a line does to the record in hand.
@@ -158,6 +199,7 @@ impl<'r> EntryDecoder<'r> {
             head: None,
             awaiting: None,
             is_too_wide: false,
+            path: Path::default(),
             member: None,
         };
         let is_last = self.blocks.ended();
@@ -263,13 +305,19 @@ impl<'r> EntryDecoder<'r> {
         if (self.has_begins() && !open.has_begun) || holds_data(name) {
             return self.other(batch, open, (0, pair.indent, pair.is_member), span);
         }
-        let column = self.column(name);
-        if open.has_begun && self.begins_another(open, &pair, column, name) {
+        if open.has_begun && self.begins_another(open, &pair, name) {
             return Effect::Before;
         }
+        let column = match self.style {
+            Style::Yaml { .. } => self.column(open.path.within(pair.name.0, name)),
+            _ => self.column(name),
+        };
         if !open.has_begun {
             open.has_begun = true;
             open.member = pair.is_member.then_some(pair.indent);
+        }
+        if pair.value.0 == pair.value.1 && matches!(self.style, Style::Yaml { .. }) {
+            open.path.enter(pair.name.0);
         }
         let (mut pair, mut column) = (pair, column);
         loop {
@@ -295,7 +343,7 @@ impl<'r> EntryDecoder<'r> {
     }
 
     /// Whether a pair is the first one of the next record.
-    fn begins_another(&self, open: &Open, pair: &Pair, column: u32, name: &[u8]) -> bool {
+    fn begins_another(&self, open: &Open, pair: &Pair, name: &[u8]) -> bool {
         match self.style {
             Style::Vcard | Style::Rows | Style::Expanded => false,
             Style::Ldif => name.eq_ignore_ascii_case(b"dn"),
@@ -304,9 +352,9 @@ impl<'r> EntryDecoder<'r> {
                 Some(indent) => pair.indent <= indent,
                 None => pair.is_member,
             },
-            Style::Forms { .. } => open
-                .head
-                .is_some_and(|(head, indent)| head == column && pair.indent <= indent),
+            Style::Forms { .. } => open.head.is_some_and(|(head, indent)| {
+                pair.indent <= indent && self.columns.get(name) == Some(&head)
+            }),
         }
     }
 

@@ -70,8 +70,8 @@ fn members_of_lists_are_records_in_yaml() {
         "# list\nusers:\n  - name: 'it''s'\n    phones:\n      - \"138\"\n      - 139\n    company:\n      name: X\n\n  - name: \"B\\u4e09\"\n    tags:\n\
          \x20     - kind: a\n      - kind: b\nmore: x\n---\n- 136\n- name: C\n",
         "@1: TEXT=# list\n\
-         @3: name=it's; phones=\"138\"; phones=139; name=X\n\
-         @10: name=B三; kind=a; kind=b\n\
+         @3: name=it's; phones=\"138\"; phones=139; company.name=X\n\
+         @10: name=B三; tags.kind=a; tags.kind=b\n\
          @14: more=x\n\
          @16: TEXT=136\n\
          @17: name=C",
@@ -79,7 +79,7 @@ fn members_of_lists_are_records_in_yaml() {
     check(
         Style::Yaml { by_document: true },
         "name: A\nphones:\n- type: home\n  number: 1\n---\nname: B\n",
-        "@1: name=A; type=home; number=1\n@6: name=B",
+        "@1: name=A; phones.type=home; phones.number=1\n@6: name=B",
     );
 }
 

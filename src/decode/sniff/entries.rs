@@ -11,7 +11,8 @@ use crate::decode::entries::{EntryDecoder, Style, is_begin, is_between, is_pair}
 use crate::decode::{Decode, DecodeLimits};
 use crate::record::Batch;
 
-/// Lines of the head that may be no pair, one in so many.
+/// Lines that are looked at before any is decoded, and how many of them may be no pair, one in so many.
+const LINES_MAX: usize = 128;
 const MISSES: usize = 10;
 
 /// Fewest records, and fewest values of one that has no blank line behind it.
@@ -46,6 +47,7 @@ pub(super) fn detect(firsts: &[&[u8]], text: &[u8]) -> Option<Style> {
         return Some(Style::Ldif);
     }
     // Most texts are no such thing, and show it in their first lines.
+    let firsts = &firsts[..firsts.len().min(LINES_MAX)];
     let (mut n_misses, mut n_pairs, mut n_members, mut n_documents) = (0, 0, 0, 0);
     for line in firsts {
         let is_member = line.starts_with(b"- ");
