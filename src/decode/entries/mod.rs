@@ -42,6 +42,9 @@ pub enum Style {
 /// Columns that are told apart; values of further names have none.
 const COLUMNS_MAX: usize = 4_096;
 
+/// Lines without a name that stand below each other in a record. More are a list of their own, each line something else.
+const STRAYS_MAX: usize = 8;
+
 /// Bytes of the names around a value; what lies deeper has the names up to there.
 const PATH_BYTES_MAX: usize = 1_024;
 
@@ -92,10 +95,24 @@ struct Open {
     /// The column of a name that had no value on its line, for the lines below it.
     awaiting: Option<u32>,
     is_too_wide: bool,
+    /// Where it ends so far.
+    end: usize,
+    /// The lines without a name that came last.
+    strays: Option<Strays>,
     /// For YAML: the names around the place.
     path: Path,
     /// For YAML: how far the hyphen of its first line is indented, if there is one.
     member: Option<usize>,
+}
+
+/// Lines without a name below each other.
+#[derive(Clone, Copy)]
+struct Strays {
+    n: usize,
+    /// Where the first one begins, how many fields there were before it, and where the record ended.
+    start: usize,
+    n_fields: usize,
+    end: usize,
 }
 
 /// Names around a place, each with how far it is indented.
@@ -142,6 +159,8 @@ enum Effect {
     Before,
     /// The record ends with it.
     With,
+    /// The record ended before the lines without a name that came last.
+    BeforeStrays(Strays),
 }
 
 impl<'r> EntryDecoder<'r> {
@@ -199,11 +218,13 @@ impl<'r> EntryDecoder<'r> {
             head: None,
             awaiting: None,
             is_too_wide: false,
+            end: start,
+            strays: None,
             path: Path::default(),
             member: None,
         };
         let is_last = self.blocks.ended();
-        let (mut at, mut end, mut is_within) = (start, start, self.is_within_line);
+        let (mut at, mut is_within) = (start, self.is_within_line);
         let (mut is_over, mut is_divided) = (is_last, false);
         while at < batch.text.len() {
             let piece = next_piece(&batch.text, at, is_last, self.piece_bytes_max)?;
@@ -218,11 +239,17 @@ impl<'r> EntryDecoder<'r> {
                 false => self.line(batch, &mut open, line, span),
             };
             is_over |= !matches!(effect, Effect::Taken);
-            if let Effect::Before = effect {
-                break;
+            match effect {
+                Effect::Before => break,
+                Effect::BeforeStrays(strays) => {
+                    batch.fields.truncate(strays.n_fields);
+                    (at, open.end, is_within) = (strays.start, strays.end, false);
+                    break;
+                }
+                Effect::Taken | Effect::With => {}
             }
             if !matches!(line, Line::Blank) {
-                end = piece.end;
+                open.end = piece.end;
             }
             is_within = !piece.ends_line;
             at = piece.next;
@@ -243,7 +270,8 @@ impl<'r> EntryDecoder<'r> {
             if open.is_too_wide {
                 self.troubles.note(Trouble::TooWide, line, &self.bounds);
             }
-            self.rows.commit(batch, (start, end), open.first, ENTRIES);
+            self.rows
+                .commit(batch, (start, open.end), open.first, ENTRIES);
         }
         Some(at)
     }
@@ -319,6 +347,7 @@ impl<'r> EntryDecoder<'r> {
         if pair.value.0 == pair.value.1 && matches!(self.style, Style::Yaml { .. }) {
             open.path.enter(pair.name.0);
         }
+        open.strays = None;
         let (mut pair, mut column) = (pair, column);
         loop {
             let next = match self.style {
@@ -379,6 +408,16 @@ impl<'r> EntryDecoder<'r> {
                 self.rows.commit_line(batch, (start, end), OTHER);
             }
             return Effect::With;
+        }
+        let strays = open.strays.get_or_insert(Strays {
+            n: 0,
+            start: span.0,
+            n_fields: batch.fields.len(),
+            end: open.end,
+        });
+        strays.n += 1;
+        if strays.n > STRAYS_MAX && !self.has_begins() {
+            return Effect::BeforeStrays(*strays);
         }
         if start < end {
             let column = open.awaiting.unwrap_or(UNNAMED);

@@ -102,6 +102,30 @@ fn forms_end_with_a_blank_line_or_where_the_next_begins() {
 }
 
 #[test]
+fn many_lines_without_a_name_are_none_of_the_record_before() {
+    let lines = |n: usize| (0..n).map(|i| format!("- {i}\n")).collect::<String>();
+    let records = |n: usize| {
+        (0..n)
+            .map(|i| format!("\n@{}: TEXT={i}", i + 4))
+            .collect::<String>()
+    };
+    let values = |n: usize| (0..n).map(|i| format!("; list={i}")).collect::<String>();
+    let head = "- name: A\n  phone: 1\n  list:\n";
+    let few = lines(STRAYS_MAX).replace("- ", "  - ");
+    let many = lines(STRAYS_MAX + 1).replace("- ", "  - ");
+    check(
+        YAML,
+        &format!("{head}{few}"),
+        &format!("@1: name=A; phone=1{}", values(STRAYS_MAX)),
+    );
+    check(
+        YAML,
+        &format!("{head}{many}"),
+        &format!("@1: name=A; phone=1{}", records(STRAYS_MAX + 1)),
+    );
+}
+
+#[test]
 fn what_is_too_long_or_too_wide_is_told() {
     let long = format!(
         "BEGIN:VCARD\nNOTE:{}\nTEL:138\nEND:VCARD\nBEGIN:VCARD\nTEL:139\n",

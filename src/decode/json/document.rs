@@ -18,8 +18,13 @@ use crate::record::{Batch, Field, Record};
 /// document is one object with millions of entries.
 const REST_BYTES_MAX: usize = 1 << 20;
 
+/// Values of a list that may belong to what is around it, as the numbers of one person do. In a longer one each is a record.
+const LISTED_MAX: usize = 8;
+
 /// An open container outside the records.
 pub(super) struct Frame {
+    /// Values that were listed in it, so far as they were kept.
+    n_listed: usize,
     node: NodeId,
     /// The node of the last key, or [`NONE`].
     last: NodeId,
@@ -134,6 +139,7 @@ impl JsonDecoder<'_> {
                 *at += 1;
                 let root = self.names.root(0);
                 self.frames.push(Frame {
+                    n_listed: 0,
                     node: root,
                     last: NONE,
                     is_object: byte == b'{',
@@ -155,7 +161,12 @@ impl JsonDecoder<'_> {
         let is_top = self.frames.len() == 1;
         if !is_top && !matches!(byte, b'{' | b'[') {
             let element = self.names.element(node, NONE, 0);
-            return self.outer_value(batch, at, (element, None));
+            let n_kept = self.rest.kept.len();
+            let step = self.outer_value(batch, at, (element, None));
+            if self.rest.kept.len() > n_kept {
+                self.listed(batch, at);
+            }
+            return step;
         }
         let table = self.names.list(node);
         let step = self.record(batch, at, table);
@@ -163,6 +174,27 @@ impl JsonDecoder<'_> {
             self.expect_comma();
         }
         step
+    }
+
+    /// Counts the value that was kept last, of a list. Those of a long list are records.
+    fn listed(&mut self, batch: &mut Batch, at: &mut usize) {
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        frame.n_listed += 1;
+        let n_listed = frame.n_listed;
+        if n_listed <= LISTED_MAX {
+            return;
+        }
+        // The first ones wait since it was not known.
+        let n_waiting = match n_listed {
+            n if n == LISTED_MAX + 1 => n.min(self.rest.kept.len()),
+            _ => 1,
+        };
+        for n in (1..=n_waiting).rev() {
+            let first = self.rest.kept.len() - n;
+            self.emit_some(batch, at, first..first + 1);
+        }
     }
 
     fn expect_comma(&mut self) {
@@ -224,6 +256,7 @@ impl JsonDecoder<'_> {
             *at += 1;
             self.expect_comma();
             self.frames.push(Frame {
+                n_listed: 0,
                 node,
                 last: NONE,
                 is_object: byte == b'{',
@@ -312,22 +345,30 @@ impl JsonDecoder<'_> {
     /// Makes the rest from `mark` on a record. Where other records came in between, its values are
     /// copied to behind them, so that fields ascend through the batch.
     fn emit(&mut self, batch: &mut Batch, at: &mut usize, mark: usize) {
-        let Some(oldest) = self.rest.kept.get(mark) else {
+        let end = self.rest.kept.len();
+        self.emit_some(batch, at, mark.min(end)..end);
+    }
+
+    /// As [`Self::emit`], for some of the rest.
+    fn emit_some(&mut self, batch: &mut Batch, at: &mut usize, range: std::ops::Range<usize>) {
+        let Some(oldest) = self.rest.kept[range.clone()].first() else {
             return;
         };
         let line = oldest.line;
         let behind = batch.fields.last().map_or(0, |f| f.span.end);
         let first = batch.fields.len();
-        let gone = self.rest.kept[mark..].iter().map(|k| k.field.span.len());
+        let gone = self.rest.kept[range.clone()]
+            .iter()
+            .map(|k| k.field.span.len());
         self.rest.bytes -= gone.sum::<usize>();
         if oldest.field.span.start >= behind {
             batch
                 .fields
-                .extend(self.rest.kept.drain(mark..).map(|k| k.field));
+                .extend(self.rest.kept.drain(range).map(|k| k.field));
         } else {
             // Lines up to here are counted: the copies must not be.
             self.rows.line_at(&batch.text, *at);
-            let n_bytes = self.rest.kept[mark..]
+            let n_bytes = self.rest.kept[range.clone()]
                 .iter()
                 .map(|k| k.field.span.len() + 1);
             let n_bytes = n_bytes.sum();
@@ -335,7 +376,7 @@ impl JsonDecoder<'_> {
             shift.apply(batch.fields.iter_mut());
             shift.apply(self.rest.kept.iter_mut().map(|k| &mut k.field));
             let mut copies = std::mem::take(&mut self.rest.copies);
-            for kept in self.rest.kept.drain(mark..) {
+            for kept in self.rest.kept.drain(range) {
                 let copied = copy(&batch.text, kept.field, &mut copies, room);
                 batch.fields.push(copied);
             }

@@ -155,7 +155,10 @@ fn a_value_behind_the_document_is_read_too() {
 
 #[test]
 fn the_rest_goes_out_when_it_is_large() {
-    let text = json!({"l": vec!["0123456789"; 30]}).to_string();
+    let members: Map<String, Value> = (10..40)
+        .map(|n| (format!("k{n}"), json!("0123456789")))
+        .collect();
+    let text = json!({ "l": members }).to_string();
     let got = read_all_ways(text.as_bytes(), false, 100);
     assert_eq!(
         got.rows.iter().map(|r| r.fields.len()).collect::<Vec<_>>(),
@@ -472,4 +475,28 @@ fn what_stands_before_a_read_error_is_returned_first() {
         (2, "the disk is gone")
     );
     assert!(matches!(decoder.next_batch(&mut batch), Ok(false)));
+}
+
+#[test]
+fn values_of_a_long_list_are_records() {
+    let list = |n: usize| {
+        (0..n)
+            .map(|i| format!("\"v{i}\""))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let few = format!(r#"{{"name":"x","list":[{}],"more":1}}"#, list(8));
+    let long = format!(r#"{{"name":"x","list":[{}],"more":1}}"#, list(40));
+    let decoded = read_all_ways(few.as_bytes(), false, 1 << 20);
+    assert_eq!(decoded.rows.len(), 1);
+    let decoded = read_all_ways(long.as_bytes(), false, 1 << 20);
+    assert_eq!(decoded.rows.len(), 41);
+    let cells: Vec<String> = decoded
+        .cells()
+        .into_iter()
+        .map(|row| row.join(" "))
+        .collect();
+    let want: Vec<String> = (0..40).map(|i| format!("v{i}")).collect();
+    assert_eq!(cells[..40], want);
+    assert_eq!(cells[40], "x 1");
 }
