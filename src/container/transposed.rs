@@ -5,6 +5,7 @@
 //! first column that has more. What is made otherwise is handed over as the document it is. That a document may be of this kind
 //! is told by `sniff`.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -210,17 +211,39 @@ fn rows(
         let mut is_first = true;
         for column in &mut columns[first..] {
             if column.key(source, n_bytes, &mut lost)? == Some(&*key) {
-                out.write(if is_first { b"\"" } else { b",\"" })?;
-                // What is no character was none in the file.
-                out.write(String::from_utf8_lossy(&column.name).as_bytes())?;
-                out.write(b"\":")?;
-                out.write(String::from_utf8_lossy(column.take()).as_bytes())?;
+                if !is_first {
+                    out.write(b",")?;
+                }
+                let name = [b"\"", &*column.name, b"\""].concat();
+                out.write(&written(&name, &mut lost))?;
+                out.write(b":")?;
+                out.write(&written(column.take(), &mut lost))?;
                 is_first = false;
             }
         }
         out.write(b"}\n")?;
     }
     Ok(lost)
+}
+
+/// A value as it is written in the file, or as a string where that is no JSON. What is no character was none in the file.
+fn written<'v>(value: &'v [u8], lost: &mut Option<Reason>) -> Cow<'v, [u8]> {
+    let is_json = |text: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
+    let text = match std::str::from_utf8(value) {
+        Ok(_) if is_json(value) => return Cow::Borrowed(value),
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(value),
+    };
+    if is_json(text.as_bytes()) {
+        return Cow::Owned(text.into_owned().into_bytes());
+    }
+    let reason = "values that are no JSON, read as text".to_owned();
+    lost.get_or_insert(Reason::Malformed(reason));
+    Cow::Owned(
+        serde_json::Value::from(text.into_owned())
+            .to_string()
+            .into_bytes(),
+    )
 }
 
 impl Column {
@@ -445,6 +468,11 @@ mod tests {
             r#"{"a":{"0":1,"1":2},"b":{"0":3,4}}"#,
             &[r#"{"a":1,"b":3}"#, r#"{"a":2}"#],
             "malformed: a column is no list of values",
+        );
+        check(
+            r#"{"a\q":{"0":138x},"b":{"0":1}}"#,
+            &[r#"{"\"a\\q\"":"138x","b":1}"#],
+            "malformed: values that are no JSON, read as text",
         );
     }
 

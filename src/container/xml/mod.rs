@@ -121,6 +121,11 @@ fn rest(
     if n == 0 {
         return Ok(());
     }
+    // What was read before may have ended inside a character.
+    let is_inside = |byte: &&u8| **byte & 0xC0 == 0x80;
+    let n_inside = block[..n].iter().take(3).take_while(is_inside).count();
+    block.copy_within(n_inside..n, 0);
+    n -= n_inside;
     let mut out = sink.begin(b"rest", Known::Text)?;
     while n > 0 && out.is_wanted() {
         out.write(&block[..n])?;

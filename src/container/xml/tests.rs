@@ -311,3 +311,27 @@ fn text_that_is_marked_as_no_markup_is_text() {
         &[r#"{"c":"<b>13812345678</b>"}"#, r#"{"c":"13812345678"}"#],
     );
 }
+
+/// Found by fuzzing: the place where a document is no longer well-formed lies inside a character.
+#[test]
+fn the_rest_is_text_wherever_it_begins() {
+    let written = "8431953384319533207665743ea1680083838383838383838383838383ffffff0983838383838383833c3f786d6c20766572\
+         73696f6e3d27312e30838383833c3f786d6c2076657273696f6e3d27312e30273f3e3c6f66666963653a646f63756d656e8c\
+         df878c6c6e733a6f6666698f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f\
+         8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f2720656e636f64696e673d2775748f8f8f8f8f8f8f8f66";
+    let byte =
+        |at: usize| u8::from_str_radix(&written[at..at + 2], 16).expect("hexadecimal digits");
+    let bytes: Vec<u8> = (0..written.len()).step_by(2).map(byte).collect();
+    let source = Source::Stream(Box::new(Cursor::new(bytes)));
+    let members = Members::open(Container::Xml, source, "a.xml", &Unpacking::default());
+    let mut members = members.expect("opened");
+    let mut names = Vec::new();
+    while let Some(member) = members.next_member() {
+        let mut text = Vec::new();
+        // Why it ended early does not matter here.
+        let _ = member.content.expect("read").read_to_end(&mut text);
+        assert!(String::from_utf8(text).is_ok(), "{}", member.name);
+        names.push(member.name);
+    }
+    assert!(names.contains(&"rest".to_owned()), "{names:?}");
+}
