@@ -142,6 +142,12 @@ fn classes_of(block: &[u8]) -> Classes {
     classes
 }
 
+/// Whether UTF-8 text begins with a Han character of U+4000 to U+9FFF, which holds the unified block.
+#[inline]
+pub(crate) fn begins_with_han(text: &[u8]) -> bool {
+    matches!(text, [0xE4..=0xE9, b, c, ..] if b & 0xC0 == 0x80 && c & 0xC0 == 0x80)
+}
+
 /// Whether every byte is an ASCII digit. True for no bytes.
 #[inline]
 pub(crate) fn all_digits(bytes: &[u8]) -> bool {

@@ -6,20 +6,31 @@
 //! is told by `sniff`.
 
 use std::borrow::Cow;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 use std::ops::Range;
 
 use super::markup::Utf8;
 use super::pump::{Job, MemberWriter, Sink, Stop};
-use super::source::Seekable;
+use super::source::{Full, Seekable};
+use crate::decode::sniff::end_of_string;
 use crate::decode::{Encoding, Known};
 use crate::error::Reason;
 
 /// Columns that are read side by side.
 const COLUMNS_MAX: usize = 4_096;
 
+/// Bytes of the name of a column.
+const NAME_BYTES_MAX: usize = 1 << 10;
+
 /// Bytes of one key or one value.
 const VALUE_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes that are held of all columns together.
+const HELD_BYTES_MAX: usize = 64 << 20;
+
+/// Columns that are asked for a row in vain, for each one that has it. Past that, rows are a value each.
+const VAIN_MAX: u64 = 64;
+const VAIN_FREE: u64 = 1 << 20;
 
 /// Bytes that are read at a time of all columns together, and of one at most and at least.
 const BLOCKS_BYTES: usize = 16 << 20;
@@ -29,7 +40,7 @@ const BLOCK_BYTES_MIN: usize = 4 << 10;
 pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     // Of a document that is cut off what came before is read.
     let spool_bytes = job.unpacking.limits.spool_bytes;
-    let (mut source, size, failed) = job.source.into_seekable_so_far(spool_bytes)?;
+    let (mut source, size, failed) = job.source.into_places(spool_bytes)?;
     sink.of_size(size);
     match columns_of(&mut source)? {
         Found::Columns(columns, lost) => {
@@ -65,7 +76,7 @@ enum Found {
 
 /// A column while it is read.
 struct Column {
-    /// Its name, as it is written between quotation marks.
+    /// Its name, as it is written between quotation marks; in rows with them.
     name: Vec<u8>,
     /// The next byte of the file to read.
     at: u64,
@@ -82,11 +93,10 @@ fn columns_of(source: &mut Box<dyn Seekable>) -> io::Result<Found> {
     let mut columns = Vec::new();
     let mut scan = Scan::default();
     let mut at = 0_u64;
+    let mut block = vec![0; BLOCK_BYTES];
     loop {
-        let mut block = vec![0; BLOCK_BYTES];
         let n = source.read(&mut block)?;
-        block.truncate(n);
-        if block.is_empty() {
+        if n == 0 {
             let lost = Reason::Truncated("the file ends inside a record".to_owned());
             let is_none = columns.is_empty();
             return Ok(match is_none {
@@ -94,7 +104,7 @@ fn columns_of(source: &mut Box<dyn Seekable>) -> io::Result<Found> {
                 false => Found::Columns(columns, Some(lost)),
             });
         }
-        for byte in &block {
+        for byte in &block[..n] {
             at += 1;
             match scan.next(*byte) {
                 Step::Inside => {}
@@ -153,7 +163,7 @@ impl Scan {
             }
             if self.depth == 1 {
                 self.name.push(byte);
-                if self.name.len() > VALUE_BYTES_MAX {
+                if self.name.len() > NAME_BYTES_MAX {
                     return Step::Other;
                 }
             }
@@ -186,19 +196,46 @@ impl Scan {
     }
 }
 
+/// What columns are read from.
+struct Reading<'s> {
+    source: &'s mut Box<dyn Seekable>,
+    /// Bytes that are read at a time.
+    block_bytes: usize,
+    /// Bytes that are held of all columns.
+    held: usize,
+    /// Why not everything was there.
+    lost: Option<Reason>,
+}
+
+impl Reading<'_> {
+    fn lose(&mut self, reason: Reason) {
+        self.lost.get_or_insert(reason);
+    }
+}
+
 /// Writes the rows. Returns why not all were there.
 fn rows(
     source: &mut Box<dyn Seekable>,
     mut columns: Vec<Column>,
     out: &mut MemberWriter<'_>,
 ) -> Result<Option<Reason>, Stop> {
-    let n_bytes = (BLOCKS_BYTES / columns.len().max(1)).clamp(BLOCK_BYTES_MIN, BLOCK_BYTES);
-    let (mut lost, mut key) = (None, Vec::new());
-    let mut first = 0;
+    let block_bytes = (BLOCKS_BYTES / columns.len().max(1)).clamp(BLOCK_BYTES_MIN, BLOCK_BYTES);
+    let mut from = Reading {
+        source,
+        block_bytes,
+        held: 0,
+        lost: None,
+    };
+    for column in &mut columns {
+        let name = [b"\"", &*column.name, b"\""].concat();
+        column.name = written(&name, &mut from).into_owned();
+    }
+    let mut key = Vec::new();
+    let (mut first, mut n_asked, mut n_taken) = (0, 0, 0);
     while out.is_wanted() {
         key.clear();
         while let Some(column) = columns.get_mut(first) {
-            if let Some(next) = column.key(source, n_bytes, &mut lost)? {
+            if let Some(next) = column.key(&mut from)? {
                 key.extend_from_slice(next);
                 break;
             }
@@ -207,27 +244,34 @@ fn rows(
         if first == columns.len() {
             break;
         }
-        out.write(b"{")?;
-        let mut is_first = true;
-        for column in &mut columns[first..] {
-            if column.key(source, n_bytes, &mut lost)? == Some(&*key) {
-                if !is_first {
-                    out.write(b",")?;
-                }
-                let name = [b"\"", &*column.name, b"\""].concat();
-                out.write(&written(&name, &mut lost))?;
-                out.write(b":")?;
-                out.write(&written(column.take(), &mut lost))?;
-                is_first = false;
+        let is_sparse = n_asked > VAIN_FREE + VAIN_MAX * n_taken;
+        let asked = match is_sparse {
+            true => {
+                let reason = "rows that few of the columns have, read as a row a value";
+                from.lose(Reason::Malformed(reason.to_owned()));
+                first..first + 1
             }
+            false => first..columns.len(),
+        };
+        let mut sign: &[u8] = b"{";
+        for column in &mut columns[asked] {
+            n_asked += 1;
+            if column.key(&mut from)? != Some(&*key) {
+                continue;
+            }
+            n_taken += 1;
+            out.write(std::mem::replace(&mut sign, b","))?;
+            out.write(&column.name)?;
+            out.write(b":")?;
+            out.write(&written(column.take(), &mut from))?;
         }
         out.write(b"}\n")?;
     }
-    Ok(lost)
+    Ok(from.lost)
 }
 
 /// A value as it is written in the file, or as a string where that is no JSON. What is no character was none in the file.
-fn written<'v>(value: &'v [u8], lost: &mut Option<Reason>) -> Cow<'v, [u8]> {
+fn written<'v>(value: &'v [u8], from: &mut Reading<'_>) -> Cow<'v, [u8]> {
     let is_json = |text: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
     let text = match std::str::from_utf8(value) {
         Ok(_) if is_json(value) => return Cow::Borrowed(value),
@@ -238,7 +282,7 @@ fn written<'v>(value: &'v [u8], lost: &mut Option<Reason>) -> Cow<'v, [u8]> {
         return Cow::Owned(text.into_owned().into_bytes());
     }
     let reason = "values that are no JSON, read as text".to_owned();
-    lost.get_or_insert(Reason::Malformed(reason));
+    from.lose(Reason::Malformed(reason));
     Cow::Owned(
         serde_json::Value::from(text.into_owned())
             .to_string()
@@ -248,12 +292,7 @@ fn written<'v>(value: &'v [u8], lost: &mut Option<Reason>) -> Cow<'v, [u8]> {
 
 impl Column {
     /// The key of the next entry, if there is one.
-    fn key(
-        &mut self,
-        source: &mut Box<dyn Seekable>,
-        n_bytes: usize,
-        lost: &mut Option<Reason>,
-    ) -> io::Result<Option<&[u8]>> {
+    fn key(&mut self, from: &mut Reading<'_>) -> io::Result<Option<&[u8]>> {
         while self.entry.is_none() && !self.is_over {
             match entry(&self.buf[self.taken..]) {
                 Entry::Whole(key, value, end) => {
@@ -261,31 +300,16 @@ impl Column {
                         |range: Range<usize>| range.start + self.taken..range.end + self.taken;
                     self.entry = Some((shift(key), shift(value), end + self.taken));
                 }
-                Entry::Over => self.is_over = true,
-                Entry::Bad => self.lose(
-                    lost,
-                    Reason::Malformed("a column is no list of values".to_owned()),
-                ),
-                Entry::More if self.buf.len() - self.taken > VALUE_BYTES_MAX => {
-                    let mib = VALUE_BYTES_MAX >> 20;
-                    self.lose(
-                        lost,
-                        Reason::Limit(format!("a value of more than {mib} MiB")),
-                    );
+                Entry::Over => self.close(from),
+                Entry::Bad => {
+                    let reason = "a column is no list of values".to_owned();
+                    from.lose(Reason::Malformed(reason));
+                    self.close(from);
                 }
                 Entry::More => {
-                    self.buf.drain(..self.taken);
-                    self.taken = 0;
-                    // A long value is looked at a logarithmic number of times.
-                    let wanted = n_bytes.max(self.buf.len());
-                    source.seek(SeekFrom::Start(self.at))?;
-                    let n = source.take(wanted as u64).read_to_end(&mut self.buf)?;
-                    self.at += n as u64;
-                    if n == 0 {
-                        self.lose(
-                            lost,
-                            Reason::Truncated("the file ends inside a record".to_owned()),
-                        );
+                    if let Some(reason) = self.fill(from)? {
+                        from.lose(reason);
+                        self.close(from);
                     }
                 }
             }
@@ -293,9 +317,45 @@ impl Column {
         Ok(self.entry.as_ref().map(|(key, ..)| &self.buf[key.clone()]))
     }
 
-    fn lose(&mut self, lost: &mut Option<Reason>, reason: Reason) {
+    /// Reads more. Returns why there is nothing.
+    fn fill(&mut self, from: &mut Reading<'_>) -> io::Result<Option<Reason>> {
+        self.buf.drain(..self.taken);
+        self.taken = 0;
+        let n_held = self.buf.len();
+        if n_held >= VALUE_BYTES_MAX {
+            let mib = VALUE_BYTES_MAX >> 20;
+            let reason = format!("a value of more than {mib} MiB");
+            return Ok(Some(Reason::Limit(reason)));
+        }
+        // A long value is looked at a logarithmic number of times.
+        let wanted = from.block_bytes.max(n_held);
+        from.held -= self.buf.capacity();
+        if self.buf.capacity() > 4 * (n_held + wanted) {
+            // It was for a long value.
+            self.buf.shrink_to(n_held + wanted);
+        }
+        if from.held + n_held + wanted > HELD_BYTES_MAX {
+            from.held += self.buf.capacity();
+            let mib = HELD_BYTES_MAX >> 20;
+            let reason = format!("long values in several columns, more than {mib} MiB together");
+            return Ok(Some(Reason::Limit(reason)));
+        }
+        self.buf.reserve_exact(wanted);
+        self.buf.resize(n_held + wanted, 0);
+        from.held += self.buf.capacity();
+        from.source.seek(SeekFrom::Start(self.at))?;
+        let n = Full::new(&mut *from.source).read(&mut self.buf[n_held..])?;
+        self.buf.truncate(n_held + n);
+        self.at += n as u64;
+        Ok((n == 0).then(|| Reason::Truncated("the file ends inside a record".to_owned())))
+    }
+
+    /// Says that nothing more comes.
+    fn close(&mut self, from: &mut Reading<'_>) {
         self.is_over = true;
-        lost.get_or_insert(reason);
+        from.held -= self.buf.capacity();
+        self.buf = Vec::new();
+        self.taken = 0;
     }
 
     /// The value of the entry in hand, which is taken.
@@ -333,7 +393,7 @@ fn entry(text: &[u8]) -> Entry {
         Some(b'"') => {}
         Some(_) => return Entry::Bad,
     }
-    let Some(end) = string_end(text, at) else {
+    let Some(end) = end_of_string(text, at) else {
         return Entry::More;
     };
     let key = at + 1..end - 1;
@@ -347,7 +407,7 @@ fn entry(text: &[u8]) -> Entry {
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(byte) = text.get(at) {
         match byte {
-            b'"' => match string_end(text, at) {
+            b'"' => match end_of_string(text, at) {
                 Some(end) => {
                     at = end;
                     continue;
@@ -369,18 +429,6 @@ fn entry(text: &[u8]) -> Entry {
         at += 1;
     }
     Entry::More
-}
-
-/// Where a string that begins at `at` ends, behind its quotation mark.
-fn string_end(text: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
-    loop {
-        let hit = at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
-        match text[hit] {
-            b'"' => return Some(hit + 1),
-            _ => at = hit + 2,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -473,6 +521,44 @@ mod tests {
             r#"{"a\q":{"0":138x},"b":{"0":1}}"#,
             &[r#"{"\"a\\q\"":"138x","b":1}"#],
             "malformed: values that are no JSON, read as text",
+        );
+    }
+
+    #[test]
+    fn long_values_are_held_as_far_as_they_fit() {
+        // Each is within the limit of one; only so many are held side by side.
+        let long = "x".repeat(12 << 20);
+        let column = |n: usize| format!("\"{n}\":{{\"0\":\"{long}\",\"1\":\"{n}\"}}");
+        let text = |n: usize| format!("{{{}}}", (0..n).map(column).collect::<Vec<_>>().join(","));
+        let (_, lines, reason) = read(&text(2));
+        assert_eq!((lines.len(), &*reason), (2, ""));
+        assert_eq!(lines[1], r#"{"0":"0","1":"1"}"#);
+        let (_, lines, reason) = read(&text(8));
+        assert_eq!(lines.len(), 2);
+        let limit = "limit reached: long values in several columns, more than 64 MiB together";
+        assert_eq!(reason, limit);
+        let long = "x".repeat(17 << 20);
+        let (_, lines, reason) = read(&format!("{{\"a\":{{\"0\":\"{long}\"}},\"b\":{{\"0\":1}}}}"));
+        assert!(lines == [r#"{"b":1}"#]);
+        assert_eq!(reason, "limit reached: a value of more than 16 MiB");
+    }
+
+    #[test]
+    fn columns_with_no_row_in_common_are_rows_a_value() {
+        let (n_columns, n_rows) = (2_000, 20);
+        let columns: Vec<String> = (0..n_columns)
+            .map(|c| {
+                let rows: Vec<String> = (0..n_rows)
+                    .map(|r| format!("\"{}\":1", c * n_rows + r))
+                    .collect();
+                format!("\"{c}\":{{{}}}", rows.join(","))
+            })
+            .collect();
+        let (_, lines, reason) = read(&format!("{{{}}}", columns.join(",")));
+        assert_eq!(lines.len(), n_columns * n_rows);
+        assert_eq!(
+            reason,
+            "malformed: rows that few of the columns have, read as a row a value"
         );
     }
 

@@ -40,7 +40,11 @@ pub(crate) fn before(text: &[u8], start: usize) -> Option<&[u8]> {
     }
     let head = &text[end.saturating_sub(KEY_BYTES_MAX)..end];
     let word = head.iter().rev().take_while(|b| is_key_byte(**b)).count();
-    let han = head.rchunks_exact(3).take_while(|c| is_han(c)).count() * 3;
+    let han = head
+        .rchunks_exact(3)
+        .take_while(|c| bytes::begins_with_han(c))
+        .count()
+        * 3;
     match (word, han) {
         (0, 0) => None,
         (0, n) => Some(&head[head.len() - n..]),
@@ -51,11 +55,6 @@ pub(crate) fn before(text: &[u8], start: usize) -> Option<&[u8]> {
 
 fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
-
-/// Whether three bytes are a character of U+4000 to U+9FFF.
-fn is_han(character: &[u8]) -> bool {
-    (0xE4..=0xE9).contains(&character[0])
 }
 
 /// Calls `f` with the numbers in some lines that have a key, each behind it.

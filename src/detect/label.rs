@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::KindSet;
 use super::structure::TITLES;
 use super::vocabulary::RoleId;
+use crate::bytes::begins_with_han;
 
 mod trie;
 
@@ -410,9 +411,8 @@ fn ends_with_title(value: &[u8]) -> bool {
 
 /// A word of two Han characters that is written with blanks between them, as forms do: `姓 名`. Without the blanks.
 fn spaced(text: &[u8]) -> Option<[u8; 6]> {
-    let is_han = |c: &[u8; 3]| matches!(c[0], 0xE4..=0xE9);
     let (mut rest, last) = text.split_last_chunk::<3>()?;
-    if !is_han(last) {
+    if !begins_with_han(last) {
         return None;
     }
     let n = rest.len();
@@ -423,7 +423,7 @@ fn spaced(text: &[u8]) -> Option<[u8; 6]> {
             .unwrap_or(rest);
     }
     let (_, first) = rest.split_last_chunk::<3>()?;
-    (rest.len() < n && is_han(first)).then(|| {
+    (rest.len() < n && begins_with_han(first)).then(|| {
         let mut word = [0; 6];
         word[..3].copy_from_slice(first);
         word[3..].copy_from_slice(last);

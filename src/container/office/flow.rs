@@ -131,6 +131,8 @@ enum Role {
     WholeField,
     /// What leads to somewhere.
     Link,
+    /// What the document says of itself; in a paragraph, text that something is said of.
+    Properties,
     Skipped,
     Other,
 }
@@ -180,7 +182,8 @@ impl Role {
             "note-citation" | "ruby-text" | "change-info" | "creator" | "date"
             | "creator-initials" | "sender-initials" => Role::Skipped,
             // Of documents in one file: what becomes a member of its own.
-            "meta" | "binary-data" | "source-code" => Role::Skipped,
+            "binary-data" | "source-code" => Role::Skipped,
+            "meta" => Role::Properties,
             _ => Role::Other,
         }
     }
@@ -270,6 +273,7 @@ impl Flow {
                 self.link(tag);
             }
             Role::Field | Role::WholeField | Role::Link => {}
+            Role::Properties => return self.paragraphs.is_empty(),
             Role::Skipped => return true,
             Role::Row | Role::Cell | Role::Other => {}
         }
@@ -580,5 +584,8 @@ mod tests {
         let check = |wanted, want| assert_eq!(all(Family::OpenDocument, wanted, text), want);
         check(Wanted::Lines, "Title/note/one  two \tx");
         check(Wanted::Tables(1), "[/1||3/]");
+        // Text that something is said of, and what the document says of itself.
+        let text = "<d><meta><title>t</title></meta><p>tel <text:meta>138</text:meta>0</p></d>";
+        assert_eq!(all(Family::OpenDocument, Wanted::Lines, text), "tel 1380");
     }
 }

@@ -53,19 +53,22 @@ pub(super) fn walk(package: &mut Package, sink: &mut Sink) -> Result<(), Stop> {
 pub(super) fn walk_within<R: Read>(mut xml: Xml<R>, sink: &mut Sink) -> Result<(), Stop> {
     let mut lines = Vec::new();
     let mut room = Allowance::new(BYTES_MAX, "properties");
-    let mut lost = None;
-    loop {
+    // Elements around the place. In a paragraph an element of that name is something else.
+    let mut depth = 0;
+    let read = loop {
         match xml.next() {
-            Ok(Node::Start(tag)) if tag.name() == WITHIN => {
-                lost = read(&mut xml, &mut room, &mut lines).err().or(lost);
+            Ok(Node::Start(tag)) if depth == 1 && tag.name() == WITHIN => {
+                break read(&mut xml, &mut room, &mut lines);
             }
-            Ok(Node::Over) | Err(_) => break,
+            Ok(Node::Start(_)) => depth += 1,
+            Ok(Node::End(_)) => depth -= 1,
+            Ok(Node::Over) | Err(_) => break Ok(()),
             Ok(_) => {}
         }
-    }
+    };
     text::lines("properties", lines, sink)?;
-    match lost {
-        Some(reason @ Reason::Limit(_)) => sink.refuse(b"properties", reason),
+    match read {
+        Err(reason @ Reason::Limit(_)) => sink.refuse(b"properties", reason),
         _ => Ok(()),
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! A name is short, begins with a letter and holds no punctuation of sentences. Which names stand together is not known here.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr2_iter};
 
 use super::Style;
+use crate::bytes::begins_with_han;
 use crate::decode::escape::Escape;
 
 /// Longest name in bytes.
-pub(super) const NAME_BYTES_MAX: usize = 64;
+const NAME_BYTES_MAX: usize = 64;
 
 /// Words of a name.
 const NAME_WORDS_MAX: usize = 4;
@@ -34,6 +35,21 @@ pub(super) struct Pair {
     pub(super) is_member: bool,
     /// How the value is written.
     pub(super) escape: Option<Escape>,
+    /// What stands between the two: parameters of a property, options of an attribute.
+    pub(super) beside: Option<(usize, usize)>,
+}
+
+impl Pair {
+    fn new(name: (usize, usize), value: (usize, usize)) -> Pair {
+        Pair {
+            name,
+            value,
+            indent: 0,
+            is_member: false,
+            escape: None,
+            beside: None,
+        }
+    }
 }
 
 /// What a line is.
@@ -89,32 +105,27 @@ pub(super) fn line_of(line: &[u8], style: Style) -> Line {
 
 /// `*************************** 1. row ***************************`
 fn is_row(text: &[u8]) -> bool {
-    let inner = text.trim_prefix_of(b'*', 8);
-    inner.is_some_and(|inner| {
-        let word = inner.trim_ascii();
-        let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
-        digits > 0 && &word[digits..] == b". row"
-    })
+    let inner = between(text, b'*', 8).map(<[u8]>::trim_ascii);
+    inner.and_then(behind_number) == Some(b". row")
 }
 
 /// `-[ RECORD 1 ]--+-----`
 fn is_expanded(text: &[u8]) -> bool {
-    let Some(rest) = text.strip_prefix(b"-[ RECORD ") else {
-        return false;
-    };
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    digits > 0 && rest[digits..].starts_with(b" ]")
+    let rest = text.strip_prefix(b"-[ RECORD ").and_then(behind_number);
+    rest.is_some_and(|rest| rest.starts_with(b" ]"))
 }
 
 /// `3 rows in set (0.00 sec)`, `(3 rows)`
 fn is_end_of_rows(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"(").unwrap_or(text);
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let rest = &text[digits..];
-    digits > 0
-        && [&b" row in set"[..], b" rows in set", b" row)", b" rows)"]
-            .iter()
-            .any(|end| rest.starts_with(end))
+    let ends = [&b" row in set"[..], b" rows in set", b" row)", b" rows)"];
+    behind_number(text).is_some_and(|rest| ends.iter().any(|end| rest.starts_with(end)))
+}
+
+/// What stands behind the digits that a text begins with, if it does.
+fn behind_number(text: &[u8]) -> Option<&[u8]> {
+    let n = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    (n > 0).then(|| &text[n..])
 }
 
 /// A line of one sign.
@@ -123,18 +134,12 @@ fn is_ruling(text: &[u8]) -> bool {
     text.len() >= 3 && b"-=*_~#+".contains(&first) && text.iter().all(|b| *b == first)
 }
 
-/// What stands between as many of a sign at both ends, and more than that.
-trait Framed {
-    fn trim_prefix_of(&self, sign: u8, n_min: usize) -> Option<&[u8]>;
-}
-
-impl Framed for [u8] {
-    fn trim_prefix_of(&self, sign: u8, n_min: usize) -> Option<&[u8]> {
-        let before = self.iter().take_while(|b| **b == sign).count();
-        let rest = &self[before..];
-        let behind = rest.iter().rev().take_while(|b| **b == sign).count();
-        (before >= n_min && behind >= n_min).then(|| &rest[..rest.len() - behind])
-    }
+/// What stands between a sign that is repeated at both ends, so often at least.
+fn between(text: &[u8], sign: u8, n_min: usize) -> Option<&[u8]> {
+    let n_before = text.iter().take_while(|b| **b == sign).count();
+    let rest = &text[n_before..];
+    let n_behind = rest.iter().rev().take_while(|b| **b == sign).count();
+    (n_before >= n_min && n_behind >= n_min).then(|| &rest[..rest.len() - n_behind])
 }
 
 /// `name: value` or `name = value`, whose name begins at or behind `from`.
@@ -151,22 +156,16 @@ pub(super) fn pair(line: &[u8], from: usize) -> Option<Pair> {
         || next.is_none_or(u8::is_ascii_whitespace)
         || !is_spaced && !matches!(next, Some(b'/' | b'\\' | b':'));
     (may_follow && name.0 < name.1).then(|| Pair {
-        name,
-        value: trimmed(line, (behind, line.len())),
         indent: start,
-        is_member: false,
-        escape: None,
+        ..Pair::new(name, trimmed(line, (behind, line.len())))
     })
 }
 
 /// The next pair within a value, as in `张三  电话：138…` or `张三，电话：138…`: where the value before it ends, and the pair.
 pub(super) fn pair_within(line: &[u8], value: (usize, usize)) -> Option<(usize, Pair)> {
     let text = &line[value.0..value.1];
-    let narrow = memchr_iter(b':', text);
-    let wide = memchr::memmem::find_iter(text, WIDE_COLON);
-    let mut colons: Vec<usize> = narrow.chain(wide).collect();
-    colons.sort_unstable();
-    for at in colons {
+    let signs = memchr2_iter(b':', WIDE_COLON[0], text);
+    for at in signs.filter(|at| text[*at] == b':' || text[*at..].starts_with(WIDE_COLON)) {
         let end = value.0 + at;
         let floor = end.saturating_sub(NAME_BYTES_MAX).max(value.0);
         let n = name_before(&line[floor..end]);
@@ -191,22 +190,11 @@ fn name_before(text: &[u8]) -> usize {
         match rest[rest.len() - 1] {
             b if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') => n += 1,
             // Of three bytes, as the characters of Chinese have them, but for its signs.
-            b if b >= 0x80 && rest.len() >= 3 => {
-                let character = &rest[rest.len() - 3..];
-                if !is_han(character) {
-                    break;
-                }
-                n += 3;
-            }
+            b if b >= 0x80 && rest.len() >= 3 && begins_with_han(&rest[rest.len() - 3..]) => n += 3,
             _ => break,
         }
     }
     n
-}
-
-/// Whether three bytes are a character of U+4000 to U+9FFF.
-fn is_han(character: &[u8]) -> bool {
-    (0xE4..=0xE9).contains(&character[0]) && character[1..].iter().all(|b| b & 0xC0 == 0x80)
 }
 
 /// Bytes of the blanks and signs between two pairs at the end of a text.
@@ -284,16 +272,14 @@ fn property(line: &[u8]) -> Option<Pair> {
         return None;
     }
     let upper = head[name_end..].to_ascii_uppercase();
-    let says = |word: &[u8]| memchr::memmem::find(&upper, word).is_some();
+    let is_quoted_printable = memchr::memmem::find(&upper, b"QUOTED-PRINTABLE").is_some();
     Some(Pair {
-        name: (start, name_end),
-        value: (end + 1, line.len()),
-        indent: 0,
-        is_member: false,
-        escape: Some(match says(b"QUOTED-PRINTABLE") {
+        escape: Some(match is_quoted_printable {
             true => Escape::QuotedPrintable,
             false => Escape::Folded,
         }),
+        beside: (name_end < end).then_some((name_end + 1, end)),
+        ..Pair::new((start, name_end), (end + 1, line.len()))
     })
 }
 
@@ -309,14 +295,12 @@ fn attribute(line: &[u8]) -> Option<Pair> {
     let is_base64 = line.get(end + 1) == Some(&b':');
     let value = trimmed(line, (end + 1 + usize::from(is_base64), line.len()));
     Some(Pair {
-        name: (0, name_end),
-        value,
-        indent: 0,
-        is_member: false,
         escape: Some(match is_base64 {
             true => Escape::Base64,
             false => Escape::Folded,
         }),
+        beside: (name_end < end).then_some((name_end + 1, end)),
+        ..Pair::new((0, name_end), value)
     })
 }
 
@@ -325,13 +309,7 @@ fn column(line: &[u8]) -> Option<Pair> {
     let at = memchr(b'|', line)?;
     let name = trimmed(line, (0, at));
     let is_column = name.1 > name.0 && name.1 - name.0 <= NAME_BYTES_MAX;
-    is_column.then(|| Pair {
-        name,
-        value: trimmed(line, (at + 1, line.len())),
-        indent: 0,
-        is_member: false,
-        escape: None,
-    })
+    is_column.then(|| Pair::new(name, trimmed(line, (at + 1, line.len()))))
 }
 
 /// A line of YAML: a pair, or a member of a list, which may be one.

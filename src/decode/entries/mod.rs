@@ -11,6 +11,7 @@ use std::io;
 
 use super::block::{Blocks, Bounds, Rows, Step, Steps, Trouble, Troubles, holds_data, next_batch};
 use super::charset::Transcoder;
+use super::escape::Escape;
 use super::text::{PIECE_BYTES_MAX, next_piece};
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
@@ -32,7 +33,8 @@ pub enum Style {
         /// Whether each document is a record.
         by_document: bool,
     },
-    /// Names and values as forms have them: `姓名：张三`, or as sqlite3's line mode writes them: `name = Ann`. A record begins with the name that the one before it began with.
+    /// Names and values as forms have them: `姓名：张三`, or as sqlite3's line mode writes them: `name = Ann`. A record begins with
+    /// the name that the one before it began with.
     Forms {
         /// Whether it ends with a blank line, too.
         by_blank: bool,
@@ -103,6 +105,12 @@ struct Open {
     path: Path,
     /// For YAML: how far the hyphen of its first line is indented, if there is one.
     member: Option<usize>,
+}
+
+/// Whether parameters may say more than how a value is to be read: they hold data, or text in quotation marks (RFC 6350, section
+/// 5: `LABEL`, `SORT-AS`), or of another script.
+fn may_be_of_person(parameters: &[u8]) -> bool {
+    parameters.iter().any(|b| *b == b'"' || *b >= 0x80) || holds_data(parameters)
 }
 
 /// Lines without a name below each other.
@@ -285,11 +293,8 @@ impl<'r> EntryDecoder<'r> {
         span: (usize, usize),
     ) -> Effect {
         match line {
-            Line::Blank => match (self.ends_by_blank(), open.has_begun) {
-                (true, true) => Effect::With,
-                (_, true) => Effect::Taken,
-                (_, false) => Effect::With,
-            },
+            Line::Blank if open.has_begun && !self.ends_by_blank() => Effect::Taken,
+            Line::Blank => Effect::With,
             Line::Begin if open.has_begun => Effect::Before,
             Line::Begin => {
                 open.has_begun = true;
@@ -348,6 +353,14 @@ impl<'r> EntryDecoder<'r> {
             open.path.enter(pair.name.0);
         }
         open.strays = None;
+        if let Some((start, end)) = pair.beside {
+            let (start, end) = (span.0 + start, span.0 + end);
+            if may_be_of_person(&batch.text[start..end]) {
+                let fields = &mut batch.fields;
+                self.rows
+                    .push(fields, (start, end), UNNAMED, Some(Escape::Folded));
+            }
+        }
         let (mut pair, mut column) = (pair, column);
         loop {
             let next = match self.style {

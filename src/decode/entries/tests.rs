@@ -35,6 +35,27 @@ fn a_card_is_a_record() {
 }
 
 #[test]
+fn parameters_that_hold_data_are_values_without_a_name() {
+    check(
+        Style::Vcard,
+        "BEGIN:VCARD\nADR;LABEL=\"1 Main St: Ann\";TYPE=home:;;x\nTEL;TYPE=cell;X-ALT=13800138000:139\nEND:VCARD\n",
+        "@1: =LABEL=\"1 Main St: Ann\";TYPE=home; adr=;;x; =TYPE=cell;X-ALT=13800138000; tel=139",
+    );
+}
+
+#[test]
+fn a_line_may_hold_many_pairs() {
+    let n = 13_000;
+    let text = format!("{}\n", "a:b, ".repeat(n));
+    assert!(text.len() < PIECE_BYTES_MAX);
+    let limits = DecodeLimits::default();
+    let mut decoder = EntryDecoder::new(utf8(text.as_bytes()), BY_BLANK, &limits);
+    let (decoded, _) = collect(&mut decoder);
+    assert_eq!(decoded.rows.len(), 1);
+    assert_eq!(decoded.rows[0].fields.len(), n);
+}
+
+#[test]
 fn an_entry_of_a_directory_is_a_record() {
     check(
         Style::Ldif,

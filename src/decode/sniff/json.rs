@@ -94,7 +94,7 @@ pub(super) fn is_of_columns(text: &[u8]) -> bool {
 /// Where the column that begins at `at` ends, if it does, and how many of its first entries are scalars by the numbers from 0 on.
 /// What holds others is none.
 fn column_end(text: &[u8], mut at: usize) -> (Option<usize>, usize) {
-    let mut n = 0;
+    let (mut n, mut counts) = (0, true);
     loop {
         let Some((row, value)) = key(text, at) else {
             return (None, n);
@@ -106,35 +106,12 @@ fn column_end(text: &[u8], mut at: usize) -> (Option<usize>, usize) {
         let Scan::Complete(end) = scan_value(text, start) else {
             return (None, n);
         };
-        if std::str::from_utf8(row)
-            .ok()
-            .and_then(|row| row.parse().ok())
-            != Some(n)
-        {
-            return match skip_column(text, at) {
-                Some(end) => (Some(end), n),
-                None => (None, 0),
-            };
-        }
-        n += 1;
+        counts &= std::str::from_utf8(row).is_ok_and(|row| row.parse() == Ok(n));
+        n += usize::from(counts);
         if let Some(next) = after(text, end, b',') {
             at = next;
         } else {
             return (after(text, end, b'}'), n);
-        }
-    }
-}
-
-/// Where the object ends of which a key stands at `at`.
-fn skip_column(text: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let (_, value) = key(text, at)?;
-        let Scan::Complete(end) = scan_value(text, value) else {
-            return None;
-        };
-        match after(text, end, b',') {
-            Some(next) => at = next,
-            None => return after(text, end, b'}'),
         }
     }
 }
@@ -236,7 +213,8 @@ fn scan_value(text: &[u8], start: usize) -> Scan {
     }
 }
 
-fn end_of_string(text: &[u8], open: usize) -> Option<usize> {
+/// Where a string that begins at `open` ends, behind its quotation mark.
+pub(crate) fn end_of_string(text: &[u8], open: usize) -> Option<usize> {
     let mut at = open + 1;
     loop {
         let hit = at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?;

@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use super::words::{self, HAN, PLACES, begins_with_han, ends_with_any, ends_with_han, han_run};
+use crate::bytes::begins_with_han;
+
+use super::words::{self, HAN, PLACES, ends_with_any, ends_with_han, han_run};
 
 /// What a number is followed by in an address, longest first where one begins with another.
 const UNITS: [&str; 18] = [

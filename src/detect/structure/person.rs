@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
+use crate::bytes::begins_with_han;
 use crate::detect::label::Labels;
 use crate::detect::validate;
 
 use super::words::{
-    COMMON, HAN, PLACES, begins_with_han, ends_with_any, ends_with_han, han_run, han_run_back,
-    prefix,
+    COMMON, HAN, PLACES, ends_with_any, ends_with_han, han_run, han_run_back, prefix,
 };
 
 /// Forms of address behind a name.

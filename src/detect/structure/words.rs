@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use crate::bytes::begins_with_han;
+
 /// A sorted list of words, one a line.
 pub(super) struct Words {
     text: &'static str,
@@ -49,11 +51,6 @@ pub(super) const HAN: usize = 3;
 
 /// Longest name of a place that is looked up: eleven characters, of an autonomous county.
 const WORD_BYTES_MAX: usize = 12 * HAN;
-
-/// Whether `text` begins with a Han character of the unified block.
-pub(super) fn begins_with_han(text: &[u8]) -> bool {
-    matches!(text, [0xE4..=0xE9, b, c, ..] if b & 0xC0 == 0x80 && c & 0xC0 == 0x80)
-}
 
 /// Whether `text` ends with one.
 pub(super) fn ends_with_han(text: &[u8]) -> bool {
