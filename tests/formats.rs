@@ -37,6 +37,7 @@ const TEXTS: &[Row] = &[
     ("text/sqlite.json", "json", "UTF-8", Table),
     ("text/pandas.jsonl", "jsonl", "UTF-8", Table),
     ("text/pandas-columns.json", "json", "binary", Table),
+    ("text/pandas-split.json", "json", "UTF-8", Table),
     ("text/postgres.jsonl", "jsonl", "UTF-8", Table),
     ("text/sqlite.sql", "sql", "UTF-8", Table),
     ("text/mariadb.sql", "sql", "UTF-8", Table),

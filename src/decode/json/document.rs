@@ -7,9 +7,9 @@
 //! (`{"张伟": {"phone": …}, …}`).
 
 use super::gap::Gap;
-use super::names::{Key, NONE, NodeId};
+use super::names::{COLUMNS_MAX, Key, NONE, NodeId};
 use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
-use super::{JsonDecoder, Mode, keyed};
+use super::{JsonDecoder, Mode, keyed, rows};
 use crate::decode::block::{Step, Stop, Trouble, field, holds_data};
 use crate::decode::escape::{Escape, unescape};
 use crate::record::{Batch, Field, Record};
@@ -21,19 +21,58 @@ const REST_BYTES_MAX: usize = 1 << 20;
 /// Values of a list that may belong to what is around it, as the numbers of one person do. In a longer one each is a record.
 const LISTED_MAX: usize = 8;
 
+/// Lists of strings in an object that are looked at as names of columns, and bytes of each string.
+const LISTS_MAX: usize = 8;
+const STRING_BYTES_MAX: usize = 256;
+
 /// An open container outside the records.
 pub(super) struct Frame {
+    node: NodeId,
     /// Values that were listed in it, so far as they were kept.
     n_listed: usize,
-    node: NodeId,
     /// The node of the last key, or [`NONE`].
     last: NodeId,
     is_object: bool,
     expect: Expect,
-    /// Whether it was found out if its keys are data.
+    /// Whether it was found out if its keys are data, or its elements rows under names.
     is_judged: bool,
+    /// Of an array: the strings in it, or the names of the objects in it, as long as it holds nothing else.
+    strings: Option<Vec<String>>,
+    /// Of an object: such strings of arrays in it.
+    lists: Vec<Vec<String>>,
     /// Where in the rest its own record begins, if it has one.
     mark: Option<usize>,
+}
+
+impl Frame {
+    /// What the bracket opens.
+    fn new(node: NodeId, bracket: u8, mark: Option<usize>) -> Frame {
+        let is_object = bracket == b'{';
+        Frame {
+            node,
+            n_listed: 0,
+            last: NONE,
+            is_object,
+            expect: Expect::Item,
+            is_judged: false,
+            strings: (!is_object).then(Vec::new),
+            lists: Vec::new(),
+            mark,
+        }
+    }
+
+    /// Adds what an element of an array is or is called, if it is a string.
+    fn list(&mut self, string: Option<&[u8]>) {
+        let string = string
+            .filter(|string| string.len() <= STRING_BYTES_MAX)
+            .and_then(|string| std::str::from_utf8(string).ok());
+        match (string, &mut self.strings) {
+            (Some(string), Some(strings)) if strings.len() < COLUMNS_MAX => {
+                strings.push(string.trim().to_owned());
+            }
+            _ => self.strings = None,
+        }
+    }
 }
 
 /// What may come next in a frame.
@@ -138,17 +177,35 @@ impl JsonDecoder<'_> {
             b'{' | b'[' if !self.lines && !self.lost => {
                 *at += 1;
                 let root = self.names.root(0);
-                self.frames.push(Frame {
-                    n_listed: 0,
-                    node: root,
-                    last: NONE,
-                    is_object: byte == b'{',
-                    expect: Expect::Item,
-                    is_judged: false,
-                    mark: None,
-                });
+                self.frames.push(Frame::new(root, byte, None));
             }
+            b'[' if self.lines && !self.is_judged => return self.first_row(batch, at),
             _ => return self.record(batch, at, 0),
+        }
+        Step::Went
+    }
+
+    /// Looks whether the lists that follow are rows under names. What is no row with the names is left to be read.
+    fn first_row(&mut self, batch: &Batch, at: &mut usize) -> Step {
+        let (node, lists) = match &self.frames[..] {
+            [] => (self.names.root(0), &[][..]),
+            [frame] => (frame.node, &[][..]),
+            [.., around, frame] => (frame.node, &*around.lists),
+        };
+        let is_all = self.blocks.ended();
+        let Some(header) = rows::header(&batch.text[*at..], lists, is_all) else {
+            return Step::More;
+        };
+        match self.frames.last_mut() {
+            Some(frame) => frame.is_judged = true,
+            None => self.is_judged = true,
+        }
+        if let Some(header) = header
+            && self.names.set_header(node, header.names)
+            && header.end > 0
+        {
+            *at += header.end;
+            self.expect_comma();
         }
         Step::Went
     }
@@ -157,21 +214,43 @@ impl JsonDecoder<'_> {
         let Some(frame) = self.frames.last() else {
             return Step::More;
         };
-        let node = frame.node;
+        if byte == b'[' && !frame.is_judged {
+            return self.first_row(batch, at);
+        }
+        let (node, lists_strings) = (frame.node, frame.strings.is_some());
         let is_top = self.frames.len() == 1;
         if !is_top && !matches!(byte, b'{' | b'[') {
             let element = self.names.element(node, NONE, 0);
             let n_kept = self.rest.kept.len();
             let step = self.outer_value(batch, at, (element, None));
             if self.rest.kept.len() > n_kept {
+                if lists_strings {
+                    let kept = self.rest.kept.last().filter(|_| byte == b'"');
+                    let string = kept.map(|kept| &batch.text[kept.field.span.range()]);
+                    self.frames
+                        .last_mut()
+                        .into_iter()
+                        .for_each(|frame| frame.list(string));
+                }
                 self.listed(batch, at);
             }
             return step;
         }
         let table = self.names.list(node);
+        let first = batch.fields.len();
         let step = self.record(batch, at, table);
         if step == Step::Went && self.mode == Mode::Structure {
             self.expect_comma();
+            if lists_strings && !is_top {
+                let columns = &self.names.tables()[table as usize].columns;
+                let mut fields = batch.fields[first..].iter();
+                let name = fields.find(|field| columns[field.column as usize] == "name");
+                let name = name.map(|field| batch.bytes(field.span));
+                self.frames
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|frame| frame.list(name));
+            }
         }
         step
     }
@@ -255,15 +334,7 @@ impl JsonDecoder<'_> {
         if is_container && self.frames.len() < self.bounds.depth {
             *at += 1;
             self.expect_comma();
-            self.frames.push(Frame {
-                n_listed: 0,
-                node,
-                last: NONE,
-                is_object: byte == b'{',
-                expect: Expect::Item,
-                is_judged: false,
-                mark,
-            });
+            self.frames.push(Frame::new(node, byte, mark));
             return Step::Went;
         }
         let window = batch.text.len().min(start + self.bounds.record + 1);
@@ -334,7 +405,16 @@ impl JsonDecoder<'_> {
     /// Closes the innermost frame; its own record goes out, and at the end of the document all of
     /// the rest.
     fn close(&mut self, batch: &mut Batch, at: &mut usize) {
-        let mark = self.frames.pop().and_then(|frame| frame.mark);
+        let mut mark = None;
+        if let Some(frame) = self.frames.pop() {
+            mark = frame.mark;
+            if let (Some(around), Some(strings)) = (self.frames.last_mut(), frame.strings)
+                && !strings.is_empty()
+                && around.lists.len() < LISTS_MAX
+            {
+                around.lists.push(strings);
+            }
+        }
         if self.frames.is_empty() {
             self.emit(batch, at, 0);
         } else if let Some(mark) = mark {

@@ -3,13 +3,14 @@
 //! In JSON Lines, and wherever values just follow one another, each value is a record. In a single
 //! document the elements of every array outside a record are records; what else the enclosing
 //! objects hold becomes a record of the root (see `document`). A record's nested values are
-//! flattened: columns are named by paths, `user.phone`, `phones[]`. Damaged stretches are read as
+//! flattened: columns are named by paths, `user.phone`, `phones[]`; of rows in brackets, by what stands above them. Damaged stretches are read as
 //! text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
 
 mod document;
 mod gap;
 mod keyed;
 mod names;
+mod rows;
 mod value;
 
 #[cfg(test)]
@@ -49,6 +50,8 @@ pub struct JsonDecoder<'r> {
     stack: Vec<Open>,
     /// Whether values that stand alone are records, rather than documents to look into.
     lines: bool,
+    /// Whether it was found out if they are rows under names.
+    is_judged: bool,
     /// Whether the structure of a document was lost to damage, so that closing brackets close
     /// nothing.
     lost: bool,
@@ -86,6 +89,7 @@ impl<'r> JsonDecoder<'r> {
             names: Names::new(),
             stack: Vec::new(),
             lines,
+            is_judged: false,
             lost: false,
             frames: Vec::new(),
             rest: Rest::default(),

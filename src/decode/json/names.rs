@@ -75,6 +75,8 @@ enum Kind {
 struct Tree {
     nodes: u32,
     overflow: NodeId,
+    /// The names of the elements of its records, where these are rows under names.
+    header: Vec<String>,
 }
 
 /// The paths of all tables of a file.
@@ -125,7 +127,11 @@ impl Names {
         });
         let root = self.push(NONE, (0, 0), Kind::Root, table);
         let overflow = self.push(root, (0, 0), Kind::Overflow, table);
-        self.trees.push(Tree { nodes: 0, overflow });
+        self.trees.push(Tree {
+            nodes: 0,
+            overflow,
+            header: Vec::new(),
+        });
         table
     }
 
@@ -152,6 +158,26 @@ impl Names {
         };
         self.nodes[node as usize].list = table;
         table
+    }
+
+    /// Names the elements of the records that are listed at a node. False if these are named already.
+    pub(super) fn set_header(&mut self, node: NodeId, header: Vec<String>) -> bool {
+        let mut table = self.list(node);
+        let tree = &self.trees[table as usize];
+        if tree.nodes > 0 && tree.header == header {
+            return true;
+        }
+        if tree.nodes > 0 {
+            // The same place in another document, or below a key that is data.
+            self.nodes[node as usize].list = UNSET;
+            table = self.list(node);
+        }
+        let tree = &mut self.trees[table as usize];
+        if tree.nodes > 0 {
+            return false;
+        }
+        tree.header = header;
+        true
     }
 
     /// The table a node belongs to.
@@ -230,7 +256,11 @@ impl Names {
         if guess != NONE && self.nodes[guess as usize].kind == Kind::Index(index) {
             return guess;
         }
-        let key = format!("[{index}]");
+        let header = &self.trees[at.table as usize].header;
+        let key = match header.get(index as usize) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => format!("[{index}]"),
+        };
         let node = self.look_up(parent, key.as_bytes());
         let node = node.unwrap_or_else(|| self.grow(parent, key.as_bytes(), Kind::Index(index)));
         self.remember(parent, previous, node);

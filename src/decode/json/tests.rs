@@ -57,6 +57,63 @@ fn lines() {
 }
 
 #[test]
+fn rows_have_the_names_above_them() {
+    let rows = "[\"张三\",\"13800138000\"],[\"李四\",null,{\"x\":1}]";
+    // As the first row: of a document, of a list in it, and in lines.
+    let top = format!("[[\"name\",\"\\u0070hone\"],{rows}]");
+    let want = ["@1: name=张三; phone=13800138000", "@1: name=李四; [2].x=1"];
+    check(&top, false, &want);
+    let listed = format!("{{\"values\" : [ [\"name\",\"phone\"] ,{rows}]}}");
+    check(
+        &listed,
+        false,
+        &want
+            .map(|row| format!("values{row}"))
+            .each_ref()
+            .map(|row| &**row),
+    );
+    let lines = format!("[\"name\",\"phone\"]\n{}\n", rows.replace("],[", "]\n["));
+    let want = ["@2: name=张三; phone=13800138000", "@3: name=李四; [2].x=1"];
+    check(&lines, true, &want);
+    // In a list before them, as strings or as objects with a name.
+    for (columns, first) in [
+        ("[\"name\",\"phone\"]", "columns[]=name; columns[]=phone"),
+        (
+            "[{\"name\":\"name\",\"t\":1},{\"t\":2,\"name\":\"phone\"}]",
+            "name=name; t=1\ncolumns@1: t=2; name=phone",
+        ),
+    ] {
+        let text = format!("{{\"columns\":{columns},\"index\":[0,1],\"data\":[{rows}]}}");
+        let got = read_all_ways(text.as_bytes(), false, 10_000).short();
+        assert!(
+            got.contains("data@1: name=张三; phone=13800138000\n"),
+            "{got}"
+        );
+        assert!(got.contains(first), "{got}");
+    }
+    // The same place with other names is another table; with the same, the same.
+    let text = "[{\"a\":1}]".to_owned()
+        + "{\"v\":[[\"name\",\"phone\"],[\"A\",\"138\"]]}{\"v\":[[\"phone\",\"name\"],[\"138\",\"A\"]]}"
+        + "{\"v\":[[\"phone\",\"name\"],[\"139\",\"B\"]]}";
+    check(
+        &text,
+        false,
+        &[
+            "@1: a=1",
+            "v@1: name=A; phone=138",
+            "v@1: phone=138; name=A",
+            "v@1: phone=139; name=B",
+        ],
+    );
+    // Numbers and nested lists have none.
+    check(
+        "[[1,2],[3,4]]",
+        false,
+        &["@1: [0]=1; [1]=2", "@1: [0]=3; [1]=4"],
+    );
+}
+
+#[test]
 fn nested_values_are_flattened() {
     check(
         r#"{"user":{"name":"李四","tel":{"home":"0592-1"}},"phones":["1","2"],"items":[{"n":"a"},{"n":"b","x":[[3]]}],"e":{},"f":[]}"#,

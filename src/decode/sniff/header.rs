@@ -197,11 +197,19 @@ const ENGLISH: &[&str] = &[
 
 /// Whether the first of `rows` names `n_columns` columns.
 pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
-    let Some((first, rest)) = rows.split_first() else {
-        return false;
-    };
+    rows.split_first().is_some_and(|(first, rest)| {
+        let rest = rest.iter().map(|row| &*row.cells);
+        are_names(&first.cells, rest, n_columns)
+    })
+}
+
+/// Whether some cells name `n_columns` columns of the rows below them.
+pub(in crate::decode) fn are_names<'c>(
+    first: &[String],
+    rest: impl Iterator<Item = &'c [String]>,
+    n_columns: usize,
+) -> bool {
     let names: Vec<&str> = first
-        .cells
         .iter()
         .map(|c| c.trim_start_matches('\u{FEFF}'))
         .collect();
@@ -210,10 +218,10 @@ pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
         ["", inner @ .., ""] => inner,
         all => all,
     };
-    let offset = usize::from(names.len() < first.cells.len());
+    let offset = usize::from(names.len() < first.len());
     let n_filled = names.iter().filter(|n| !n.is_empty()).count();
-    if first.cells.len() > n_columns + 1
-        || first.cells.len() * 2 < n_columns
+    if first.len() > n_columns + 1
+        || first.len() * 2 < n_columns
         || n_filled * 4 < names.len() * 3 - names.len() % 2
         || n_filled == 0
         || !names.iter().all(|n| n.is_empty() || is_name(n))
@@ -222,9 +230,8 @@ pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
         return false;
     }
     let n_known = names.iter().filter(|n| is_known(n)).count();
-    let rest: Vec<&Row> = rest
-        .iter()
-        .filter(|row| row.cells.len() == n_columns && row.cells != first.cells)
+    let rest: Vec<&[String]> = rest
+        .filter(|row| row.len() == n_columns && *row != first)
         .take(ROWS_COMPARED)
         .collect();
     if n_known * 2 >= n_filled {
@@ -234,10 +241,8 @@ pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
         return false;
     }
     let columns = || names.iter().zip(offset..).filter(|(n, _)| !n.is_empty());
-    let recurs = columns().any(|(name, i)| {
-        rest.iter()
-            .any(|row| row.cells.get(i).is_some_and(|c| c == name))
-    });
+    let recurs =
+        columns().any(|(name, i)| rest.iter().any(|row| row.get(i).is_some_and(|c| c == name)));
     let n_contrasts = columns()
         .filter(|(_, i)| is_column_of_data(&rest, *i))
         .count();
@@ -246,15 +251,16 @@ pub(super) fn is_header(rows: &[Row], n_columns: usize) -> bool {
 
 /// Whether rows have names of columns, or a column of numbers, dates or addresses of mail.
 pub(super) fn is_table_of_data(rows: &[Row], n_columns: usize) -> bool {
-    let sample: Vec<&Row> = rows.iter().take(ROWS_COMPARED).collect();
+    let sample = rows.iter().take(ROWS_COMPARED).map(|row| &*row.cells);
+    let sample: Vec<&[String]> = sample.collect();
     (0..n_columns).any(|i| is_column_of_data(&sample, i)) || is_header(rows, n_columns)
 }
 
 /// Whether most values of a column are of a shape that no name has.
-fn is_column_of_data(rows: &[&Row], column: usize) -> bool {
+fn is_column_of_data(rows: &[&[String]], column: usize) -> bool {
     let cells = || {
         rows.iter()
-            .filter_map(|row| row.cells.get(column))
+            .filter_map(|row| row.get(column))
             .filter(|c| !c.is_empty())
     };
     let n_data = cells().filter(|c| is_data(c)).count();

@@ -46,6 +46,7 @@ def tables() -> None:
     frame = pandas.DataFrame(people(), columns=COLUMNS)
     frame.to_json(OUT / "pandas.jsonl", orient="records", lines=True)
     frame.to_json(OUT / "pandas-columns.json")
+    frame.to_json(OUT / "pandas-split.json", orient="split")
 
 
 def sqlite(folder: Path) -> None:
