@@ -104,6 +104,14 @@ impl Shown {
         }
     }
 
+    /// A text as the key of an object, which is empty where there is no room.
+    pub(super) fn key(&mut self, text: &str) {
+        match self.has_room(text.len()) {
+            true => self.text.push_str(&json(text)),
+            false => self.raw("\"\""),
+        }
+    }
+
     /// Counts what was left out of another.
     pub(super) fn take_counts(&mut self, other: &Shown) {
         self.n_binary += other.n_binary;

@@ -157,6 +157,21 @@ fn blocks_behind_a_damaged_one_are_read() {
     );
 }
 
+#[test]
+fn levels_that_contradict_each_other_leave_objects() {
+    let mut bytes = include_bytes!("../../../fuzz/seeds/parquet/nested").to_vec();
+    // Definition levels of the keys of a map: the second entry of a row is none.
+    assert_eq!(bytes[272], 0);
+    bytes[272] = 10;
+    let (members, _) = all(Container::Parquet, &bytes, "a", &Unpacking::default());
+    let rows = members[0].1.as_ref().expect("rows");
+    let rows = std::str::from_utf8(rows).expect("UTF-8").lines();
+    for row in rows {
+        let value: Result<serde_json::Value, _> = serde_json::from_str(row);
+        assert!(value.is_ok(), "{row}");
+    }
+}
+
 /// Files that end anywhere, and such with a byte that is another.
 fn spoil(container: Container, bytes: &[u8]) {
     let check = |bytes: &[u8]| {

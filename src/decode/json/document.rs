@@ -7,7 +7,7 @@
 //! (`{"张伟": {"phone": …}, …}`).
 
 use super::gap::Gap;
-use super::names::{COLUMNS_MAX, Key, NONE, NodeId};
+use super::names::{Key, NONE, NodeId};
 use super::value::{Bare, balanced_end, bare_end, bare_kind, read_key, skip_space, string};
 use super::{JsonDecoder, Mode, keyed, rows};
 use crate::decode::block::{Step, Stop, Trouble, field, holds_data};
@@ -21,9 +21,9 @@ const REST_BYTES_MAX: usize = 1 << 20;
 /// Values of a list that may belong to what is around it, as the numbers of one person do. In a longer one each is a record.
 const LISTED_MAX: usize = 8;
 
-/// Lists of strings in an object that are looked at as names of columns, and bytes of each string.
+/// Lists of strings in an object that are looked at as names of columns, and bytes of memory for each list.
 const LISTS_MAX: usize = 8;
-const STRING_BYTES_MAX: usize = 256;
+const LIST_BYTES_MAX: usize = 64 << 10;
 
 /// An open container outside the records.
 pub(super) struct Frame {
@@ -38,6 +38,7 @@ pub(super) struct Frame {
     is_judged: bool,
     /// Of an array: the strings in it, or the names of the objects in it, as long as it holds nothing else.
     strings: Option<Vec<String>>,
+    strings_bytes: usize,
     /// Of an object: such strings of arrays in it.
     lists: Vec<Vec<String>>,
     /// Where in the rest its own record begins, if it has one.
@@ -56,6 +57,7 @@ impl Frame {
             expect: Expect::Item,
             is_judged: false,
             strings: (!is_object).then(Vec::new),
+            strings_bytes: 0,
             lists: Vec::new(),
             mark,
         }
@@ -63,11 +65,10 @@ impl Frame {
 
     /// Adds what an element of an array is or is called, if it is a string.
     fn list(&mut self, string: Option<&[u8]>) {
-        let string = string
-            .filter(|string| string.len() <= STRING_BYTES_MAX)
-            .and_then(|string| std::str::from_utf8(string).ok());
+        let string = string.and_then(|string| std::str::from_utf8(string).ok());
+        self.strings_bytes += size_of::<String>() + string.map_or(0, str::len);
         match (string, &mut self.strings) {
-            (Some(string), Some(strings)) if strings.len() < COLUMNS_MAX => {
+            (Some(string), Some(strings)) if self.strings_bytes <= LIST_BYTES_MAX => {
                 strings.push(string.trim().to_owned());
             }
             _ => self.strings = None,
@@ -295,8 +296,9 @@ impl JsonDecoder<'_> {
             frame.is_judged = true;
         }
         let (place, start) = ((frame.node, frame.last), *at);
-        let read = read_key(&batch.text, at, &mut self.names, place);
-        let is_long = batch.text.len() - start > self.bounds.record;
+        let window = batch.text.len().min(start + self.bounds.record + 1);
+        let read = read_key(&batch.text[..window], at, &mut self.names, place);
+        let is_long = window - start > self.bounds.record;
         match read {
             Ok((_, Key::Name(node))) => {
                 frame.last = node;

@@ -114,6 +114,19 @@ fn rows_have_the_names_above_them() {
 }
 
 #[test]
+fn a_key_as_long_as_a_record_is_none_wherever_blocks_end() {
+    let long = "k".repeat(30);
+    for text in [
+        format!("{{\"{long}\": 1, \"b\": 13900000000}}"),
+        format!("{{\"a\": 1, \"{long}\": 13900000000}}"),
+    ] {
+        let got = read_all_ways(text.as_bytes(), false, 16);
+        assert_eq!(got.short().matches('k').count(), 30, "{}", got.short());
+        assert!(!got.problems.is_empty());
+    }
+}
+
+#[test]
 fn nested_values_are_flattened() {
     check(
         r#"{"user":{"name":"李四","tel":{"home":"0592-1"}},"phones":["1","2"],"items":[{"n":"a"},{"n":"b","x":[[3]]}],"e":{},"f":[]}"#,

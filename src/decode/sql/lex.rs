@@ -202,8 +202,8 @@ pub(super) fn name(text: &[u8], at: usize) -> Result<(String, usize), Stop> {
 
 /// Whether a statement begins at a position that begins a line.
 pub(super) fn begins_statement(text: &[u8]) -> bool {
-    let end = word_end(text, 0);
-    begins_with_any(text, &STATEMENTS) && STATEMENTS.iter().any(|s| s.len() == end)
+    let word = word(text, 0);
+    STATEMENTS.iter().any(|s| word.eq_ignore_ascii_case(s))
 }
 
 fn begins_with_any(text: &[u8], words: &[&[u8]]) -> bool {
@@ -227,13 +227,9 @@ pub(super) fn statement_end(
             return Ok(at + delimiter.len());
         }
         at = match byte {
-            b'\n' => {
-                let known = text.len() > at + STATEMENT_WORD_MAX;
-                if known && begins_statement(&text[at + 1..]) {
-                    return Ok(at + 1);
-                }
-                at + 1
-            }
+            // A word that the text ends in may go on.
+            b'\n' if word_end(text, at + 1) == text.len() => return Err(false),
+            b'\n' if begins_statement(&text[at + 1..]) => return Ok(at + 1),
             b'\'' | b'"' | b'`' => {
                 let quoted = string(text, at, backslash && *byte != b'`');
                 match quoted.result {

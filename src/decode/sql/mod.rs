@@ -319,6 +319,12 @@ impl<'r> SqlDecoder<'r> {
                 self.state = State::Statement;
                 Step::Went
             }
+            _ if !due
+                && self.delimiter.starts_with(&batch.text[next..])
+                && !self.blocks.ended() =>
+            {
+                Step::More
+            }
             _ => self.break_off(batch, (next, next + 1), Trouble::Malformed),
         }
     }

@@ -74,6 +74,23 @@ fn inserts_with_columns() {
 }
 
 #[test]
+fn where_blocks_end_says_nothing_of_what_begins_there() {
+    // A word that begins another statement, so near to the end that it may be another word.
+    check(
+        "ALTER TABLE a '13900000000'\nGO;\nSELECT 1;",
+        &["@1: TEXT=ALTER TABLE a '13900000000'"],
+    );
+    check(
+        "ALTER TABLE a '13900000000'\nCOPYn;\nSELECT 1;",
+        &["@1: TEXT=ALTER TABLE a '13900000000'\nCOPYn"],
+    );
+    check(
+        "DELIMITER ::\nINSERT INTO t VALUES (1)::\nINSERT INTO t VALUES (2)::\n",
+        &["t@2: =1", "t@3: =2"],
+    );
+}
+
+#[test]
 fn inserts_with_assignments() {
     check(
         "INSERT INTO t SET a = 1, `b`='x;y', c=NULL;\nINSERT INTO t SET a=2,`b`='z',c=3;",

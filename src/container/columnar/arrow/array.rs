@@ -219,7 +219,7 @@ impl Array {
                     let mut name = Shown::new(*keys_form);
                     keys.show(j, &mut name, with, depth + 1);
                     shown.take_counts(&name);
-                    shown.string(name.text());
+                    shown.key(name.text());
                     shown.raw(":");
                     values.show(j, shown, with, depth + 1);
                 }

@@ -205,7 +205,31 @@ impl Read for Part {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(self.at))?;
         let n = file.read(buf)?;
+        if n == 0 && !buf.is_empty() {
+            // The library would pass over each of as many things as a page says there are.
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         self.at += n as u64;
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_past_the_end_fails() {
+        let file: Box<dyn Seekable> = Box::new(io::Cursor::new(b"abc".to_vec()));
+        let mut part = Part {
+            file: Arc::new(Mutex::new(file)),
+            at: 1,
+        };
+        let mut read = Vec::new();
+        let ended = part.read_to_end(&mut read).map_err(|error| error.kind());
+        assert_eq!(
+            (ended, &*read),
+            (Err(io::ErrorKind::UnexpectedEof), &b"bc"[..])
+        );
     }
 }

@@ -178,7 +178,11 @@ impl Node {
         }
         if def_of(leaves, &self.leaves).is_none_or(|def| def < self.def) {
             self.pass(leaves);
-            return shown.null();
+            return match self.shape {
+                // Levels that contradict each other.
+                Shape::Entries(_, Some(_)) => shown.raw("\"\":null"),
+                _ => shown.null(),
+            };
         }
         match &self.shape {
             Shape::Value => {}
@@ -202,7 +206,7 @@ impl Node {
                 });
                 key.show(leaves, &mut name);
                 shown.take_counts(&name);
-                shown.string(name.text());
+                shown.key(name.text());
                 shown.raw(":");
                 value.show(leaves, shown);
             }
