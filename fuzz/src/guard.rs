@@ -92,7 +92,7 @@ fn innermost() -> String {
     let mut places = trace
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("at "))
-        .filter(|place| !is_of_std(place) && !place.contains("fuzz/src/guard.rs"));
+        .filter(|place| !is_of_std(place) && !place.contains("src/guard.rs"));
     places.next().map_or_else(String::new, str::to_owned)
 }
 

@@ -7,7 +7,7 @@ use super::names::COLUMNS_MAX;
 use super::value::{balanced_end, bare_end, skip_space, string};
 use crate::decode::block::Stop;
 use crate::decode::escape::{Escape, unescape};
-use crate::decode::sniff::are_names;
+use crate::decode::sniff::{are_names, is_name};
 
 /// Rows looked at.
 const ROWS_LOOKED_AT: usize = 64;
@@ -38,7 +38,8 @@ pub(super) fn header(text: &[u8], lists: &[Vec<String>], is_all: bool) -> Option
         };
         if rows.is_empty() {
             let is_given = lists.iter().any(|names| names.len() == row.len());
-            if row.is_empty() || !is_given && row.iter().any(String::is_empty) {
+            let may_name = row.iter().all(|cell| cell.is_empty() || is_name(cell));
+            if row.is_empty() || !is_given && !may_name {
                 return Some(None);
             }
             end = behind;

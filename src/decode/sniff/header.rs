@@ -267,7 +267,8 @@ fn is_column_of_data(rows: &[&[String]], column: usize) -> bool {
     n_data > 0 && n_data * 3 >= cells().count() * 2
 }
 
-fn is_name(cell: &str) -> bool {
+/// Whether a cell may be the name of a column.
+pub(in crate::decode) fn is_name(cell: &str) -> bool {
     cell.chars().count() <= NAME_CHARS_MAX && !is_data(cell) && !cell.contains('\n')
 }
 

@@ -25,7 +25,7 @@ use super::lines::Make;
 use crate::bytes;
 
 pub(super) use delimited::is_ruling;
-pub(super) use header::are_names;
+pub(super) use header::{are_names, is_name};
 pub(crate) use json::end_of_string;
 pub use markup::encoding as markup_encoding;
 
