@@ -566,6 +566,19 @@ fn archives_that_are_cut_or_changed_are_told() {
 }
 
 #[test]
+fn a_decoder_that_has_failed_is_not_asked_again() {
+    let mut bytes = include_bytes!("../../tests/data/formats/few/lzma2.7z").to_vec();
+    // The properties of the first chunk of LZMA2, behind its sizes: none that there are.
+    assert!(bytes[32] >= 0xE0);
+    bytes[37] = 0xFF;
+    let (members, _) = all(Container::SevenZip, &bytes, "a", &Unpacking::default());
+    assert!(!members.is_empty());
+    for (name, content) in members {
+        assert!(content.is_err(), "{name}");
+    }
+}
+
+#[test]
 fn zeros_come_out_to_the_limit() {
     let zeros: [(Container, &[u8]); 2] = [
         (

@@ -101,8 +101,14 @@ impl Walk<'_> {
         let decoder = BlockDecoder::new(1, number, self.archive, &key, &mut self.source);
         let decoded = decoder.for_each_entries(&mut |file, rdr| {
             n_given += 1;
-            stopped = give(file, rdr, sink).err();
-            Ok(stopped.is_none())
+            match give(file, rdr, sink) {
+                Ok(None) => Ok(true),
+                Ok(Some(kind)) => Err(Error::Io(kind.into(), "".into())),
+                Err(stop) => {
+                    stopped = Some(stop);
+                    Ok(false)
+                }
+            }
         });
         match (stopped, decoded) {
             (Some(stop), _) => Err(stop),
@@ -158,20 +164,53 @@ impl Walk<'_> {
     }
 }
 
-/// Hands over a member. What nobody wants of it is decoded all the same, because those behind it need that, and counted.
-fn give(file: &ArchiveEntry, rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), Stop> {
+/// Hands over a member. What nobody wants of it is decoded all the same, because those behind it need that, and counted. Returns
+/// why none of those can be decoded.
+fn give(
+    file: &ArchiveEntry,
+    rdr: &mut dyn Read,
+    sink: &mut Sink,
+) -> Result<Option<io::ErrorKind>, Stop> {
     if file.is_directory || file.is_anti_item {
-        return Ok(());
+        return Ok(None);
     }
-    let mut whole = Whole::new(&mut *rdr, file.size);
+    let mut rdr = Unbroken { rdr, failed: None };
+    let mut whole = Whole::new(&mut rdr, file.size);
     sink.member(file.name.as_bytes(), &mut whole)?;
     let mut stopped = None;
-    // An error in here shows again behind the member.
-    let _ = pass_over(rdr, &mut |n| {
+    // An error in here is told of those behind the member.
+    let _ = pass_over(&mut rdr, &mut |n| {
         stopped = sink.passed_over(n).err();
         stopped.is_none()
     });
-    stopped.map_or(Ok(()), Err)
+    stopped.map_or(Ok(rdr.failed), Err)
+}
+
+/// Reads a member as far as its decoder goes. One that has failed is not asked again: it may never end then (LZMA2 of `lzma-rust2`
+/// 0.23 behind properties that make no sense). A wrong checksum is no failure of it.
+struct Unbroken<'r> {
+    rdr: &'r mut dyn Read,
+    failed: Option<io::ErrorKind>,
+}
+
+impl Read for Unbroken<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Some(kind) = self.failed {
+            return Err(kind.into());
+        }
+        let is_of_checksum = |error: &io::Error| {
+            let inner = error.get_ref().and_then(|e| e.downcast_ref::<Error>());
+            matches!(inner, Some(Error::ChecksumVerificationFailed))
+        };
+        let read = self.rdr.read(buf);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+            && !is_of_checksum(error)
+        {
+            self.failed = Some(error.kind());
+        }
+        read
+    }
 }
 
 /// Reads on for as long as it is told to.
