@@ -76,7 +76,7 @@ enum Found {
 
 /// A column while it is read.
 struct Column {
-    /// Its name, as it is written between quotation marks; in rows with them.
+    /// Its name, as a string of JSON.
     name: Vec<u8>,
     /// The next byte of the file to read.
     at: u64,
@@ -113,7 +113,7 @@ fn columns_of(source: &mut Box<dyn Seekable>) -> io::Result<Found> {
                         return Ok(Found::Others);
                     }
                     columns.push(Column {
-                        name,
+                        name: [b"\"", &*name, b"\""].concat(),
                         at,
                         buf: Vec::new(),
                         taken: 0,
@@ -227,8 +227,7 @@ fn rows(
         lost: None,
     };
     for column in &mut columns {
-        let name = [b"\"", &*column.name, b"\""].concat();
-        column.name = written(&name, &mut from).into_owned();
+        column.name = written(&column.name, &mut from).into_owned();
     }
     let mut key = Vec::new();
     let (mut first, mut n_asked, mut n_taken) = (0, 0, 0);

@@ -86,6 +86,12 @@ pub(super) fn is_pair(line: &[u8]) -> bool {
     line::pair(line, 0).is_some()
 }
 
+/// Whether parameters may say more than how a value is to be read: they hold data, or text in quotation marks (RFC 6350, section
+/// 5: `LABEL`, `SORT-AS`), or of another script.
+fn may_be_of_person(parameters: &[u8]) -> bool {
+    parameters.iter().any(|b| *b == b'"' || *b >= 0x80) || holds_data(parameters)
+}
+
 /// The record in hand.
 struct Open {
     /// Its first field, as an index into those of the batch.
@@ -105,12 +111,6 @@ struct Open {
     path: Path,
     /// For YAML: how far the hyphen of its first line is indented, if there is one.
     member: Option<usize>,
-}
-
-/// Whether parameters may say more than how a value is to be read: they hold data, or text in quotation marks (RFC 6350, section
-/// 5: `LABEL`, `SORT-AS`), or of another script.
-fn may_be_of_person(parameters: &[u8]) -> bool {
-    parameters.iter().any(|b| *b == b'"' || *b >= 0x80) || holds_data(parameters)
 }
 
 /// Lines without a name below each other.

@@ -228,10 +228,9 @@ impl JsonDecoder<'_> {
                 if lists_strings {
                     let kept = self.rest.kept.last().filter(|_| byte == b'"');
                     let string = kept.map(|kept| &batch.text[kept.field.span.range()]);
-                    self.frames
-                        .last_mut()
-                        .into_iter()
-                        .for_each(|frame| frame.list(string));
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.list(string);
+                    }
                 }
                 self.listed(batch, at);
             }
@@ -247,10 +246,9 @@ impl JsonDecoder<'_> {
                 let mut fields = batch.fields[first..].iter();
                 let name = fields.find(|field| columns[field.column as usize] == "name");
                 let name = name.map(|field| batch.bytes(field.span));
-                self.frames
-                    .last_mut()
-                    .into_iter()
-                    .for_each(|frame| frame.list(name));
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.list(name);
+                }
             }
         }
         step

@@ -3,15 +3,14 @@
 //! Such values are objects of one make: `{"张伟": {"phone": …}, "李娜": {"phone": …}, …}`. Members of a document that are called
 //! by a name begin with different keys.
 
+use super::LOOK_BYTES;
 use super::value::{balanced_end, skip_space, string};
 
 /// Members that have to be alike.
 const ALIKE: usize = 3;
 
-/// Text looked at; an object whose first members are longer has keys that are names.
-const LOOK_BYTES: usize = 64 << 10;
-
-/// Tells by the text behind an object's opening brace; `None` if that ends too early to tell.
+/// Tells by the text behind an object's opening brace; `None` if that ends too early to tell. Where the
+/// first members are longer than what is looked at, keys are names.
 pub(super) fn is_keyed(text: &[u8]) -> Option<bool> {
     let window = &text[..text.len().min(LOOK_BYTES)];
     let told = looked_at(window);

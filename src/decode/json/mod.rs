@@ -3,8 +3,8 @@
 //! In JSON Lines, and wherever values just follow one another, each value is a record. In a single
 //! document the elements of every array outside a record are records; what else the enclosing
 //! objects hold becomes a record of the root (see `document`). A record's nested values are
-//! flattened: columns are named by paths, `user.phone`, `phones[]`; of rows in brackets, by what stands above them. Damaged stretches are read as
-//! text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
+//! flattened: columns are named by paths, `user.phone`, `phones[]`; of rows in brackets, by what
+//! stands above them. Damaged stretches are read as text, line by line. Knows nothing of bytes that are not UTF-8 text, nor of data.
 
 mod document;
 mod gap;
@@ -29,6 +29,9 @@ use super::block::{
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
 use crate::record::{Batch, Table};
+
+/// Text that is looked at to tell what an object or a list is made of.
+const LOOK_BYTES: usize = 64 << 10;
 
 /// Attempts to read a value inside a stretch that has failed, before all of it is taken as text.
 /// Keeps the time spent on damage proportional to its length.

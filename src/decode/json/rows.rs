@@ -3,6 +3,7 @@
 //! The names are the first row, as sheets are handed out by their programs, or a list before the rows, as in `{"columns": […], "data":
 //! [[…], …]}`. Whether words are names is told as for the header of a table. Names that come behind the rows are not known here.
 
+use super::LOOK_BYTES;
 use super::names::COLUMNS_MAX;
 use super::value::{balanced_end, bare_end, skip_space, string};
 use crate::decode::block::Stop;
@@ -11,9 +12,6 @@ use crate::decode::sniff::{are_names, is_name};
 
 /// Rows looked at.
 const ROWS_LOOKED_AT: usize = 64;
-
-/// Text looked at; a list whose first row is longer has none.
-const LOOK_BYTES: usize = 64 << 10;
 
 /// The names of columns.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub(super) struct Header {
 }
 
 /// Tells by the text from the first row on; `lists` are strings that were listed before it. `is_all` says that nothing follows the
-/// text. `None` if it ends too early to tell.
+/// text. `None` if it ends too early to tell. A list whose first row is longer than what is looked at has no header.
 pub(super) fn header(text: &[u8], lists: &[Vec<String>], is_all: bool) -> Option<Option<Header>> {
     let window = &text[..text.len().min(LOOK_BYTES)];
     let is_all = is_all || window.len() == LOOK_BYTES;

@@ -95,16 +95,18 @@ pub(super) fn is_of_columns(text: &[u8]) -> bool {
 /// What holds others is none.
 fn column_end(text: &[u8], mut at: usize) -> (Option<usize>, usize) {
     let (mut n, mut counts) = (0, true);
+    // Of a column that is cut off, all entries must be such.
+    let cut = |n: usize, counts: bool| (None, if counts { n } else { 0 });
     loop {
         let Some((row, value)) = key(text, at) else {
-            return (None, n);
+            return cut(n, counts);
         };
         let start = value + spaces(text, value);
         if matches!(text.get(start), Some(b'{' | b'[')) {
             return (None, 0);
         }
         let Scan::Complete(end) = scan_value(text, start) else {
-            return (None, n);
+            return cut(n, counts);
         };
         counts &= std::str::from_utf8(row).is_ok_and(|row| row.parse() == Ok(n));
         n += usize::from(counts);
@@ -248,6 +250,7 @@ mod tests {
             (r#"{"a":{"0":1,"1":2,"2":3,"3":"#, true),
             (r#"{"a":{"0":1}}"#, true),
             (r#"{"a":{"0":1,"1":2"#, false),
+            (r#"{"a":{"0":1,"1":2,"2":3,"x":4,"y":"#, false),
             (r#"{"a":{"2019":1,"2020":2},"b":{"2020":1}}"#, false),
             (r#"{"a":{"2019":1,"2020":2}}"#, false),
             (r#"{"a":{"0":{"x":1}},"b":{"0":{"x":1}}}"#, false),

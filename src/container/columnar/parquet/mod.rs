@@ -47,7 +47,11 @@ const TAIL_BYTES: u64 = 8;
 
 pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let limits = job.unpacking.limits;
-    let (file, size) = job.source.into_seekable(limits.spool_bytes)?;
+    // The footer is at the end: nothing can be read of a stream that fails.
+    let (file, size, failed) = job.source.into_places(limits.spool_bytes)?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
     sink.of_size(size);
     let file = Shared {
         file: Arc::new(Mutex::new(file)),
