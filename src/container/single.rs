@@ -9,6 +9,7 @@ use lz4_flex::frame::FrameDecoder;
 
 use super::Broken;
 use super::pump::{Job, Sink, Stop};
+use super::source::Pieces;
 use crate::decode::Container;
 use crate::error::Reason;
 
@@ -21,7 +22,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         Container::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(rdr)),
         Container::Xz => {
             let kib = u32::try_from(window >> 10).unwrap_or(u32::MAX);
-            Box::new(lzma_rust2::XzReader::new_mem_limit(rdr, true, kib))
+            Box::new(Pieces(lzma_rust2::XzReader::new_mem_limit(rdr, true, kib)))
         }
         Container::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(rdr)?;

@@ -220,6 +220,19 @@ impl<R: Read> Read for Full<R> {
     }
 }
 
+/// Asks for little at a time: a decoder of LZMA or PPMd that fails keeps what it had unpacked for the same call.
+pub(super) struct Pieces<R>(pub(super) R);
+
+/// Bytes that [`Pieces`] asks for.
+const PIECE_BYTES: usize = 4 << 10;
+
+impl<R: Read> Read for Pieces<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = buf.len().min(PIECE_BYTES);
+        self.0.read(&mut buf[..n])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -579,6 +579,22 @@ fn a_decoder_that_has_failed_is_not_asked_again() {
 }
 
 #[test]
+fn what_came_before_the_damage_is_handed_over() {
+    let mut solid = include_bytes!("../../tests/data/formats/few/solid.7z").to_vec();
+    // Inside the packed data, which has no checksum before its end.
+    let middle = solid.len() / 2;
+    solid[middle] ^= 0xFF;
+    let packed = Container::SevenZip;
+    let source = Source::Stream(Box::new(Cursor::new(solid)));
+    let mut members = Members::open(packed, source, "a", &Unpacking::default()).unwrap();
+    let member = members.next_member().unwrap();
+    let mut bytes = Vec::new();
+    let ended = member.content.unwrap().read_to_end(&mut bytes);
+    assert!(ended.is_err());
+    assert!(bytes.len() > 256, "{}", bytes.len());
+}
+
+#[test]
 fn zeros_come_out_to_the_limit() {
     let zeros: [(Container, &[u8]); 2] = [
         (

@@ -9,7 +9,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::pump::{Job, Sink, Stop};
-use super::source::Seekable;
+use super::source::{Pieces, Seekable};
 use super::{Password, Unpacking, office, reason_of};
 use crate::error::Reason;
 
@@ -94,9 +94,8 @@ fn bounded<'r>(
 ) -> io::Result<Box<dyn Read + Send + 'r>> {
     let kib = u32::try_from(window >> 10).unwrap_or(u32::MAX);
     if method == CompressionMethod::Xz {
-        return Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(
-            raw, false, kib,
-        )));
+        let rdr = lzma_rust2::XzReader::new_mem_limit(raw, false, kib);
+        return Ok(Box::new(Pieces(rdr)));
     }
     let mut head = [0; 9];
     raw.read_exact(&mut head)?;
@@ -108,7 +107,7 @@ fn bounded<'r>(
         return Err(io::ErrorKind::OutOfMemory.into());
     }
     let rdr = lzma_rust2::LzmaReader::new_with_props(raw, size, properties, dictionary, None)?;
-    Ok(Box::new(rdr))
+    Ok(Box::new(Pieces(rdr)))
 }
 
 /// The first password that opens a member. The old encryption tells only one wrong password in 256, so that a member is read to

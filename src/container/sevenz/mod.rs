@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error};
 
 use super::pump::{Job, Sink, Stop};
-use super::source::{Seekable, Whole};
+use super::source::{Pieces, Seekable, Whole};
 use super::{Password, reason_of};
 use crate::error::Reason;
 
@@ -175,7 +175,8 @@ fn give(
         return Ok(None);
     }
     let mut rdr = Unbroken { rdr, failed: None };
-    let mut whole = Whole::new(&mut rdr, file.size);
+    let mut pieces = Pieces(&mut rdr);
+    let mut whole = Whole::new(&mut pieces, file.size);
     sink.member(file.name.as_bytes(), &mut whole)?;
     let mut stopped = None;
     // An error in here is told of those behind the member.
