@@ -68,6 +68,10 @@ def run(*command, cwd=None) -> None:
     subprocess.run([str(c) for c in command], cwd=cwd, check=True, capture_output=True)
 
 
+def piped(program: str, content: bytes) -> bytes:
+    return subprocess.run([program, "-c"], input=content, check=True, capture_output=True).stdout
+
+
 def table(delimiter: str = ",", rows=ROWS, header: bool = True) -> str:
     out = io.StringIO()
     wtr = csv.writer(out, delimiter=delimiter, lineterminator="\n")
@@ -653,6 +657,36 @@ def databases() -> None:
         con.close()
 
 
+def dumps() -> None:
+    """Archives of pg_dump, short and in the versions and with the methods that its releases write."""
+    packers = [lambda content: content, zlib.compress, lambda content: piped("lz4", content), lambda content: piped("zstd", content)]
+    for minor, method in [(10, 1), (12, 0), (14, 0), (14, 1), (15, 0), (15, 2), (16, 1), (16, 3)]:
+        def number(n):
+            return bytes([n < 0]) + struct.pack("<I", abs(n))
+
+        def text(of):
+            return number(-1) if of is None else number(len(of)) + of.encode()
+
+        def entry(id, kind, definition=None, copy=None, needs=()):
+            has_data = kind in ["TABLE DATA", "BLOBS"]
+            return (number(id) + number(has_data) + text("1259") + text("16384") + text("users") + text(kind) + (number(2) if minor >= 11 else b"")
+                    + text(definition) + text(None) + text(copy) + text("public") + text(None) + (text("heap") if minor >= 14 else b"")
+                    + (number(114) if minor >= 16 else b"") + text("owner") + text("false") + b"".join(map(text, needs)) + text(None)
+                    + bytes([2 if has_data else 3]) + bytes(8))
+
+        def chunks(content):
+            packed = packers[method](content)
+            return b"".join(number(len(packed[i:i + 90])) + packed[i:i + 90] for i in range(0, len(packed), 90)) + number(0)
+
+        rows = "".join("\t".join(row[:3]) + "\n" for row in ROWS) + "\\.\n\n\n"
+        archive = (b"PGDMP\1" + bytes([minor, 0, 4, 8, 1]) + (bytes([method]) if minor >= 15 else number(-method)) + b"".join(map(number, range(7)))
+                   + text("shop") + text("15.18") + text("15.18") + number(5)
+                   + entry(1, "ENCODING", "SET client_encoding = 'UTF8';\n") + entry(2, "TABLE", "CREATE TABLE users (a text, b text, c text);\n")
+                   + entry(3, "COMMENT", "COMMENT ON COLUMN users.a IS '姓名';\n", needs=["2"]) + entry(4, "TABLE DATA", copy="COPY users (a, b, c) FROM stdin;\n", needs=["2"])
+                   + entry(5, "BLOBS") + b"\1" + number(4) + chunks(rows.encode()) + b"\3" + number(5) + number(16385) + chunks(LINES[0].encode()) + number(0))
+        seed("pgdump", f"{minor}-{method}", archive)
+
+
 def columns() -> None:
     plain = pa.table({c: [r[i] for r in ROWS] for i, c in enumerate(COLUMNS[:3])})
     nested = pa.table({
@@ -787,7 +821,7 @@ regex = "[A-Z]{2}[0-9]{6}"
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     random.seed(0)
-    for make in [records, archives, documents, compound, messages, markup, portable, databases, columns, saved]:
+    for make in [records, archives, documents, compound, messages, markup, portable, databases, dumps, columns, saved]:
         make()
     total = sum(path.stat().st_size for path in OUT.rglob("*") if path.is_file())
     print(f"{len(list(OUT.iterdir()))} targets, {total} bytes")

@@ -14,6 +14,11 @@ fn blobs_are_files_or_told() {
 }
 
 #[test]
+fn archives_of_postgres_have_comments_on_columns_and_large_objects() {
+    check_few("people.csv", "objects.dump", "pgdump", &[]);
+}
+
+#[test]
 fn the_log_of_a_database_is_read_with_it_and_never_without() {
     check_few("people.csv", "people-log.db", "sqlite", &[]);
     let data = few();

@@ -59,6 +59,9 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
                                 attached files; pages of images and pages that are missing are reported as skipped
   sqlite                        every table; a log (`-wal`) that lies beside the file is read with it, and files in blobs
                                 are members; deleted rows that still stand in free pages are not read
+  pgdump                        archives of pg_dump (`-Fc`): each table as the script that restores it, with the comments on
+                                its columns (`shop.dump!/public.users`), and large objects; of the tar and the directory
+                                format the data is read without the names of its columns
   html                          tables as rows, everything else as lines; comments, templates and attributes with data count,
                                 and scripts of JSON (`page.html!/data 1`); other scripts and styles do not
   xml                           elements that repeat are records, with columns named by elements and attributes; entities

@@ -16,6 +16,7 @@ mod name;
 mod office;
 mod ole;
 mod pdf;
+mod pgdump;
 mod pump;
 #[cfg_attr(not(feature = "rar"), path = "rar_off.rs")]
 mod rar;
@@ -195,6 +196,7 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::Avro => columnar::avro::walk,
         Container::Arrow => columnar::arrow::walk,
         Container::JsonColumns => transposed::walk,
+        Container::PgDump => pgdump::walk,
         Container::Tar => tar::walk,
         Container::Gzip | Container::Bzip2 | Container::Xz | Container::Zstd | Container::Lz4 => {
             single::walk

@@ -118,7 +118,20 @@ impl Sink {
     /// # Errors
     /// When a limit is reached or nobody reads any more.
     pub fn member(&mut self, name: &[u8], rdr: &mut dyn Read) -> Result<(), Stop> {
-        let mut member = self.begin(name, Known::Nothing)?;
+        self.member_known(name, Known::Nothing, rdr)
+    }
+
+    /// As [`Sink::member`], where something is known of it.
+    ///
+    /// # Errors
+    /// As [`Sink::member`].
+    pub fn member_known(
+        &mut self,
+        name: &[u8],
+        known: Known,
+        rdr: &mut dyn Read,
+    ) -> Result<(), Stop> {
+        let mut member = self.begin(name, known)?;
         let mut rdr = Full::new(rdr);
         let ended = loop {
             let mut block = vec![0; BLOCK_BYTES];

@@ -107,6 +107,8 @@ pub enum Known {
     Document,
     /// Lines of text in UTF-8.
     Text,
+    /// A script of SQL.
+    Script,
 }
 
 /// What a stream holds.

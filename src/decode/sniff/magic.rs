@@ -31,6 +31,7 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"PARE\x19", Container::Parquet),
     (0, b"Obj\x01", Container::Avro),
     (0, b"ARROW1\0\0", Container::Arrow),
+    (0, b"PGDMP\x01", Container::PgDump),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];
@@ -52,7 +53,6 @@ const MAGIC: &[Magic] = &[
     (0, b"\0\0\xFE\xFF", "UTF-32 text"),
     // databases and column stores
     (0, b"FEA1\0\0\0\0", "Feather of version 1"),
-    (0, b"PGDMP", "PostgreSQL custom dump"),
     (0, b"\x89HDF\r\n\x1A\n", "HDF5"),
     (4, b"Standard Jet DB\0", "Access database"),
     (4, b"Standard ACE DB\0", "Access database"),

@@ -91,6 +91,8 @@ pub enum Container {
     Arrow,
     /// A JSON document of columns rather than records.
     JsonColumns,
+    /// An archive of PostgreSQL's `pg_dump`.
+    PgDump,
 }
 
 impl Container {
@@ -155,6 +157,7 @@ impl Container {
             Container::Avro => "avro",
             Container::Arrow => "arrow",
             Container::JsonColumns => "json",
+            Container::PgDump => "pgdump",
         }
     }
 }
@@ -250,11 +253,13 @@ pub fn sniff_known(head: &[u8], whole: bool, known: &Known, ending: Option<&str>
         Known::Objects => Format::Objects,
         Known::Document => Format::Json,
         Known::Text => Format::Text,
+        Known::Script => Format::Sql,
     };
-    Sniffed {
-        format,
-        encoding: Encoding::Utf8,
-    }
+    let encoding = match known {
+        Known::Script => Encoding::detect(head, whole),
+        _ => Encoding::Utf8,
+    };
+    Sniffed { format, encoding }
 }
 
 /// A document of markup or JSON may be one line that is longer than the head, behind its declaration or blank lines; all else is told

@@ -1,12 +1,14 @@
 """Makes the databases and PDF documents in `data` from the people of `people.py`, and special cases in `few`.
 
 Each is written by a program that people use, so that the readers are held to what is out there and not to each other. Needs Python
-with SQLite, reportlab, fpdf2 with cryptography and Pillow (PyPI), and LibreOffice (`soffice`), with the font WenQuanYi Zen Hei.
+with SQLite, reportlab, fpdf2 with cryptography and Pillow (PyPI), LibreOffice (`soffice`), with the font WenQuanYi Zen Hei, and
+PostgreSQL (`pg_virtualenv`, which starts a server for a moment) with the newer `pg_dump` of pgserver (PyPI).
 
     python3 make_data.py
 """
 
 import io
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -16,6 +18,7 @@ from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
 
+import pgserver
 from people import COLUMNS, FEW, few, people, settle
 
 HERE = Path(__file__).parent
@@ -35,6 +38,34 @@ def database(path: Path, rows: list[list[str]], *, before: str = "", table: str 
     con.executescript(after)
     con.commit()
     con.close()
+
+
+def postgres() -> None:
+    newer = Path(pgserver.__file__).parent / "pginstall/bin/pg_dump"
+    texts = ", ".join(f"{c} text" for c in COLUMNS)
+    # Names that say nothing, with comments that do, and a file as a large object: a half of the people each.
+    silent = ", ".join(f"c{n} text" for n, _ in enumerate(COLUMNS))
+    comments = "; ".join(f"COMMENT ON COLUMN t.c{n} IS '{c}'" for n, c in enumerate(COLUMNS))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        fill, fill_few, half, rest = (Path(folder) / name for name in ["fill.sql", "few.sql", "half.csv", "rest.csv"])
+        header, *rows = (FEW / "people.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        half.write_text("".join([header, *rows[:len(rows) // 2]]), encoding="utf-8")
+        rest.write_text("".join([header, *rows[len(rows) // 2:]]), encoding="utf-8")
+        fill.write_text(f"CREATE TABLE 住客 ({texts});\n\\copy 住客 FROM '{HERE}/people.csv' CSV HEADER\n", encoding="utf-8")
+        fill_few.write_text(f"CREATE TABLE t ({silent}); {comments};\n\\copy t FROM '{half}' CSV HEADER\n"
+                            f"\\lo_import '{rest}'\nCREATE TABLE empty (phone text);\n", encoding="utf-8")
+        steps = [
+            f"psql -q -f {fill}",
+            f"pg_dump -Fc -Z0 > {OUT}/pg_dump-stored.dump",
+            f"pg_dump -Fc > {OUT}/pg_dump.dump",
+            f"pg_dump -Fc --inserts > {OUT}/pg_dump-inserts.dump",
+            f"{newer} -Fc > {OUT}/pg_dump-16.dump",
+            "createdb few",
+            f"psql -q -f {fill_few} few",
+            f"pg_dump -Fc few > {FEW}/objects.dump",
+        ]
+        subprocess.run(["pg_virtualenv", "-o", "timezone=UTC", "sh", "-ec", "\n".join(steps)], check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
 def sqlite(out: Path, rows: list[list[str]]) -> None:
@@ -159,7 +190,7 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     for out, rows in [(OUT, people()), (FEW, few())]:
         sqlite(out, rows)
-    for make in [blobs, reportlab_tables, office_pdf, image_pdf]:
+    for make in [blobs, postgres, reportlab_tables, office_pdf, image_pdf]:
         make()
     fpdf_table(OUT / "fpdf2.pdf", people())
     fpdf_table(FEW / "people-owner.pdf", few(), "owner")
