@@ -39,6 +39,12 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
 const MAGIC: &[Magic] = &[
     // archives and compressed files
     (0, b"\x1F\x9D\x90", "compress"),
+    (0, b"LZIP\x01", "lzip"),
+    (0, b"\x89LZO\0\r\n\x1A\n", "lzop"),
+    (0, b"\xFF\x06\0\0sNaPpY", "snappy"),
+    (7, b"**ACE**", "ACE archive"),
+    (0, b"ALZ\x01", "ALZ archive"),
+    (0, b"EGGA\0\x01", "EGG archive"),
     (0, b"MSCF\0\0\0\0", "cabinet archive"),
     (0, b"!<arch>\n", "ar archive"),
     (0, b"\xED\xAB\xEE\xDB", "RPM package"),
@@ -146,6 +152,19 @@ fn by_structure(head: &[u8]) -> Option<Format> {
             let is_table = root.is_multiple_of(4) && (4..256).contains(&root) && root < n;
             return (is_message && is_table).then_some(Format::Container(Container::Arrow));
         }
+        // its usual properties, a dictionary of whole KiB up to 1 GiB, a size or none, and the zero that its coder begins with
+        [0x5D, 0, 0, _, _, _, a, b, c, d, e, f, g, 0, ..] => {
+            let is_dictionary = matches!(u32_at(1)?, 4_096..=0x4000_0000);
+            let size = [*a, *b, *c, *d, *e, *f, *g];
+            let is_size = size == [0xFF; 7] || size[4..] == [0; 3];
+            (is_dictionary && is_size).then_some("LZMA")
+        }
+        // the length of its header, its sum, a method, and sizes of four bytes
+        [_, _, b'-', b'l', b'h', b'0'..=b'7', b'-', rest @ ..] => rest
+            .iter()
+            .take(8)
+            .any(|b| *b == 0)
+            .then_some("LHA archive"),
         [b'M', b'Z', ..] => {
             let at = u32_at(0x3C)? as usize;
             head.get(at..)?

@@ -454,6 +454,13 @@ fn signatures() {
     let cases: &[(&[u8], &str)] = &[
         (b"\x89HDF\r\n\x1A\n", "HDF5"),
         (b"FEA1\0\0\0\0rest", "Feather of version 1"),
+        (
+            b"\x5D\0\0\x80\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\x34\x19",
+            "LZMA",
+        ),
+        (b"\x5D\0\0\x80\0\x0B\0\0\0\0\0\0\0\0\x34\x19", "LZMA"),
+        (b"LZIP\x01\x0C\0", "lzip"),
+        (b"\x24\x6F-lh5-\x1A\0\0\0", "LHA archive"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
         (b"\x7FELF\x02", "ELF executable"),
         (b"\xCA\xFE\xBA\xBE\0\0\0\x34", "Java class"),
@@ -502,6 +509,9 @@ fn signatures() {
         "7z\n",
         "ORC\n",
         "GIF\n",
+        "LZIP,x\n",
+        "a,-lh5-,b and more of it\n",
+        "]\0\0 no dictionary, whatever its size\n",
     ] {
         assert!(!matches!(
             sniff(text.as_bytes(), true, None).format,
