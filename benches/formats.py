@@ -5,7 +5,7 @@
 
 Each file holds about as many rows as make a CSV of `--mb` megabytes, or a share of them where a format is slow to write or has limits of its
 own; MB/s are of that CSV, so that formats compare. What needs a program or package that is not there is left out and named: pyarrow,
-fastavro, XlsxWriter, xlwt, reportlab, python-docx (PyPI), `7zz`, `rars`, `zstd`, `sqlite3`. Rows that are counted are held against those that were
+fastavro, pymongo, XlsxWriter, xlwt, reportlab, python-docx (PyPI), `7zz`, `rars`, `zstd`, `sqlite3`. Rows that are counted are held against those that were
 written. Peak is that of the program or of a process that decodes for it, whichever is larger. Files stay in the folder and are used again by
 the next run.
 """
@@ -224,6 +224,12 @@ def as_avro(rows, path):
         package("fastavro").writer(out, schema, (dict(zip(TAGS, row)) for row in rows), codec="deflate")
 
 
+def as_bson(rows, path):
+    bson = package("bson")
+    with open(path, "wb") as out:
+        out.writelines(bson.encode(dict(zip(COLUMNS, row))) for row in rows)
+
+
 def as_html(rows, path):
     with open(path, "w", encoding="utf-8") as out:
         out.write("<!DOCTYPE html><html><head><meta charset='utf-8'></head><body><table>\n")
@@ -258,7 +264,7 @@ FORMATS = [
     ("zip", "zip", as_zip, 1), ("7z", "7z", as_7z, 1), ("rar", "rar", as_rar, 1 / 10), ("xlsx", "xlsx", as_xlsx, 1),
     ("ods", "ods", as_ods, 1), ("xls", "xls", as_xls, 1 / 10), ("docx", "docx", as_docx, 1 / 4), ("pdf", "pdf", as_pdf, 1 / 10),
     ("html", "html", as_html, 1), ("xml", "xml", as_xml, 1), ("sqlite", "db", as_sqlite, 1), ("parquet", "parquet", as_parquet, 1),
-    ("arrow", "arrow", as_arrow, 1), ("avro", "avro", as_avro, 1), ("mbox", "mbox", as_mbox, 1),
+    ("arrow", "arrow", as_arrow, 1), ("avro", "avro", as_avro, 1), ("bson", "bson", as_bson, 1), ("mbox", "mbox", as_mbox, 1),
 ]
 
 

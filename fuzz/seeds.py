@@ -1,7 +1,7 @@
 """Writes the committed seeds of the targets into `seeds/`: small files of every format, of synthetic people only.
 
 Most are cuts of `tests/data/formats`, which other programs wrote; the rest is written here by Python's own library, by 7-Zip
-(`7z`), zstd, lz4, LibreOffice (`soffice`, for doc, xls and ppt), pyarrow, fastavro and python-pptx (PyPI). Targets whose input begins with bytes that
+(`7z`), zstd, lz4, LibreOffice (`soffice`, for doc, xls and ppt), pyarrow, fastavro, pymongo and python-pptx (PyPI). Targets whose input begins with bytes that
 choose something (see `fuzz_targets`) get seeds that do. Names and values come from `tests/data/formats/people.py`.
 
     LEAKGAUGE=target/debug/leakgauge python3 seeds.py
@@ -30,6 +30,7 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
+import bson
 import fastavro
 import pptx
 import pyarrow as pa
@@ -40,6 +41,7 @@ HERE = Path(__file__).parent
 FORMATS = HERE.parent / "tests/data/formats"
 sys.path.insert(0, str(FORMATS))
 
+import make_bson  # noqa: E402
 from people import COLUMNS, lines, people  # noqa: E402
 
 OUT = HERE / "seeds"
@@ -751,6 +753,22 @@ def columns() -> None:
     seed("avro", "types", out.getvalue())
 
 
+def collections() -> None:
+    """BSON. Its deprecated types, which the library does not write, are put together from their bytes."""
+    seed("bson", "documents", b"".join(make_bson.documents(ROWS)))
+    seed("bson", "types", b"".join(make_bson.nested()[:2]))
+    old = [b"\x06u\0", b"\x0cp\0\x02\0\0\0r\0" + b"123456789012", b"\x0ds\0\x02\0\0\0f\0", b"\x0es\0\x02\0\0\0s\0",
+           b"\x05b\0\x06\0\0\0\x02\x02\0\0\0ab", b"\x05i\0\x10\0\0\0\x03" + bytes(range(16))]
+    inside = b"".join(old) + b"\0"
+    seed("bson", "old", struct.pack("<i", len(inside) + 4) + inside)
+    guests = make_bson.documents(ROWS)
+    turns = [("guests", guests[:1], False), ("rooms", [bson.encode({"_id": 1})], False), ("guests", guests[1:], False), ("guests", [], True), ("rooms", [], True)]
+    blocks = [make_bson.heading("hotel", name, 0 if is_last else None) + b"".join(some) + make_bson.MARK for name, some, is_last in turns]
+    header = b"\x6d\xe2\x99\x81" + bson.encode({"version": "0.1"}) + bson.encode({"db": "hotel", "collection": "guests"}) + make_bson.MARK
+    seed("bson", "archive", header + b"".join(blocks))
+    seed("bson", "damaged", header + blocks[0][:-4] + b"\xee" * 40 + make_bson.MARK + b"".join(blocks[1:]))
+
+
 # What the program writes and reads back, and what users write for it
 
 def program() -> Path:
@@ -821,7 +839,7 @@ regex = "[A-Z]{2}[0-9]{6}"
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     random.seed(0)
-    for make in [records, archives, documents, compound, messages, markup, portable, databases, dumps, columns, saved]:
+    for make in [records, archives, documents, compound, messages, markup, portable, databases, dumps, columns, collections, saved]:
         make()
     total = sum(path.stat().st_size for path in OUT.rglob("*") if path.is_file())
     print(f"{len(list(OUT.iterdir()))} targets, {total} bytes")

@@ -29,6 +29,7 @@ fn values_inside_others_count_as_those_of_a_table() {
     let binary = ["unsupported format: 80 values hold binary data"];
     check_few("people.csv", "nested.parquet", "parquet", &binary);
     check_few("people.csv", "nested.avro", "avro", &binary);
+    check_few("people.csv", "nested.bson", "bson", &binary);
 }
 
 #[test]
@@ -158,4 +159,43 @@ fn avro_that_is_cut_off_or_damaged_counts_what_is_left() {
     let persons = audit["persons"].as_u64().expect("a number");
     assert!(code == 3 && (40..80).contains(&persons), "{persons}");
     assert_eq!(reasons(&audit).len(), 1);
+}
+
+#[test]
+fn collections_of_a_dump_that_take_turns_count_as_the_table_they_were_made_from() {
+    check_few("people.csv", "turns.archive", "mongodump", &[]);
+    let (_, audit) = scan_path(&data("turns.archive"), &[]);
+    let files = audit["files"].as_array().expect("files").iter();
+    let paths = files.filter_map(|file| file["path"].as_str()?.split_once("!/"));
+    let members: Vec<&str> = paths.map(|(_, member)| member).collect();
+    let guests = ["hotel.guests", "hotel.guests 2", "hotel.guests 3"];
+    assert!(
+        guests.iter().all(|name| members.contains(name)),
+        "{members:?}"
+    );
+}
+
+#[test]
+fn bson_that_is_cut_off_or_damaged_counts_what_is_left() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cut = changed(dir.path(), "nested.bson", |b| b.truncate(b.len() / 2));
+    let (code, audit) = scan_path(&cut, &[]);
+    let persons = audit["persons"].as_u64().expect("a number");
+    assert!(code == 3 && (38..42).contains(&persons), "{persons}");
+    assert_eq!(
+        reasons(&audit),
+        ["truncated: ends in the middle of a document, 40 values hold binary data"]
+    );
+    // The type of the first element of the third document.
+    let damaged = changed(dir.path(), "nested.bson", |b| {
+        let length = |at: usize| usize::from(b[at]) + 256 * usize::from(b[at + 1]);
+        let at = length(0) + length(length(0));
+        b[at + 4] = 0x77;
+    });
+    let (code, audit) = scan_path(&damaged, &[]);
+    assert_eq!((code, audit["persons"].as_u64()), (3, Some(79)));
+    assert_eq!(
+        reasons(&audit),
+        ["damaged: 1 documents are read in part or not at all, 79 values hold binary data"]
+    );
 }

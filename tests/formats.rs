@@ -148,6 +148,7 @@ const STORES: &[Row] = &[
     ("columns/fastavro-zstandard.avro", "avro", "binary", Table),
     ("columns/fastavro-bzip2.avro", "avro", "binary", Table),
     ("columns/fastavro-xz.avro", "avro", "binary", Table),
+    ("columns/pymongo.bson", "bson", "binary", Table),
 ];
 
 const MAILS: &[Row] = &[

@@ -195,6 +195,7 @@ fn walk_of(container: Container) -> pump::Walk {
         Container::Parquet => columnar::parquet::walk,
         Container::Avro => columnar::avro::walk,
         Container::Arrow => columnar::arrow::walk,
+        Container::Bson => columnar::bson::walk,
         Container::JsonColumns => transposed::walk,
         Container::PgDump => pgdump::walk,
         Container::Tar => tar::walk,

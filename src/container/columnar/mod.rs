@@ -1,13 +1,14 @@
-//! Column stores and row files of data platforms: Parquet, Arrow and Avro. Each is one table with named columns.
+//! Column stores and row files of data platforms: Parquet, Arrow and Avro, each one table with named columns, and BSON.
 //!
 //! Where every column holds single values, the table is written as rows; where some hold lists, maps or records, each row is
-//! written as a JSON object, so that values keep their paths. How a value is shown is the same for all and stands in
-//! [`shown`].
+//! written as a JSON object, so that values keep their paths; documents of BSON are such objects by themselves. How a value is
+//! shown is the same for all and stands in [`shown`].
 
 mod shown;
 
 pub(super) mod arrow;
 pub(super) mod avro;
+pub(super) mod bson;
 pub(super) mod parquet;
 
 use self::shown::Shown;
@@ -97,8 +98,7 @@ impl<'s> Rows<'s> {
             Ok::<(), E>(())
         };
         let result = self.names.iter().enumerate().try_for_each(&mut show);
-        self.missing.n_binary += std::mem::take(&mut self.shown.n_binary);
-        self.missing.n_long += u64::from(std::mem::take(&mut self.shown.is_cut));
+        self.count();
         if let Err(error) = result {
             // It was made all the same.
             let n_bytes = self.shown.text().len() as u64;
@@ -117,6 +117,24 @@ impl<'s> Rows<'s> {
             self.writer.row(cells)?;
         }
         Ok(())
+    }
+
+    /// Writes a row that is an object with names of its own, all of it shown by `object`; nothing if that says so.
+    fn object(&mut self, object: impl FnOnce(&mut Shown) -> bool) -> Result<(), Stop> {
+        self.shown.clear();
+        let is_row = object(&mut self.shown);
+        self.count();
+        if is_row {
+            self.writer.write(self.shown.text().as_bytes())?;
+            self.writer.write(b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// Counts what was left out of the row.
+    fn count(&mut self) {
+        self.missing.n_binary += std::mem::take(&mut self.shown.n_binary);
+        self.missing.n_long += u64::from(std::mem::take(&mut self.shown.is_cut));
     }
 
     /// Counts bytes that were unpacked and hold no row.

@@ -88,7 +88,7 @@ impl Shown {
     }
 
     /// A number or truth value.
-    fn number(&mut self, digits: &str) {
+    pub(super) fn number(&mut self, digits: &str) {
         match self.has_room(digits.len()) {
             true => self.text.push_str(digits),
             false => self.null(),

@@ -32,6 +32,7 @@ const CONTAINERS: &[(usize, &[u8], Container)] = &[
     (0, b"Obj\x01", Container::Avro),
     (0, b"ARROW1\0\0", Container::Arrow),
     (0, b"PGDMP\x01", Container::PgDump),
+    (0, b"\x6D\xE2\x99\x81", Container::Bson),
     (257, b"ustar\x0000", Container::Tar),
     (257, b"ustar  \0", Container::Tar),
 ];

@@ -1,9 +1,10 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures (of containers, and of formats that are not decoded), messages,
-//! control bytes, markup, SQL statements, JSON, records of names and values, logins and chats, rows with a delimiter, and text for the rest. A name's
+//! documents of BSON, control bytes, markup, SQL statements, JSON, records of names and values, logins and chats, rows with a delimiter, and text for the rest. A name's
 //! ending is believed only where the content leaves a choice. Nothing here reads a file.
 
+pub(crate) mod bson;
 mod delimited;
 mod entries;
 mod header;
@@ -89,6 +90,8 @@ pub enum Container {
     Avro,
     /// Arrow's own format, as a file or as a stream.
     Arrow,
+    /// Documents of BSON one after the other, or an archive of them.
+    Bson,
     /// A JSON document of columns rather than records.
     JsonColumns,
     /// An archive of PostgreSQL's `pg_dump`.
@@ -156,6 +159,7 @@ impl Container {
             Container::Parquet => "parquet",
             Container::Avro => "avro",
             Container::Arrow => "arrow",
+            Container::Bson => "bson",
             Container::JsonColumns => "json",
             Container::PgDump => "pgdump",
         }
@@ -219,7 +223,12 @@ pub struct Sniffed {
 pub fn sniff(head: &[u8], whole: bool, ending: Option<&str>) -> Sniffed {
     let encoding = Encoding::detect(head, whole);
     let by_mail = || mail::detect(head, ending).map(Format::Container);
-    let format = match magic::by_signature(head).or_else(by_mail) {
+    let by_bson = || {
+        let is_bson = bson::is_documents(head, whole, ending);
+        is_bson.then_some(Format::Container(Container::Bson))
+    };
+    let by_sign = magic::by_signature(head).or_else(by_mail);
+    let format = match by_sign.or_else(by_bson) {
         Some(format) => format,
         None => {
             let text = text_of(head, whole, encoding);

@@ -492,6 +492,7 @@ fn signatures() {
         (b"Obj\x01\x04", Container::Avro),
         (b"PGDMP\x01\x0E\0\x04\x08\x01", Container::PgDump),
         (b"ARROW1\0\0\xFF\xFF\xFF\xFF", Container::Arrow),
+        (b"\x6D\xE2\x99\x81\x65\0\0\0", Container::Bson),
         (b"\xFF\xFF\xFF\xFF\x98\x0E\0\0\x10\0\0\0", Container::Arrow),
         (b"\x37\x7F\x06\x82\x00\x2D\xE2\x18", Container::SqliteLog),
         (&tar, Container::Tar),
