@@ -69,8 +69,8 @@ Documents, databases, markup and mail are containers too, of tables, text, recor
   parquet arrow avro            every row with its columns, records, lists and maps inside them as JSON Lines would have them
                                 (`users.parquet!/table`); bytes that are no text are reported as skipped; arrow: files
                                 (Feather of version 2) and streams, not Feather of version 1, nor the highest byte first
-  bson mongodump                every document, read like an object of JSON Lines (`users.bson!/documents`); archives of mongodump
-                                by collection (`dump.archive!/shop.users`), whose checksums are not checked
+  bson mongodump                every document as an object of JSON Lines (`users.bson!/documents`); archives of mongodump by
+                                collection (`dump.archive!/shop.users`), without a look at their checksums
   eml msg mbox                  a message is a record with its sender, receivers, time, subject and text, of which the last
                                 form is read where it is there in several; what is attached is a member; the text of a
                                 msg that is there only as compressed RTF, and what is attached to one as an object of
