@@ -1,8 +1,8 @@
 //! Sniffing: what a file is, by its first bytes.
 //!
 //! The order is from the surest sign to the weakest: signatures (of containers, and of formats that are not decoded), messages,
-//! documents of BSON, control bytes, markup, SQL statements, JSON, records of names and values, logins and chats, rows with a delimiter, and text for the rest. A name's
-//! ending is believed only where the content leaves a choice. Nothing here reads a file.
+//! documents of BSON, control bytes, markup, SQL statements, JSON, records of names and values, logins and chats, rows with a
+//! delimiter, and text for the rest. A name's ending is believed only where the content leaves a choice. Nothing here reads a file.
 
 pub(crate) mod bson;
 mod delimited;

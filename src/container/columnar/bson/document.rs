@@ -4,8 +4,8 @@
 //! Numbers have all their digits, also the decimal ones. What JSON has no value for is written as MongoDB writes it in Extended
 //! JSON: `$code`, `$ref`, `$minKey`.
 
-use super::super::DEPTH_MAX;
 use super::super::shown::{Kind, Shown, decimal, json};
+use super::DEPTH_MAX;
 use crate::container::sqlite::text_of_utf8;
 use crate::decode::sniff::bson::{Element, Elements, LENGTH_BYTES, Next, kind, length, split_text};
 

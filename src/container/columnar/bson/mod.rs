@@ -10,10 +10,13 @@ mod document;
 use std::io::{self, BufRead, Cursor, Read};
 
 use self::document::Outcome;
-use super::{DEPTH_MAX, Form, Rows};
+use super::{Form, Rows};
 use crate::container::pump::{Job, Sink, Stop};
 use crate::decode::sniff::bson::{LENGTH_BYTES, length_of_document};
 use crate::error::Reason;
+
+/// Documents and arrays inside each other: as deep as MongoDB keeps them ("Limits and Thresholds").
+const DEPTH_MAX: usize = 100;
 
 /// Name of the one member of a file of documents: the name of its collection is that of the file.
 const MEMBER: &str = "documents";

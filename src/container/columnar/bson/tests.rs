@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::DEPTH_MAX;
 use super::archive::{MAGIC, MARK};
 use crate::container::tests::{All, all, all_in};
 use crate::container::{Members, Source, Unpacking};
@@ -296,13 +297,13 @@ fn what_is_too_deep_is_left_out() {
             document(&[element(kind, "d", &inner)])
         })
     };
-    let (text, reason) = rows(&nested(64, kind::DOCUMENT));
+    let (text, reason) = rows(&nested(DEPTH_MAX, kind::DOCUMENT));
     assert!(text.contains("\"name\":\"x\"") && reason.is_none());
     for kind in [kind::DOCUMENT, kind::ARRAY] {
         let bytes = [nested(10_000, kind), person("w")].concat();
         let (text, reason) = rows(&bytes);
         assert!(text.ends_with("{\"name\":\"w\"}\n") && text.len() < 1_000);
-        let want = "limit reached: 1 documents are deeper than 64 levels";
+        let want = "limit reached: 1 documents are deeper than 100 levels";
         assert_eq!(reason.as_deref(), Some(want));
     }
     // The same without an end, each as long as all.
