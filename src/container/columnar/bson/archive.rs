@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use super::super::{Form, Rows};
+use super::document::text;
 use super::{Documents, MEMBER, Next, Trouble};
 use crate::container::pump::{Sink, Stop};
 use crate::container::sqlite::text_of_utf8;
@@ -108,11 +109,6 @@ impl Heading {
         let name = text_of_utf8(&name).into_owned();
         is_short.then_some(Heading { name, is_last })
     }
-}
-
-/// A text, without its length and its end.
-fn text(value: &[u8]) -> Option<&[u8]> {
-    value.get(LENGTH_BYTES..)?.strip_suffix(&[0])
 }
 
 /// What was met of the blocks.

@@ -224,11 +224,8 @@ fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 }
 
 /// A text with its length in front, and a zero behind it.
-fn text(value: &[u8]) -> Option<&[u8]> {
-    match value.get(LENGTH_BYTES..)?.split_last()? {
-        (0, text) => Some(text),
-        _ => None,
-    }
+pub(super) fn text(value: &[u8]) -> Option<&[u8]> {
+    value.get(LENGTH_BYTES..)?.strip_suffix(&[0])
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
