@@ -43,7 +43,6 @@ const MAGIC: &[Magic] = &[
     (0, b"LZIP\x01", "lzip"),
     (0, b"\x89LZO\0\r\n\x1A\n", "lzop"),
     (0, b"\xFF\x06\0\0sNaPpY", "snappy"),
-    (7, b"**ACE**", "ACE archive"),
     (0, b"ALZ\x01", "ALZ archive"),
     (0, b"EGGA\0\x01", "EGG archive"),
     (0, b"MSCF\0\0\0\0", "cabinet archive"),
@@ -160,6 +159,24 @@ fn by_structure(head: &[u8]) -> Option<Format> {
             let is_size = size == [0xFF; 7] || size[4..] == [0; 3];
             (is_dictionary && is_size).then_some("LZMA")
         }
+        // behind a sum, the length of its header and a type, which is zero
+        [
+            _,
+            _,
+            _,
+            0,
+            0,
+            _,
+            _,
+            b'*',
+            b'*',
+            b'A',
+            b'C',
+            b'E',
+            b'*',
+            b'*',
+            ..,
+        ] => Some("ACE archive"),
         // the length of its header, its sum, a method, and sizes of four bytes
         [_, _, b'-', b'l', b'h', b'0'..=b'7', b'-', rest @ ..] => rest
             .iter()

@@ -460,6 +460,7 @@ fn signatures() {
         ),
         (b"\x5D\0\0\x80\0\x0B\0\0\0\0\0\0\0\0\x34\x19", "LZMA"),
         (b"LZIP\x01\x0C\0", "lzip"),
+        (b"\x9C\x15\x31\0\0\0\x90**ACE**\x14\x14", "ACE archive"),
         (b"\x24\x6F-lh5-\x1A\0\0\0", "LHA archive"),
         (b"\x89PNG\r\n\x1A\n", "image (PNG)"),
         (b"\x7FELF\x02", "ELF executable"),
@@ -511,6 +512,7 @@ fn signatures() {
         "ORC\n",
         "GIF\n",
         "LZIP,x\n",
+        "Title: **ACE** and more\n",
         "a,-lh5-,b and more of it\n",
         "]\0\0 no dictionary, whatever its size\n",
     ] {
