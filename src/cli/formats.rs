@@ -83,8 +83,8 @@ ppt, and pictures that float over the text of a doc are passed over.
 with {apart_memory} MiB of memory, {apart_seconds} seconds of processor time and {apart_each} more for each MiB, and
 {apart_silent} seconds to decode something; a password of a rar is tried for as long as it takes processor time.
 
-Known by signature and not read: images, audio and video, other database files. They are reported as
-skipped, and the exit code is 3.
+Known by signature and not read: images, audio and video, other database files, files packed by lzip, lzop, snappy, LHA,
+ACE, ALZ and EGG. They are reported as skipped, and the exit code is 3.
 
 Limits: a record of {record} MiB (longer ones are read as text, in pieces); JSON nested {depth} levels deep (what lies deeper
 is read as text and reported); {depth_in} containers in each other, {members} members of one, {ratio} bytes from one byte of a

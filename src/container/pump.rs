@@ -118,10 +118,10 @@ impl Sink {
     /// # Errors
     /// When a limit is reached or nobody reads any more.
     pub fn member(&mut self, name: &[u8], rdr: &mut dyn Read) -> Result<(), Stop> {
-        self.member_known(name, Known::Nothing, rdr)
+        self.member_known(name, Known::Nothing, rdr).map(drop)
     }
 
-    /// As [`Sink::member`], where something is known of it.
+    /// As [`Sink::member`], where something is known of it. Returns whether it was read to its end.
     ///
     /// # Errors
     /// As [`Sink::member`].
@@ -130,13 +130,17 @@ impl Sink {
         name: &[u8],
         known: Known,
         rdr: &mut dyn Read,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let mut member = self.begin(name, known)?;
         let mut rdr = Full::new(rdr);
+        let mut is_whole = false;
         let ended = loop {
             let mut block = vec![0; BLOCK_BYTES];
             let n = match rdr.read(&mut block) {
-                Ok(0) => break None,
+                Ok(0) => {
+                    is_whole = true;
+                    break None;
+                }
                 Ok(n) => n,
                 Err(error) => break Some(reason_of(&error)),
             };
@@ -146,7 +150,8 @@ impl Sink {
                 break None;
             }
         };
-        member.end(ended)
+        member.end(ended)?;
+        Ok(is_whole)
     }
 
     /// Begins a member that is written piece by piece: rows or text that the walk makes of what it reads.
@@ -209,6 +214,10 @@ impl Sink {
     /// # Errors
     /// As [`Sink::member`].
     pub fn refuse(&mut self, name: &[u8], reason: Reason) -> Result<(), Stop> {
+        if self.is_open {
+            // A limit was reached in it.
+            self.finish(Some(reason.clone()))?;
+        }
         self.count_member()?;
         self.tell(Told::Refused(name::shown(name), reason))
     }

@@ -220,10 +220,10 @@ impl<R: Read> Read for Full<R> {
     }
 }
 
-/// Asks for little at a time: a decoder of LZMA or PPMd that fails keeps what it had unpacked for the same call.
+/// Asks for little at a time: a decoder of LZMA or PPMd that fails does not hand over what it had unpacked for the same call.
 pub(super) struct Pieces<R>(pub(super) R);
 
-/// Bytes that [`Pieces`] asks for.
+/// Bytes that [`Pieces`] asks for, and that a failure costs at most.
 const PIECE_BYTES: usize = 4 << 10;
 
 impl<R: Read> Read for Pieces<R> {

@@ -6,21 +6,23 @@
 //! layout follows the sources of PostgreSQL (`src/bin/pg_dump`, `pg_backup_archiver.c` and `pg_backup_custom.c`), of archives since
 //! 8.0. Where data lies in files beside `toc.dat`, those are read as what they are, without the names of columns.
 
-use std::collections::HashMap;
-use std::io::{self, BufRead, Cursor, Read};
+use std::collections::{HashMap, HashSet};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use flate2::read::ZlibDecoder;
+use flate2::bufread::ZlibDecoder;
 use lz4_flex::frame::FrameDecoder;
 
-use super::pump::{BLOCK_BYTES, Job, Sink, Stop};
+use super::pump::{Job, Sink, Stop};
 use super::{Broken, reason_of};
 use crate::decode::Known;
 use crate::error::Reason;
 
 /// Bytes of memory for a directory: its texts, with what is held for each of them and of its entries.
 const DIRECTORY_BYTES_MAX: u64 = 128 << 20;
-const TEXT_BYTES: u64 = size_of::<i64>() as u64;
-const ENTRY_BYTES: u64 = size_of::<Entry>() as u64;
+
+/// Bytes that a text takes besides, and an entry: a list of them has room for as many again.
+const TEXT_BYTES: u64 = 2 * size_of::<i64>() as u64;
+const ENTRY_BYTES: u64 = 2 * size_of::<Entry>() as u64;
 
 /// Bytes of a number, and of a place in the file.
 const NUMBER_BYTES_MAX: usize = 8;
@@ -45,6 +47,9 @@ const LARGE_OBJECTS: u8 = 3;
 /// What an entry says of the place of its data if it has none.
 const NO_DATA: u8 = 3;
 
+/// Bytes of chunks that are read at a time.
+const CHUNKS_BYTES: usize = 32 << 10;
+
 /// Numbers of the time of a dump.
 const TIME_NUMBERS: usize = 7;
 
@@ -54,7 +59,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
     let entries = archive.entries()?;
     let (definitions, mut filled) = scripts_of(entries);
     if !definitions.is_empty() {
-        sink.member_known(b"definitions", Known::Script, &mut &*definitions)?;
+        sink.member_known(b"definitions", Known::Script, &mut Cursor::new(definitions))?;
     }
     let numbers: HashMap<i64, usize> = filled
         .iter()
@@ -69,7 +74,7 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
         };
         match went {
             Ok(Some(is_first)) => n_left -= usize::from(is_first),
-            Ok(None) => break None,
+            Ok(None) => break archive.left.take(),
             Err(Stop::Because(reason)) => break Some(reason),
             Err(Stop::Unread) => return Err(Stop::Unread),
         }
@@ -84,6 +89,10 @@ pub(super) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> {
 fn damaged() -> io::Error {
     let reason = Reason::Damaged("its directory or a block makes no sense".to_owned());
     io::Error::other(Broken(reason))
+}
+
+fn behind() -> Reason {
+    Reason::Damaged("something else follows the data".to_owned())
 }
 
 /// A thing that was dumped.
@@ -113,37 +122,37 @@ struct Filled {
 
 /// The statements of everything that has no data, and what has, each with the statements that belong to it.
 fn scripts_of(entries: Vec<Entry>) -> (Vec<u8>, Vec<Filled>) {
-    let is_data_of_table = |entry: &Entry| entry.has_data && entry.kind == b"TABLE DATA";
-    // By what they need: the table.
+    let tables = entries.iter().filter(|entry| entry.kind == b"TABLE");
+    let tables: HashSet<i64> = tables.map(|entry| entry.id).collect();
+    let table_of = |entry: &Entry| entry.needs.iter().copied().find(|id| tables.contains(id));
     let mut preambles: HashMap<i64, Vec<u8>> = HashMap::new();
-    for entry in entries.iter().filter(|entry| is_data_of_table(entry)) {
-        preambles.extend(entry.needs.iter().map(|table| (*table, Vec::new())));
+    for entry in entries.iter().filter(|entry| entry.has_data) {
+        if let Some(table) = table_of(entry) {
+            preambles.insert(table, Vec::new());
+        }
     }
     let mut others = Vec::new();
     for entry in &entries {
         let table = match &*entry.kind {
             b"TABLE" => Some(entry.id),
-            b"COMMENT" => entry.needs.first().copied(),
+            b"COMMENT" => table_of(entry),
             _ => None,
         };
         let script = table.and_then(|table| preambles.get_mut(&table));
         script.unwrap_or(&mut others).extend(&entry.definition);
     }
-    let filled = entries.into_iter().filter(|entry| entry.has_data);
-    let filled = filled.map(|entry| {
-        let of_table = entry.needs.iter().find_map(|id| preambles.remove(id));
-        Filled {
+    let mut filled = Vec::new();
+    for entry in entries.into_iter().filter(|entry| entry.has_data) {
+        let mut preamble = table_of(&entry).and_then(|id| preambles.remove(&id));
+        let preamble = preamble.get_or_insert_default();
+        preamble.extend(&entry.copy);
+        filled.push(Filled {
             id: entry.id,
             name: entry.name,
-            preamble: [of_table.unwrap_or_default(), entry.copy].concat(),
+            preamble: std::mem::take(preamble),
             is_read: false,
-        }
-    });
-    let filled = filled.collect();
-    // Of tables that only seemed to have data.
-    preambles
-        .into_values()
-        .for_each(|script| others.extend(script));
+        });
+    }
     (others, filled)
 }
 
@@ -166,6 +175,8 @@ struct Archive<R> {
     method: Method,
     /// Bytes that the directory takes so far.
     n_held: u64,
+    /// What was met and is no data, if anything.
+    left: Option<Reason>,
 }
 
 impl<R: BufRead> Archive<R> {
@@ -187,6 +198,7 @@ impl<R: BufRead> Archive<R> {
             format,
             method: Method::Stored,
             n_held: 0,
+            left: None,
         };
         let sizes = 1..=NUMBER_BYTES_MAX;
         if !sizes.contains(&archive.number_bytes) || !sizes.contains(&archive.place_bytes) {
@@ -304,10 +316,12 @@ impl<R: BufRead> Archive<R> {
                 self.data(&of.name, Known::Script, preamble, window, sink)?;
             }
             LARGE_OBJECTS => loop {
-                let object = self.number()?;
-                if object == 0 {
-                    break;
-                }
+                // Written as if it had a sign.
+                let object = match self.number()? {
+                    0 => break,
+                    object @ ..0 => object + (1 << 32),
+                    object => object,
+                };
                 let name = format!("large object {object}");
                 self.data(name.as_bytes(), Known::Nothing, io::empty(), window, sink)?;
             },
@@ -319,12 +333,13 @@ impl<R: BufRead> Archive<R> {
     /// Looks at what stands behind all data: nothing, or the directory again, with the places that were not known the first time.
     fn rest(&mut self) -> Result<(), Stop> {
         self.n_held = 0;
-        if !self.rdr.fill_buf()?.is_empty() {
-            let read = self.entries();
-            if read.is_err() || !self.rdr.fill_buf()?.is_empty() {
-                let reason = "something else follows the data";
-                return Err(Reason::Damaged(reason.to_owned()).into());
-            }
+        if self.rdr.fill_buf()?.is_empty() {
+            return Ok(());
+        }
+        let n = self.number().unwrap_or(0);
+        let read = (0..n).try_for_each(|_| self.entry().map(drop));
+        if n == 0 || read.is_err() || !self.rdr.fill_buf()?.is_empty() {
+            self.left.get_or_insert_with(behind);
         }
         Ok(())
     }
@@ -343,29 +358,40 @@ impl<R: BufRead> Archive<R> {
             archive: self,
             n_left: 0,
             is_over: false,
-            is_lost: false,
+            failed: None,
         };
         if let Err(error) = chunks.advance() {
             sink.refuse(name, reason_of(&error))?;
             return Err(error.into());
         }
+        let is_empty = chunks.is_over;
+        let mut packed = BufReader::with_capacity(CHUNKS_BYTES, chunks);
         let mut unpacked: Box<dyn Read + '_> = match method {
-            _ if chunks.is_over => Box::new(io::empty()),
-            Method::Stored => Box::new(&mut chunks),
-            Method::Zlib => Box::new(ZlibDecoder::new(&mut chunks)),
-            Method::Lz4 => Box::new(FrameDecoder::new(&mut chunks)),
+            _ if is_empty => Box::new(io::empty()),
+            Method::Stored => Box::new(&mut packed),
+            Method::Zlib => Box::new(ZlibDecoder::new(&mut packed)),
+            Method::Lz4 => Box::new(FrameDecoder::new(&mut packed)),
             Method::Zstd => {
-                let mut decoder = zstd::Decoder::new(&mut chunks)?;
+                let mut decoder = zstd::Decoder::with_buffer(&mut packed)?;
                 decoder.window_log_max(window.ilog2())?;
                 Box::new(decoder)
             }
         };
-        sink.member_known(name, known, &mut preamble.chain(&mut unpacked))?;
+        let is_whole = sink.member_known(name, known, &mut preamble.chain(&mut unpacked))?;
         drop(unpacked);
         // What a damaged chunk leaves, and what stands behind the end of the packed data.
-        let mut block = vec![0; BLOCK_BYTES];
-        while chunks.read(&mut block)? > 0 {
+        let mut n_behind = 0;
+        loop {
+            let n = packed.fill_buf()?.len();
+            if n == 0 {
+                break;
+            }
+            packed.consume(n);
+            n_behind += n;
             sink.still_trying()?;
+        }
+        if is_whole && n_behind > 0 {
+            self.left.get_or_insert_with(behind);
         }
         Ok(())
     }
@@ -416,8 +442,8 @@ struct Chunks<'a, R> {
     /// Bytes of the chunk that were not read.
     n_left: u64,
     is_over: bool,
-    /// Whether where the next one begins is not known.
-    is_lost: bool,
+    /// Why where the next one begins is not known.
+    failed: Option<Reason>,
 }
 
 impl<R: BufRead> Chunks<'_, R> {
@@ -426,12 +452,12 @@ impl<R: BufRead> Chunks<'_, R> {
         if self.n_left > 0 || self.is_over {
             return Ok(());
         }
-        if self.is_lost {
-            return Err(damaged());
+        if let Some(reason) = &self.failed {
+            return Err(io::Error::other(Broken(reason.clone())));
         }
-        self.is_lost = true;
-        self.n_left = u64::try_from(self.archive.number()?).map_err(|_| damaged())?;
-        self.is_lost = false;
+        let n = self.archive.number();
+        let n = n.and_then(|n| u64::try_from(n).map_err(|_| damaged()));
+        self.n_left = n.inspect_err(|error| self.failed = Some(reason_of(error)))?;
         self.is_over = self.n_left == 0;
         Ok(())
     }

@@ -109,7 +109,7 @@ impl Writer {
         writer.block(DATA, 4);
         writer.chunks(&packed(ROWS, method));
         writer.block(LARGE_OBJECTS, 5);
-        for (object, text) in [(16_385, &b"a note"[..]), (16_386, b"")] {
+        for (object, text) in [(16_385, &b"a note"[..]), (-2, b"")] {
             writer.number(object);
             writer.chunks(&packed(text, method));
         }
@@ -162,7 +162,7 @@ fn every_version_and_method_is_the_script_that_restores_it() {
         format!("definitions: {DEFINITIONS}"),
         format!("public.users: {USERS}"),
         "large object 16385: a note".to_owned(),
-        "large object 16386: ".to_owned(),
+        "large object 4294967294: ".to_owned(),
     ];
     let old = [10, 11, 13, 14].map(|minor| [(minor, 0), (minor, 1)]);
     let new = [15, 16].map(|minor| [0, 1, 2, 3].map(|method| (minor, method)));
@@ -179,6 +179,10 @@ fn what_is_cut_off_is_told_of_each_table() {
         let (members, ended) = read(&whole[..n]);
         let cut = "truncated: ends ";
         // Behind the last block nothing says that one is missing but the directory.
+        assert!(
+            !ended.as_ref().is_some_and(|r| r.starts_with("damaged")),
+            "{n}"
+        );
         let is_told = ended.is_some_and(|reason| reason.starts_with(cut))
             || members
                 .iter()
@@ -214,6 +218,43 @@ fn a_damaged_table_costs_itself_alone() {
     let (members, ended) = read(&writer.bytes);
     assert_eq!(members.len(), 3);
     assert!(ended.is_some_and(|reason| reason.starts_with("damaged: ")));
+}
+
+#[test]
+fn tables_behind_a_limit_are_named() {
+    let mut writer = Writer::new(15, 3, CUSTOM);
+    writer.number(3);
+    for id in 1..=3 {
+        writer.entry(id, "TABLE DATA", "", "COPY a (p) FROM stdin;\n", None);
+    }
+    writer.block(DATA, 1);
+    writer.chunks(&packed(&vec![b'0'; 300 << 20], 3));
+    writer.block(DATA, 2);
+    writer.chunks(&packed(ROWS, 3));
+    let (members, ended) = read(&writer.bytes);
+    assert_eq!(members.len(), 3);
+    let limit = "limit reached: more than 1100 bytes";
+    for (_, content) in &members {
+        assert!(
+            content
+                .as_ref()
+                .is_err_and(|reason| reason.starts_with(limit))
+        );
+    }
+    assert!(ended.is_some_and(|reason| reason.starts_with(limit)));
+}
+
+#[test]
+fn what_stands_behind_packed_data_is_told() {
+    let mut writer = Writer::new(15, 1, CUSTOM);
+    writer.number(1);
+    writer.entry(1, "TABLE DATA", "", "", None);
+    writer.block(DATA, 1);
+    writer.chunks(&[packed(ROWS, 1), b"more".to_vec()].concat());
+    let (members, ended) = read(&writer.bytes);
+    assert_eq!(members[0].1.as_deref(), Ok(ROWS));
+    let reason = "damaged: something else follows the data";
+    assert_eq!(ended.as_deref(), Some(reason));
 }
 
 #[test]

@@ -4,13 +4,13 @@
 //! Whoever reads documents cuts elements by the same functions. What a value looks like is not known here.
 
 /// Longest document: 16 MiB are what a database keeps, and 16 KiB what it puts around them.
-pub(crate) const DOCUMENT_BYTES_MAX: usize = (16 << 20) + (16 << 10);
+const DOCUMENT_BYTES_MAX: usize = (16 << 20) + (16 << 10);
 
 /// The length in front of a document.
 pub(crate) const LENGTH_BYTES: usize = 4;
 
 /// The shortest document: its length, and the zero it ends with.
-pub(crate) const DOCUMENT_BYTES_MIN: usize = LENGTH_BYTES + 1;
+const DOCUMENT_BYTES_MIN: usize = LENGTH_BYTES + 1;
 
 /// A document without an element.
 const EMPTY: &[u8] = &[5, 0, 0, 0, 0];
@@ -107,7 +107,7 @@ impl<'b> Elements<'b> {
     }
 }
 
-/// The length that stands in front of something, itself included.
+/// The length that stands in front of something.
 pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
     let first: [u8; LENGTH_BYTES] = *bytes.first_chunk()?;
     usize::try_from(i32::from_le_bytes(first)).ok()

@@ -152,9 +152,11 @@ fn by_structure(head: &[u8]) -> Option<Format> {
             let is_table = root.is_multiple_of(4) && (4..256).contains(&root) && root < n;
             return (is_message && is_table).then_some(Format::Container(Container::Arrow));
         }
-        // its usual properties, a dictionary of whole KiB up to 1 GiB, a size or none, and the zero that its coder begins with
+        // a document of BSON of that length, as databases begin it
+        [0x5D, 0, 0, 0, _, b'_', b'i', b'd', 0, ..] => None,
+        // its usual properties, a dictionary of 64 KiB to 1 GiB, a size or none, and the zero that its coder begins with
         [0x5D, 0, 0, _, _, _, a, b, c, d, e, f, g, 0, ..] => {
-            let is_dictionary = matches!(u32_at(1)?, 4_096..=0x4000_0000);
+            let is_dictionary = matches!(u32_at(1)?, 0x1_0000..=0x4000_0000);
             let size = [*a, *b, *c, *d, *e, *f, *g];
             let is_size = size == [0xFF; 7] || size[4..] == [0; 3];
             (is_dictionary && is_size).then_some("LZMA")

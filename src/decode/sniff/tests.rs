@@ -511,6 +511,7 @@ fn signatures() {
         "7z\n",
         "ORC\n",
         "GIF\n",
+        "]\0\0\0\u{1}_id\0\0\0\0\0\0\0 no LZMA either\n",
         "LZIP,x\n",
         "Title: **ACE** and more\n",
         "a,-lh5-,b and more of it\n",

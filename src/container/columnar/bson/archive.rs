@@ -39,35 +39,23 @@ pub(super) fn walk(rdr: &mut dyn Read, sink: &mut Sink) -> Result<(), Stop> {
         match documents.next()? {
             Next::Document => {}
             Next::Mark => break true,
-            Next::Cut(Some(error)) => return Err(error.into()),
-            Next::Cut(None) | Next::Over => return Err(truncated("its header")),
-            Next::Lost => {
-                blocks.n_lost += 1;
-                break documents.find_collection()?;
-            }
+            other => break blocks.go_on(other, &mut documents, "its header")?,
         }
     };
     while is_found {
         is_found = match documents.next()? {
-            Next::Document => match Heading::of(&documents.bytes) {
-                Some(heading) => blocks.read(heading, &mut documents, sink)?,
-                None => {
-                    blocks.n_lost += 1;
-                    blocks.read(Heading::default(), &mut documents, sink)?
-                }
-            },
+            Next::Document => {
+                let heading = Heading::of(&documents.bytes);
+                blocks.n_lost += u64::from(heading.is_none());
+                blocks.read(heading.unwrap_or_default(), &mut documents, sink)?
+            }
             Next::Over => break,
-            Next::Cut(Some(error)) => return Err(error.into()),
-            Next::Cut(None) => return Err(truncated("a block")),
             // A block begins with a document.
             Next::Mark => {
                 blocks.n_lost += 1;
                 true
             }
-            Next::Lost => {
-                blocks.n_lost += 1;
-                documents.find_collection()?
-            }
+            other => blocks.go_on(other, &mut documents, "a block")?,
         };
     }
     blocks.ended().map_or(Ok(()), |reason| Err(reason.into()))
@@ -123,6 +111,27 @@ struct Blocks {
 }
 
 impl Blocks {
+    /// Goes on behind what is no document where one should stand, in `what`. Returns whether a block follows.
+    fn go_on(
+        &mut self,
+        next: Next,
+        documents: &mut Documents<'_>,
+        what: &str,
+    ) -> Result<bool, Stop> {
+        match next {
+            Next::Cut(Some(error)) => return Err(error.into()),
+            Next::Cut(None) | Next::Over if !documents.find_in_last()? => {
+                return Err(truncated(what));
+            }
+            _ => {}
+        }
+        self.n_lost += 1;
+        match next {
+            Next::Lost => Ok(documents.find_in_last()? || documents.find_collection()?),
+            _ => Ok(true),
+        }
+    }
+
     /// Reads the documents behind a heading. Returns whether another block follows.
     fn read(
         &mut self,
@@ -145,8 +154,18 @@ impl Blocks {
             match next {
                 // What is not wanted is passed over, to the next block.
                 Next::Document if !rows.is_wanted() => {}
-                Next::Document => trouble.show(&documents.bytes, &mut rows)?,
+                Next::Document => {
+                    let n_damaged = trouble.n_damaged;
+                    trouble.show(&documents.bytes, &mut rows)?;
+                    if trouble.n_damaged > n_damaged && documents.find_in_last()? {
+                        break true;
+                    }
+                }
                 Next::Mark => break true,
+                Next::Cut(None) if documents.find_in_last()? => {
+                    trouble.n_damaged += 1;
+                    break true;
+                }
                 Next::Cut(error) => {
                     trouble.show_cut(&documents.bytes, &mut rows)?;
                     failed = error;
@@ -158,7 +177,7 @@ impl Blocks {
                 }
                 Next::Lost => {
                     trouble.is_lost = true;
-                    break documents.find_collection()?;
+                    break documents.find_in_last()? || documents.find_collection()?;
                 }
             }
             next = documents.next()?;

@@ -102,14 +102,14 @@ impl Showing<'_> {
     }
 
     fn value(&mut self, element: &Element<'_>, depth: usize) {
-        if self.is_shown(element, depth).is_none() {
+        if self.show_value(element, depth).is_none() {
             self.outcome.is_damaged = true;
             self.shown.null();
         }
     }
 
     /// Shows a value; nothing is shown if it makes no sense.
-    fn is_shown(&mut self, element: &Element<'_>, depth: usize) -> Option<()> {
+    fn show_value(&mut self, element: &Element<'_>, depth: usize) -> Option<()> {
         let Element { kind, value, .. } = *element;
         match kind {
             kind::DOUBLE => self.shown.real(f64::from_le_bytes(array(value)?)),

@@ -49,6 +49,10 @@ pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> 
     rows.end()
 }
 
+/// Bytes of an archive that are read again for collections that begin inside of documents whose lengths are wrong. What is behind
+/// further ones goes on with the next mark.
+const AGAIN_BYTES_MAX: usize = 256 << 20;
+
 /// What of the documents could not be read.
 #[derive(Default)]
 struct Trouble {
@@ -116,6 +120,11 @@ struct Documents<'r> {
     ahead: Cursor<Vec<u8>>,
     /// The document that was read last, or what is there of it, without its length.
     bytes: Vec<u8>,
+    /// Its length, and the last bytes before that: all but one of those of a mark.
+    length: Vec<u8>,
+    before: Vec<u8>,
+    /// Bytes that were given back to be read again.
+    n_again: usize,
 }
 
 /// What comes next.
@@ -137,12 +146,19 @@ impl<'r> Documents<'r> {
             rdr,
             ahead: Cursor::default(),
             bytes: Vec::new(),
+            length: Vec::new(),
+            before: Vec::new(),
+            n_again: 0,
         }
     }
 
     /// Reads the next document.
     fn next(&mut self) -> io::Result<Next> {
+        let n_old = self.bytes.len().saturating_sub(LENGTH_BYTES - 1);
+        self.before.clear();
+        self.before.extend_from_slice(&self.bytes[n_old..]);
         let failed = self.fill(LENGTH_BYTES);
+        self.length.clone_from(&self.bytes);
         if self.bytes.len() < LENGTH_BYTES {
             let is_over = self.bytes.is_empty();
             self.bytes.clear();
@@ -156,6 +172,7 @@ impl<'r> Documents<'r> {
             return Ok(Next::Mark);
         }
         let Some(n) = length_of_document(&self.bytes) else {
+            self.bytes.clear();
             return Ok(Next::Lost);
         };
         let n = n - LENGTH_BYTES;
@@ -173,12 +190,46 @@ impl<'r> Documents<'r> {
         rdr.take(n as u64).read_to_end(&mut self.bytes).err()
     }
 
-    /// Goes to the start of the next collection of an archive: to behind a mark that such a document follows. False if there is
-    /// none.
+    /// Goes to the start of the next collection of an archive, if it begins inside of the document that was read last, whose length
+    /// then is wrong, or with a mark that it took a part of. If not, the place stays.
+    fn find_in_last(&mut self) -> io::Result<bool> {
+        if self.n_again > AGAIN_BYTES_MAX {
+            return Ok(false);
+        }
+        let mut seen = [&*self.before, &self.length, &self.bytes].concat();
+        let n_last = seen.len();
+        if self.rest_ahead().len() < START_BYTES {
+            let mut ahead = self.rest_ahead().to_vec();
+            (&mut *self.rdr)
+                .take(START_BYTES as u64)
+                .read_to_end(&mut ahead)?;
+            self.ahead = Cursor::new(ahead);
+        }
+        let behind = self.rest_ahead();
+        seen.extend_from_slice(&behind[..behind.len().min(START_BYTES - 1)]);
+        let Some(at) = seen.windows(START_BYTES).position(starts_collection) else {
+            return Ok(false);
+        };
+        let start = at + LENGTH_BYTES;
+        let ahead = match start.checked_sub(n_last) {
+            Some(n_behind) => behind[n_behind..].to_vec(),
+            None => [&seen[start..n_last], behind].concat(),
+        };
+        self.n_again += ahead.len();
+        self.ahead = Cursor::new(ahead);
+        self.bytes.clear();
+        Ok(true)
+    }
+
+    /// What was read ahead and not taken.
+    fn rest_ahead(&self) -> &[u8] {
+        let position = usize::try_from(self.ahead.position()).unwrap_or(usize::MAX);
+        self.ahead.get_ref().get(position..).unwrap_or_default()
+    }
+
+    /// Goes to the start of the next collection of an archive. False if there is none.
     fn find_collection(&mut self) -> io::Result<bool> {
-        // A mark, the length of the document, and its first key.
-        const BYTES: usize = LENGTH_BYTES + LENGTH_BYTES + archive::FIRST_KEY.len();
-        let mut last = [0; BYTES];
+        let mut last = [0; START_BYTES];
         let mut n = 0;
         let mut byte = [0];
         let mut rdr = Read::chain(&mut self.ahead, &mut *self.rdr);
@@ -188,16 +239,25 @@ impl<'r> Documents<'r> {
                 *end = byte[0];
             }
             n += 1;
-            let is_there = last.starts_with(archive::MARK) && last.ends_with(archive::FIRST_KEY);
-            let (_, document) = last.split_at(LENGTH_BYTES);
-            if n >= BYTES && is_there && length_of_document(document).is_some() {
-                // Of what was ahead nothing is left: it was shorter.
-                self.ahead = Cursor::new(document.to_vec());
+            if n >= START_BYTES && starts_collection(&last) {
+                let ahead = [&last[LENGTH_BYTES..], self.rest_ahead()].concat();
+                self.n_again += ahead.len();
+                self.ahead = Cursor::new(ahead);
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// Bytes that tell where a collection starts: a mark, the length of the document that names it, and its first key.
+const START_BYTES: usize = LENGTH_BYTES + LENGTH_BYTES + archive::FIRST_KEY.len();
+
+fn starts_collection(bytes: &[u8]) -> bool {
+    let document = bytes.strip_prefix(archive::MARK);
+    document.is_some_and(|document| {
+        document.ends_with(archive::FIRST_KEY) && length_of_document(document).is_some()
+    })
 }
 
 #[cfg(test)]

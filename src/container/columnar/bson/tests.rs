@@ -67,60 +67,60 @@ fn check(bytes: &[u8], want: &str, want_reason: &str) {
 
 /// A document of one element.
 #[track_caller]
-fn is_shown(kind: u8, value: &[u8], want: &str) {
+fn check_value(kind: u8, value: &[u8], want: &str) {
     let bytes = document(&[element(kind, "k", value)]);
     check(&bytes, &format!("{{\"k\":{want}}}\n"), "");
 }
 
 #[test]
 fn values_of_every_type_are_shown() {
-    is_shown(
+    check_value(
         kind::DOUBLE,
         &13_800_138_000.0_f64.to_le_bytes(),
         "13800138000",
     );
-    is_shown(kind::DOUBLE, &f64::NAN.to_le_bytes(), "null");
-    is_shown(kind::STRING, &text("张\"伟"), r#""张\"伟""#);
-    is_shown(kind::STRING, &sized(b"\xD5\xC5\xCE\xB0\0", 0), "\"张伟\"");
-    is_shown(kind::DOCUMENT, &person("x"), r#"{"name":"x"}"#);
-    is_shown(kind::DOCUMENT, &document(&[]), "{}");
+    check_value(kind::DOUBLE, &f64::NAN.to_le_bytes(), "null");
+    check_value(kind::STRING, &text("张\"伟"), r#""张\"伟""#);
+    check_value(kind::STRING, &sized(b"\xD5\xC5\xCE\xB0\0", 0), "\"张伟\"");
+    check_value(kind::DOCUMENT, &person("x"), r#"{"name":"x"}"#);
+    check_value(kind::DOCUMENT, &document(&[]), "{}");
     let items = [
         element(kind::NULL, "0", &[]),
         string("7", "a"),
         string("", "b"),
     ];
-    is_shown(kind::ARRAY, &document(&items), r#"[null,"a","b"]"#);
-    is_shown(kind::UNDEFINED, &[], "null");
+    check_value(kind::ARRAY, &document(&items), r#"[null,"a","b"]"#);
+    check_value(kind::UNDEFINED, &[], "null");
     let id: Vec<u8> = (0xA0..0xAC).collect();
-    is_shown(kind::OBJECT_ID, &id, "\"a0a1a2a3a4a5a6a7a8a9aaab\"");
-    is_shown(kind::BOOL, &[1], "true");
-    is_shown(kind::BOOL, &[0], "false");
+    check_value(kind::OBJECT_ID, &id, "\"a0a1a2a3a4a5a6a7a8a9aaab\"");
+    check_value(kind::BOOL, &[1], "true");
+    check_value(kind::BOOL, &[0], "false");
     let date = 1_716_133_920_050_i64.to_le_bytes();
-    is_shown(kind::DATE, &date, "\"2024-05-19 15:52:00.05\"");
-    is_shown(kind::DATE, &i64::MAX.to_le_bytes(), "9223372036854775807");
-    is_shown(
+    check_value(kind::DATE, &date, "\"2024-05-19 15:52:00.05\"");
+    check_value(kind::DATE, &i64::MAX.to_le_bytes(), "9223372036854775807");
+    check_value(
         kind::DATE,
         &(-1_i64).to_le_bytes(),
         "\"1969-12-31 23:59:59.999\"",
     );
-    is_shown(kind::NULL, &[], "null");
-    is_shown(kind::REGEX, b"^a\"\0im\0", r#""/^a\"/im""#);
+    check_value(kind::NULL, &[], "null");
+    check_value(kind::REGEX, b"^a\"\0im\0", r#""/^a\"/im""#);
     let pointer = [text("shop.users"), id.clone()].concat();
     let want = r#"{"$ref":"shop.users","$id":"a0a1a2a3a4a5a6a7a8a9aaab"}"#;
-    is_shown(kind::DB_POINTER, &pointer, want);
-    is_shown(kind::CODE, &text("f()"), "\"f()\"");
-    is_shown(kind::SYMBOL, &text("s"), "\"s\"");
+    check_value(kind::DB_POINTER, &pointer, want);
+    check_value(kind::CODE, &text("f()"), "\"f()\"");
+    check_value(kind::SYMBOL, &text("s"), "\"s\"");
     let code = sized(&[text("f()"), person("x")].concat(), 4);
     let want = r#"{"$code":"f()","$scope":{"name":"x"}}"#;
-    is_shown(kind::CODE_IN_SCOPE, &code, want);
-    is_shown(kind::INT32, &(-7_i32).to_le_bytes(), "-7");
+    check_value(kind::CODE_IN_SCOPE, &code, want);
+    check_value(kind::INT32, &(-7_i32).to_le_bytes(), "-7");
     let at = [9_u32.to_le_bytes(), 1_716_133_920_u32.to_le_bytes()].concat();
-    is_shown(kind::TIMESTAMP, &at, "\"2024-05-19 15:52:00\"");
-    is_shown(kind::INT64, &i64::MIN.to_le_bytes(), "-9223372036854775808");
+    check_value(kind::TIMESTAMP, &at, "\"2024-05-19 15:52:00\"");
+    check_value(kind::INT64, &i64::MIN.to_le_bytes(), "-9223372036854775808");
     let number = 6_222_021_234_567_890_127_i64;
-    is_shown(kind::INT64, &number.to_le_bytes(), "6222021234567890127");
-    is_shown(kind::MIN_KEY, &[], r#"{"$minKey":1}"#);
-    is_shown(kind::MAX_KEY, &[], r#"{"$maxKey":1}"#);
+    check_value(kind::INT64, &number.to_le_bytes(), "6222021234567890127");
+    check_value(kind::MIN_KEY, &[], r#"{"$minKey":1}"#);
+    check_value(kind::MAX_KEY, &[], r#"{"$maxKey":1}"#);
 }
 
 #[test]
@@ -129,14 +129,14 @@ fn binary_data_is_text_or_an_identifier_or_counted() {
         let n = i32::try_from(bytes.len()).expect("short");
         [&n.to_le_bytes()[..], &[subtype], bytes].concat()
     };
-    is_shown(kind::BINARY, &binary(0, "张伟".as_bytes()), "\"张伟\"");
-    is_shown(kind::BINARY, &binary(0x80, b"own"), "\"own\"");
-    is_shown(kind::BINARY, &binary(2, &sized(b"old", 0)), "\"old\"");
-    is_shown(kind::BINARY, &binary(2, b"none"), "\"none\"");
+    check_value(kind::BINARY, &binary(0, "张伟".as_bytes()), "\"张伟\"");
+    check_value(kind::BINARY, &binary(0x80, b"own"), "\"own\"");
+    check_value(kind::BINARY, &binary(2, &sized(b"old", 0)), "\"old\"");
+    check_value(kind::BINARY, &binary(2, b"none"), "\"none\"");
     let uuid = "\"abababab-abab-abab-abab-abababababab\"";
-    is_shown(kind::BINARY, &binary(3, &[0xAB; 16]), uuid);
-    is_shown(kind::BINARY, &binary(4, &[0xAB; 16]), uuid);
-    is_shown(kind::BINARY, &binary(0, b""), "\"\"");
+    check_value(kind::BINARY, &binary(3, &[0xAB; 16]), uuid);
+    check_value(kind::BINARY, &binary(4, &[0xAB; 16]), uuid);
+    check_value(kind::BINARY, &binary(0, b""), "\"\"");
     let two = [
         element(kind::BINARY, "a", &binary(0, &[1, 2])),
         element(kind::BINARY, "b", &binary(5, &[0xFF; 16])),
@@ -155,7 +155,7 @@ fn decimal_numbers_are_exact() {
         let exponent = u128::try_from(exponent + 6_176).expect("not below");
         u128::from(is_negative) << 127 | exponent << 113 | coefficient
     };
-    let check = |bits: u128, want: &str| is_shown(kind::DECIMAL, &bits.to_le_bytes(), want);
+    let check = |bits: u128, want: &str| check_value(kind::DECIMAL, &bits.to_le_bytes(), want);
     check(decimal(false, 13_800_138_000, 0), "13800138000");
     check(decimal(true, 12_345, -2), "-123.45");
     check(decimal(false, 5, -3), "0.005");
@@ -532,5 +532,32 @@ fn any_byte_may_be_another() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_length_that_is_a_little_wrong_costs_no_other_collection() {
+    for n_more in [1, 2, 3, 4, 5, 9, 40] {
+        let mut bad = person("b");
+        bad[0] += n_more;
+        let blocks = [
+            block(heading("shop", "users", false), &[person("a"), bad]),
+            block(heading("shop", "orders", false), &[person("c")]),
+            block(heading("shop", "notes", false), &[person("d")]),
+            ["users", "orders", "notes"]
+                .map(|name| block(heading("shop", name, true), &[]))
+                .concat(),
+        ];
+        let (members, ended) = told(&archive(&blocks));
+        assert!(
+            members[0].starts_with("shop.users! damaged: "),
+            "{members:?}"
+        );
+        assert_eq!(
+            &members[1..],
+            ["shop.orders: c", "shop.notes: d"],
+            "{n_more}"
+        );
+        assert_eq!(ended, None, "{n_more}");
     }
 }
