@@ -27,16 +27,16 @@ pub(super) fn header(text: &[u8], lists: &[Vec<String>], is_all: bool) -> Option
     let window = &text[..text.len().min(LOOK_BYTES)];
     let is_all = is_all || window.len() == LOOK_BYTES;
     let mut rows: Vec<Vec<String>> = Vec::new();
-    let (mut at, mut end) = (0, 0);
+    let (mut at, mut end, mut may_name) = (0, 0, false);
     while rows.len() < ROWS_LOOKED_AT {
-        let (row, behind) = match row(window, at) {
+        let (row, is_text, behind) = match row(window, at) {
             Ok(read) => read,
             Err(Stop::More) if !is_all => return None,
             Err(_) => break,
         };
         if rows.is_empty() {
             let is_given = lists.iter().any(|names| names.len() == row.len());
-            let may_name = row.iter().all(|cell| cell.is_empty() || is_name(cell));
+            may_name = is_text && row.iter().all(|cell| cell.is_empty() || is_name(cell));
             if row.is_empty() || !is_given && !may_name {
                 return Some(None);
             }
@@ -63,7 +63,8 @@ pub(super) fn header(text: &[u8], lists: &[Vec<String>], is_all: bool) -> Option
         let names = names.clone();
         return Some(Some(Header { names, end: 0 }));
     }
-    let is_first = rest.iter().any(|row| row.len() == n_columns)
+    let is_first = may_name
+        && rest.iter().any(|row| row.len() == n_columns)
         && are_names(first, rest.iter().map(|row| &**row), n_columns);
     Some(is_first.then(|| Header {
         names: first.clone(),
@@ -71,16 +72,16 @@ pub(super) fn header(text: &[u8], lists: &[Vec<String>], is_all: bool) -> Option
     }))
 }
 
-/// The cells of a row, and where it ends. What is null or no scalar is empty.
-fn row(text: &[u8], at: usize) -> Result<(Vec<String>, usize), Stop> {
+/// The cells of a row, whether those that hold something are strings, and where it ends. What is null or no scalar is empty.
+fn row(text: &[u8], at: usize) -> Result<(Vec<String>, bool, usize), Stop> {
     if *text.get(at).ok_or(Stop::More)? != b'[' {
         return Err(Stop::Bad);
     }
-    let mut cells = Vec::new();
+    let (mut cells, mut is_text) = (Vec::new(), true);
     let mut at = skip_space(text, at + 1);
     while cells.len() < COLUMNS_MAX {
         match *text.get(at).ok_or(Stop::More)? {
-            b']' => return Ok((cells, at + 1)),
+            b']' => return Ok((cells, is_text, at + 1)),
             b'"' => {
                 let (quoted, whole) = string(text, at);
                 if !whole {
@@ -103,6 +104,7 @@ fn row(text: &[u8], at: usize) -> Result<(Vec<String>, usize), Stop> {
             _ => {
                 let end = bare_end(text, at);
                 let cell = String::from_utf8_lossy(&text[at..end]);
+                is_text &= cell == "null";
                 cells.push(if cell == "null" {
                     String::new()
                 } else {
@@ -158,7 +160,13 @@ mod tests {
         check(rows, &["Ann", "Bob"], Some(None));
         // Names alone are a row, as any other.
         check(r#"["name", "phone"]]"#, &[], Some(None));
-        for text in ["[1, 2], [3, 4]]", "[]]", r#"[["name"]]]"#, r#"["a" "b"]]"#] {
+        for text in [
+            "[false], [0]]",
+            "[1, 2], [3, 4]]",
+            "[]]",
+            r#"[["name"]]]"#,
+            r#"["a" "b"]]"#,
+        ] {
             check(text, &[], Some(None));
         }
         for text in [
