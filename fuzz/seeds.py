@@ -820,8 +820,8 @@ regex = "[A-Z]{2}[0-9]{6}"
     group = {"base": {"full": ["contact"], "bare": []}, "strict": {"full": ["contact"], "bare": ["address"]}, "traits": {"ages": [], "countries": [], "identifiers": []},
              "rows": 3, "contents": {"number": 3, "start": 216, "ends": ends}, "persons": None, "numbered": {"phone": place}}
     directory = json.dumps({"kinds": {"cn.mobile": kind}, "groups": [group], "enclosure": "ENCLOSURE"}).encode()
-    file = {"path": "a.csv", "content": "00" * 16, "audits": [{"path": "a.csv", "format": "csv", "encoding": "UTF-8", "bytes": 5, "records": 3, "copy_of": None,
-            "kinds": {"cn.mobile": 3}, "categories": {"contact": 3}}], "skipped": []}
+    file = {"path": "a.csv", "content": "00" * 16, "audits": [[0, {"path": "a.csv", "format": "csv", "encoding": "UTF-8", "bytes": 5, "records": 3, "copy_of": None,
+            "kinds": {"cn.mobile": 3}, "categories": {"contact": 3}}]], "skipped": []}
     part = {"inputs": ["a.csv"], "started": "2026-11-22T00:00:00Z", "ages_on": None, "seconds": 1.5, "files": [file], "skipped": [], "shard": None}
 
     def framed(named):
@@ -830,7 +830,7 @@ regex = "[A-Z]{2}[0-9]{6}"
     runs = bytes(300)
     seed("tally", "part", framed({"directory": directory, "enclosure": json.dumps(part).encode(), "runs": runs}))
     entry = {"path": "/a/b", "display": "b", "size": 5, "kind": "File", "inode": [1, 2], "owned": {"start": 0, "end": 5}, "modified": None}
-    plan = {"format": 1, "version": "VERSION", "catalog": "CATALOG", "asked": {"folder": "/a", "inputs": ["b"], "options": []}, "started": "2026-11-22T00:00:00Z",
+    plan = {"format": 2, "version": "VERSION", "catalog": "CATALOG", "asked": {"folder": "/a", "inputs": ["b"], "options": []}, "started": "2026-11-22T00:00:00Z",
             "walked": {"entries": [entry], "skipped": [], "shard": None}}
     enclosed = {"parts": [[0, 0]], "seconds": 1.0, "files": [[0, file]], "progress": [{"index": 0, "n_lots": 1, "is_whole": True, "counts": {}}]}
     seed("state", "plan", framed({"plan": json.dumps(plan).encode(), "directory": directory, "enclosure": json.dumps(enclosed).encode(), "runs": runs}))

@@ -57,7 +57,7 @@ pub fn bytes(data: &[u8]) -> Vec<u8> {
         CATALOG.1,
         salt.to_hex()
     );
-    let mut file = b"LGTALLY\0\x02\0\0\0".to_vec();
+    let mut file = b"LGTALLY\0\x03\0\0\0".to_vec();
     file.extend((head.len() as u32).to_le_bytes());
     file.extend(head.as_bytes());
     file.extend(part("runs"));
