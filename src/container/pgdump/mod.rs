@@ -143,13 +143,13 @@ fn scripts_of(entries: Vec<Entry>) -> (Vec<u8>, Vec<Filled>) {
     }
     let mut filled = Vec::new();
     for entry in entries.into_iter().filter(|entry| entry.has_data) {
-        let mut preamble = table_of(&entry).and_then(|id| preambles.remove(&id));
-        let preamble = preamble.get_or_insert_default();
+        let of_table = table_of(&entry).and_then(|id| preambles.remove(&id));
+        let mut preamble = of_table.unwrap_or_default();
         preamble.extend(&entry.copy);
         filled.push(Filled {
             id: entry.id,
             name: entry.name,
-            preamble: std::mem::take(preamble),
+            preamble,
             is_read: false,
         });
     }

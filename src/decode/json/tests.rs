@@ -472,9 +472,12 @@ proptest! {
 
     #[test]
     fn records_come_back(values in prop::collection::vec(value(), 1..6), block in 1usize..200, pretty: bool, plain: bool) {
-        // The first list may be the names of those below it.
+        // The first list may be the names of those below it, if it holds strings, and no other scalars.
         let first = values.iter().find_map(Value::as_array);
-        prop_assume!(!first.is_some_and(|row| row.iter().any(Value::is_string)));
+        let may_name = |row: &Vec<Value>| {
+            row.iter().any(Value::is_string) && !row.iter().any(|v| v.is_boolean() || v.is_number())
+        };
+        prop_assume!(!first.is_some_and(may_name));
         let mut want = Vec::new();
         let mut lines = String::new();
         for value in &values {

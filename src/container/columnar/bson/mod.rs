@@ -18,6 +18,10 @@ use crate::error::Reason;
 /// Documents and arrays inside each other: as deep as MongoDB keeps them ("Limits and Thresholds").
 const DEPTH_MAX: usize = 100;
 
+/// Bytes of an archive that are read again for collections that begin inside of documents whose lengths are wrong. What is behind
+/// further ones goes on with the next mark.
+const AGAIN_BYTES_MAX: usize = 256 << 20;
+
 /// Name of the one member of a file of documents: the name of its collection is that of the file.
 const MEMBER: &str = "documents";
 
@@ -48,10 +52,6 @@ pub(in crate::container) fn walk(job: Job, sink: &mut Sink) -> Result<(), Stop> 
     trouble.note(&mut rows, "of the file");
     rows.end()
 }
-
-/// Bytes of an archive that are read again for collections that begin inside of documents whose lengths are wrong. What is behind
-/// further ones goes on with the next mark.
-const AGAIN_BYTES_MAX: usize = 256 << 20;
 
 /// What of the documents could not be read.
 #[derive(Default)]
