@@ -69,6 +69,98 @@ fn find_each_portable<const N: usize>(block: &[u8], needles: &[u8; N]) -> [u64; 
     })
 }
 
+/// Which bytes of a block of at most 64 are ASCII letters or digits, and which are digits: two of its [`Classes`].
+pub(crate) fn words_and_digits(block: &[u8]) -> (u64, u64) {
+    #[cfg(target_arch = "x86_64")]
+    if let Ok(block) = block.try_into()
+        && std::arch::is_x86_feature_detected!("avx2")
+    {
+        // SAFETY: the processor has AVX2, as just asked.
+        return unsafe { avx2::words_and_digits(block) };
+    }
+    let Classes { word, digit, .. } = classes_of(block);
+    (word, digit)
+}
+
+/// A set of pairs of bytes, for looking where some of them stand. A few pairs may be taken for members that are not.
+pub(crate) struct Pairs {
+    /// By the low half of a first byte, then by its high half: to which groups of pairs it may belong, as bits.
+    first: [[u8; 16]; 2],
+    /// The same of second bytes.
+    second: [[u8; 16]; 2],
+}
+
+/// Groups of pairs with the same second bytes.
+const PAIR_GROUPS: usize = 8;
+
+impl Pairs {
+    /// The pairs of which `has` is true.
+    pub(crate) fn new(has: impl Fn(u8, u8) -> bool) -> Pairs {
+        let mut groups: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for first in 0..=u8::MAX {
+            let seconds: Vec<u8> = (0..=u8::MAX).filter(|second| has(first, *second)).collect();
+            if seconds.is_empty() {
+                continue;
+            }
+            let known = groups.iter().position(|(_, known)| *known == seconds);
+            match known {
+                Some(at) => groups[at].0.push(first),
+                None if groups.len() < PAIR_GROUPS => groups.push((vec![first], seconds)),
+                // The last group takes what no other can.
+                None => {
+                    let (firsts, known) = &mut groups[PAIR_GROUPS - 1];
+                    firsts.push(first);
+                    known.extend(seconds);
+                }
+            }
+        }
+        let mut pairs = Pairs {
+            first: [[0; 16]; 2],
+            second: [[0; 16]; 2],
+        };
+        for (i, (firsts, seconds)) in groups.iter().enumerate() {
+            for (bytes, [low, high]) in [(firsts, &mut pairs.first), (seconds, &mut pairs.second)] {
+                for byte in bytes {
+                    low[usize::from(byte & 0xF)] |= 1 << i;
+                    high[usize::from(byte >> 4)] |= 1 << i;
+                }
+            }
+        }
+        pairs
+    }
+
+    /// Whether these two bytes may be a pair of the set: no false for one that is.
+    fn may_hold(&self, first: u8, second: u8) -> bool {
+        let groups = |[low, high]: &[[u8; 16]; 2], byte: u8| {
+            low[usize::from(byte & 0xF)] & high[usize::from(byte >> 4)]
+        };
+        groups(&self.first, first) & groups(&self.second, second) != 0
+    }
+
+    /// Where a pair may begin in the 64 bytes of `text` from `start` on: bit `i` speaks of byte `start + i` and the one behind it.
+    /// The last byte of the text may begin one.
+    #[inline]
+    pub(crate) fn find(&self, text: &[u8], start: usize) -> u64 {
+        let rest = &text[start..];
+        #[cfg(target_arch = "x86_64")]
+        if let Some(window) = rest.first_chunk()
+            && std::arch::is_x86_feature_detected!("avx2")
+        {
+            // SAFETY: the processor has AVX2, as just asked.
+            return unsafe { avx2::find_pairs(window, self) };
+        }
+        self.find_portable(rest)
+    }
+
+    fn find_portable(&self, rest: &[u8]) -> u64 {
+        let bits = rest.iter().take(LANES).enumerate();
+        bits.fold(0, |mask, (i, first)| {
+            let second = rest.get(i + 1);
+            mask | u64::from(second.is_none_or(|second| self.may_hold(*first, *second))) << i
+        })
+    }
+}
+
 /// What tells text from other data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
@@ -297,7 +389,7 @@ mod sse2 {
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Classes, LANES, Outline, Survey, classes_of, survey_portable};
+    use super::{Classes, LANES, Outline, Pairs, Survey, classes_of, survey_portable};
     use std::arch::x86_64::*;
 
     /// 32 bytes of a block, from its start or from its middle.
@@ -391,6 +483,45 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
+    pub(super) fn words_and_digits(block: &[u8; LANES]) -> (u64, u64) {
+        let (a, b) = (load::<0>(block), load::<1>(block));
+        let digit = bits(in_range(a, b'0', 9), in_range(b, b'0', 9));
+        (digit | bits(letters(a), letters(b)), digit)
+    }
+
+    /// For each byte what two tables say of its halves, joined by "and".
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn by_halves(bytes: __m256i, [low, high]: &[[u8; 16]; 2]) -> __m256i {
+        let half = _mm256_set1_epi8(0xF);
+        let table = |entries: &[u8; 16]| {
+            // SAFETY: `entries` holds 16 bytes; unaligned loads are allowed.
+            let entries = unsafe { _mm_loadu_si128(entries.as_ptr().cast()) };
+            _mm256_broadcastsi128_si256(entries)
+        };
+        let low = _mm256_shuffle_epi8(table(low), _mm256_and_si256(bytes, half));
+        let high_half = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half);
+        _mm256_and_si256(low, _mm256_shuffle_epi8(table(high), high_half))
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn find_pairs(window: &[u8; LANES + 1], pairs: &Pairs) -> u64 {
+        let [firsts @ .., _] = window;
+        let [_, seconds @ ..] = window;
+        let none = |first, second| {
+            let groups = _mm256_and_si256(
+                by_halves(first, &pairs.first),
+                by_halves(second, &pairs.second),
+            );
+            _mm256_cmpeq_epi8(groups, _mm256_setzero_si256())
+        };
+        !bits(
+            none(load::<0>(firsts), load::<0>(seconds)),
+            none(load::<1>(firsts), load::<1>(seconds)),
+        )
+    }
+
+    #[target_feature(enable = "avx2")]
     pub(super) fn survey(text: &[u8]) -> Survey {
         survey_portable(text)
     }
@@ -438,6 +569,27 @@ mod tests {
             let needles = [b'\n', 0, text.first().copied().unwrap_or(7)];
             for block in text.chunks(LANES) {
                 prop_assert_eq!(find_each(block, &needles), find_each_portable(block, &needles));
+                let classes = classes_of(block);
+                prop_assert_eq!(words_and_digits(block), (classes.word, classes.digit));
+            }
+        }
+
+        #[test]
+        fn no_pair_is_missed(
+            text in proptest::collection::vec(any::<u8>(), 0..200),
+            members in proptest::collection::vec((any::<u8>(), proptest::collection::vec(any::<u8>(), 0..5)), 0..20),
+        ) {
+            let has = |a: u8, b: u8| members.iter().any(|(first, seconds)| *first == a && seconds.contains(&b));
+            let pairs = Pairs::new(has);
+            for start in 0..text.len() {
+                let found = pairs.find(&text, start);
+                prop_assert_eq!(found, pairs.find_portable(&text[start..]));
+                for (i, pair) in text[start..].windows(2).take(LANES).enumerate() {
+                    prop_assert!(found >> i & 1 == 1 || !has(pair[0], pair[1]));
+                }
+            }
+            for (first, seconds) in &members {
+                prop_assert!(seconds.iter().all(|second| pairs.may_hold(*first, *second)));
             }
         }
 
@@ -472,6 +624,25 @@ mod tests {
             prop_assert_eq!(find([0], &text), first(&[0]));
             prop_assert_eq!(find([1, 2], &text), first(&[1, 2]));
             prop_assert_eq!(find([3, 4, 5], &text), first(&[3, 4, 5]));
+        }
+    }
+
+    #[test]
+    fn most_pairs_are_told_from_the_members() {
+        let pairs = Pairs::new(|first, second| match first {
+            b'A'..=b'Z' => second.is_ascii_uppercase() || second == b'<',
+            b'a'..=b'f' => matches!(second, b'a'..=b'f' | b':'),
+            _ => false,
+        });
+        for (first, second, want) in [
+            (b'A', b'Z', true),
+            (b'A', b'<', true),
+            (b'A', b'z', false),
+            (b'a', b'f', true),
+            (b'a', b'n', false),
+            (b'n', b'a', false),
+        ] {
+            assert_eq!(pairs.may_hold(first, second), want, "{first} {second}");
         }
     }
 

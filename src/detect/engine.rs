@@ -445,7 +445,7 @@ impl Detector {
                 None => Whole::Nothing,
             };
             if whole != Whole::Value {
-                self.pieces(text, field.span, index, rule, whole, found);
+                self.pieces(text, field, index, rule, whole, found);
             }
         }
     }
@@ -454,14 +454,16 @@ impl Detector {
     fn pieces(
         &mut self,
         text: &[u8],
-        span: Span,
+        Field { span, column }: Field,
         index: u32,
         rule: &ColumnRule,
         whole: Whole,
         found: &mut Found,
     ) {
         let (from, to) = (span.start as usize, span.end as usize);
-        let CellPlaces { tokens, ats } = self.sieve.places(text, from, to, &self.engine.tokens);
+        let CellPlaces { tokens, ats } =
+            self.sieve
+                .places(text, (from, to), column, &self.engine.tokens);
         if tokens.is_empty() && ats.is_empty() && whole == Whole::Nothing {
             return;
         }

@@ -13,7 +13,7 @@ const GAP_BYTES_MAX: usize = 6;
 /// Longest key, in bytes.
 pub(crate) const KEY_BYTES_MAX: usize = 48;
 /// A token of ten letters and digits or more is a number worth a look if so many of them are digits.
-const NUMBER_DIGITS_MIN: usize = 4;
+const NUMBER_DIGITS_MIN: u32 = 4;
 
 /// For each key that the sample of a text knows, in small letters, the kinds that pass behind it by chance.
 pub type Keys = HashMap<Box<[u8]>, KindSet>;
@@ -59,32 +59,42 @@ fn is_key_byte(byte: u8) -> bool {
 
 /// Calls `f` with the numbers in some lines that have a key, each behind it.
 pub fn each_number<'t>(text: &'t [u8], mut f: impl FnMut(&'t [u8], &'t [u8])) {
-    let mut classes = Vec::new();
-    bytes::classify(text, &mut classes);
+    let mut blocks = text.chunks(bytes::LANES).map(bytes::words_and_digits);
+    let (mut word, mut digit) = blocks.next().unwrap_or_default();
     let mut is_open = 0;
-    for (i, block) in classes.iter().enumerate() {
-        let next = classes.get(i + 1).map_or(0, |next| next.word);
-        let starts = block.word & !(block.word << 1 | is_open);
-        is_open = block.word >> 63;
+    for base in (0..text.len()).step_by(bytes::LANES) {
+        let (next_word, next_digit) = blocks.next().unwrap_or_default();
+        let starts = word & !(word << 1 | is_open);
+        is_open = word >> 63;
         // Where so many letters and digits begin.
-        let words = u128::from(block.word) | u128::from(next) << bytes::LANES;
+        let words = u128::from(word) | u128::from(next_word) << bytes::LANES;
         let two = words & words >> 1;
         let four = two & two >> 2;
         let ten = four & four >> 4 & two >> 8;
         let mut long = starts & ten as u64;
         while long != 0 {
-            let start = i * bytes::LANES + long.trailing_zeros() as usize;
+            let at = long.trailing_zeros();
             long &= long - 1;
+            let digits = u128::from(digit) | u128::from(next_digit) << bytes::LANES;
+            let n_seen = (!(words >> at)).trailing_zeros();
+            let seen = 1u128.checked_shl(n_seen).unwrap_or(0).wrapping_sub(1);
+            let n_digits = (digits >> at & seen).count_ones();
+            // What fills two blocks may go on.
+            if n_digits < NUMBER_DIGITS_MIN && at + n_seen < 2 * bytes::LANES as u32 {
+                continue;
+            }
+            let start = base + at as usize;
             let is_part = |b: &&u8| b.is_ascii_alphanumeric();
             let len = text[start..].iter().take_while(is_part).count();
             let number = &text[start..start + len];
             let n_digits = number.iter().filter(|b| b.is_ascii_digit()).count();
-            if n_digits >= NUMBER_DIGITS_MIN
+            if n_digits >= NUMBER_DIGITS_MIN as usize
                 && let Some(key) = before(text, start)
             {
                 f(key, number);
             }
         }
+        (word, digit) = (next_word, next_digit);
     }
 }
 
@@ -143,6 +153,8 @@ mod tests {
         check("n=123456789", &[]);
         check("n=abcdef1234", &[("n", "abcdef1234")]);
         check("n=abcdefg123", &[]);
+        let late = format!("{}1234", "a".repeat(130));
+        check(&format!("n={late}"), &[("n", &late)]);
         let long = "7".repeat(200);
         check(&format!("n={long}"), &[("n", &long)]);
         check("key=\n6222021234567890128", &[]);

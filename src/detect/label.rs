@@ -217,34 +217,28 @@ impl Labels {
 pub(crate) struct Endings {
     /// A bit for each hash of the last three bytes of a label; empty without any label.
     short: Vec<u64>,
-    /// A bit for each hash of an ending as [`Endings::insert`] takes it.
+    /// A bit for each hash of a whole label, or of its last [`ENDING_BYTES_MAX`] bytes.
     long: Vec<u64>,
 }
 
 /// Bits for the hashes of endings, as a power of two.
-const ENDING_BITS: u32 = 15;
+const ENDING_BITS: u32 = 16;
 
 /// Longest ending that is looked at.
-const ENDING_BYTES_MAX: usize = 6;
+const ENDING_BYTES_MAX: usize = 8;
 
 impl Endings {
-    /// Of an ASCII word its last letters and digits count, of others the last two characters.
+    /// Takes in a word, in small letters.
     fn insert(&mut self, word: &[u8]) {
         self.short.resize(1 << (ENDING_BITS - 6), 0);
         self.long.resize(1 << (ENDING_BITS - 6), 0);
-        let tail = &word[word.len() - word.len().min(ENDING_BYTES_MAX)..];
-        match *tail {
+        match *word {
             [.., a, b, c] => set(&mut self.short, hash(&[a, b, c])),
             [b, c] => (0..=255).for_each(|a| set(&mut self.short, hash(&[a, b, c]))),
             _ => self.short.fill(u64::MAX),
         }
-        let is_part = |b: &&u8| b.is_ascii_alphanumeric();
-        let len = match tail.last() {
-            Some(0x80..) if tail.len() >= 3 => tail.len() / 3 * 3,
-            Some(0..0x80) => tail.iter().rev().take_while(is_part).count().max(1),
-            _ => return self.long.fill(u64::MAX),
-        };
-        set(&mut self.long, hash(&tail[tail.len() - len..]));
+        let from = word.len().saturating_sub(ENDING_BYTES_MAX);
+        set(&mut self.long, hash(&word[from..]));
     }
 
     /// Whether [`Labels::before`] may find a label: no false for any part of `text` that ends where it ends and begins where a
@@ -253,14 +247,22 @@ impl Endings {
     pub(crate) fn may_end(&self, text: &[u8]) -> bool {
         let floor = text.len().saturating_sub(GAP_BYTES_MAX);
         let mut end = text.len();
+        // Where the bracket opens depends on where the part begins, so the label may end before any sign that is skipped.
+        let anywhere = |last: usize| {
+            let mut ends = (floor..=last).rev();
+            ends.any(|end| {
+                let is_before_gap = text.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
+                is_before_gap && self.may_end_at(&text[..end])
+            })
+        };
         while end > floor {
             end -= match text[end - 1] {
                 b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'*' | b':' | b'=' | b'(' => 1,
                 b'.' if end >= 2 && text[end - 2].is_ascii_alphabetic() => 1,
-                b')' => return true,
+                b')' => return anywhere(end),
                 // The ends of `（`, `：`, `）`, an ideographic space, `是` and `为`.
                 0x88 | 0x9A | 0x89 | 0x80 | 0xAF | 0xBA => match text[..end] {
-                    [.., 0xEF, 0xBC, 0x89] => return true,
+                    [.., 0xEF, 0xBC, 0x89] => return anywhere(end),
                     [.., 0xEF, 0xBC, 0x88 | 0x9A]
                     | [.., 0xE3, 0x80, 0x80]
                     | [.., 0xE6, 0x98, 0xAF]
@@ -270,37 +272,33 @@ impl Endings {
                 _ => break,
             };
         }
-        let text = &text[..end];
+        self.may_end_at(&text[..end])
+    }
+
+    /// Whether `text` may end with a label.
+    #[inline]
+    fn may_end_at(&self, text: &[u8]) -> bool {
         let last = match *text {
             [.., a, b, c] => [a, b, c],
             [b, c] => [0, b, c],
-            _ => return end > 0,
+            _ => return self.ends_long(text),
         };
-        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase())))
-            && (self.ends_long(text) || spaced(text).is_some())
+        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase()))) && self.ends_long(text)
     }
 
     fn ends_long(&self, text: &[u8]) -> bool {
-        let mut lower = [0; ENDING_BYTES_MAX];
-        let tail = &text[text.len() - text.len().min(ENDING_BYTES_MAX)..];
-        let lower = &mut lower[..tail.len()];
-        lower.copy_from_slice(tail);
-        lower.make_ascii_lowercase();
-        let knows = |from: usize| has(&self.long, hash(&lower[from..]));
-        if tail.last().is_some_and(|b| *b >= 0x80) {
-            return tail.len() >= 3 && knows(tail.len() - 3) || tail.len() == 6 && knows(0);
-        }
-        // The whole word, what begins with a capital in it, or its last letters.
-        for from in (0..tail.len()).rev() {
-            if !tail[from].is_ascii_alphanumeric() {
-                return from + 1 == tail.len() && knows(from);
-            }
-            let at = text.len() - tail.len() + from;
-            if (from == 0 || is_token_start(text, at)) && knows(from) {
+        let from = text.len().saturating_sub(ENDING_BYTES_MAX);
+        let mut ending = 0;
+        for (n, byte) in (0..).zip(text[from..].iter().rev()) {
+            ending |= u64::from(byte.to_ascii_lowercase()) << (8 * n);
+            let at = text.len() - 1 - n;
+            // A short word, which begins where a word may, or the end of a long one.
+            let may_begin = is_word_start(text, at) || n + 1 == ENDING_BYTES_MAX;
+            if may_begin && has(&self.long, hash_of(ending, n + 1)) {
                 return true;
             }
         }
-        false
+        spaced(text).is_some_and(|word| has(&self.long, hash(&word)))
     }
 }
 
@@ -313,13 +311,20 @@ fn has(bits: &[u64], hash: usize) -> bool {
         .is_some_and(|word| word >> (hash % 64) & 1 == 1)
 }
 
-/// A hash of at most seven bytes and their number.
+/// A hash of at most eight bytes and their number.
 #[inline]
 fn hash(bytes: &[u8]) -> usize {
     let packed = bytes
         .iter()
-        .fold(bytes.len() as u64, |hash, b| hash << 8 | u64::from(*b));
-    (packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - ENDING_BITS)) as usize
+        .fold(0, |packed, b| packed << 8 | u64::from(*b));
+    hash_of(packed, bytes.len())
+}
+
+/// The same of bytes that are packed, the last of them lowest.
+#[inline]
+fn hash_of(packed: u64, len: usize) -> usize {
+    let mixed = packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (len as u64) << 59;
+    (mixed >> (64 - ENDING_BITS)) as usize
 }
 
 /// Words that stand behind a value and are no part of it.
@@ -466,12 +471,6 @@ fn skip_back(text: &[u8]) -> usize {
         };
     }
     end
-}
-
-/// Whether letters and digits begin at `at`, or a capital among them: what endings are told by.
-fn is_token_start(text: &[u8], at: usize) -> bool {
-    !text[at - 1].is_ascii_alphanumeric()
-        || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase()
 }
 
 /// Whether a word may begin at `at`: not in the middle of a word of letters, except at a capital (`userPhone`). Between Han

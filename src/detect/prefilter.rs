@@ -56,8 +56,8 @@ pub(crate) struct Admission {
     verdicts: Verdicts,
     /// How tokens of letters alone begin that are worth more than a look at their first two bytes.
     words: WordStarts,
-    /// The ASCII signs behind which any such token is.
-    word_leads: [bool; 256],
+    /// The ASCII signs behind which any such token is; none if there are no such signs.
+    word_leads: Option<[bool; 256]>,
     /// What has the last word.
     automaton: Arc<Automaton>,
     /// How labels end.
@@ -134,10 +134,7 @@ impl Admission {
         let verdicts = Verdicts::new(&parts, &behind_ascii, &behind_other);
         let lead_bytes = automaton.lead_bytes();
         Admission {
-            word_leads: match verdicts.any_word_is_led() {
-                true => lead_bytes,
-                false => [false; 256],
-            },
+            word_leads: verdicts.any_word_is_led().then_some(lead_bytes),
             words: WordStarts::new(automaton, LONG_WORD_MIN),
             verdicts,
             plain: StartTable::joined(&parts),
@@ -502,15 +499,20 @@ impl Door<'_> {
         let Admission {
             words, word_leads, ..
         } = self.admission;
-        each_bit(starts, |bit| {
-            let (before, first, second) = match self.text[(base + bit).saturating_sub(1)..] {
-                [before, first, second, ..] if base + bit > 0 => (before, first, second),
-                [first, second, ..] if base + bit == 0 => (0, first, second),
+        let near = match (starts, word_leads) {
+            (0, _) => return 0,
+            (_, None) => words.places(self.text, base),
+            _ => u64::MAX,
+        };
+        each_bit(starts & near, |bit| {
+            let at = base + bit;
+            let is_led = |leads: &[bool; 256]| at > 0 && leads[usize::from(self.text[at - 1])];
+            let is_worth = match self.text[at..] {
+                [first, second, ..] => words.may_begin(first, second),
                 // The last byte of the text.
-                _ => return worth |= 1 << bit,
+                _ => true,
             };
-            let is_worth = words.may_begin(first, second) | word_leads[usize::from(before)];
-            worth |= u64::from(is_worth) << bit;
+            worth |= u64::from(is_worth || word_leads.as_ref().is_some_and(is_led)) << bit;
         });
         worth
     }

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use crate::bytes::Pairs;
+
 use super::dense::StateId;
 use super::{Automaton, Part};
 
@@ -208,12 +210,19 @@ impl StartTable {
 
 /// How tokens of letters alone begin at which a match may begin: by their first letter and the byte behind it, of which the
 /// lowest six bits count, because these tell all letters apart.
-pub(crate) struct WordStarts(Box<[u64; 64]>);
+pub(crate) struct WordStarts {
+    /// A bit for each byte behind, by letter.
+    seconds: Box<[u64; 64]>,
+    /// The same for a look at many bytes at once, with a few more.
+    pairs: Pairs,
+}
 
 impl WordStarts {
     /// Explores the automaton, for tokens of at most so many letters.
     pub(crate) fn new(automaton: &Automaton, len_max: usize) -> WordStarts {
-        let mut starts = WordStarts(Box::new([0; 64]));
+        let mut seconds = Box::new([0; 64]);
+        let mut members = vec![false; 1 << 16];
+        let place = |first: u8, second: u8| usize::from(first) << 8 | usize::from(second);
         for part in &automaton.0 {
             let mut known = HashMap::new();
             for first in (0..=u8::MAX).filter(u8::is_ascii_alphabetic) {
@@ -231,17 +240,27 @@ impl WordStarts {
                             !goes_on || ends(&mut known)
                         }),
                     });
-                    starts.0[usize::from(first & 63)] |= u64::from(may_begin) << (second & 63);
+                    seconds[usize::from(first & 63)] |= u64::from(may_begin) << (second & 63);
+                    members[place(first, second)] |= may_begin;
                 }
             }
         }
-        starts
+        WordStarts {
+            seconds,
+            pairs: Pairs::new(|first, second| members[place(first, second)]),
+        }
     }
 
     /// Whether a match may begin with a token of letters alone that begins so.
     #[inline]
     pub(crate) fn may_begin(&self, first: u8, second: u8) -> bool {
-        self.0[usize::from(first & 63)] >> (second & 63) & 1 == 1
+        self.seconds[usize::from(first & 63)] >> (second & 63) & 1 == 1
+    }
+
+    /// Where in the 64 bytes from `start` on such a token may begin, if a token begins there: a bit for each.
+    #[inline]
+    pub(crate) fn places(&self, text: &[u8], start: usize) -> u64 {
+        self.pairs.find(text, start)
     }
 }
 

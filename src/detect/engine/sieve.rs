@@ -15,6 +15,9 @@ const OUTLINE_BYTES_MAX: usize = bytes::LANES;
 /// Outlines that are kept; a power of two.
 const SLOTS: usize = 512;
 
+/// Columns whose last outline is remembered; a power of two.
+const COLUMNS: usize = 32;
+
 /// Most places of a cell that is kept.
 const TOKENS_MAX: usize = 6;
 
@@ -58,6 +61,8 @@ pub(super) struct CellPlaces<'a> {
 pub(super) struct Sieve {
     tags: Box<[Tag]>,
     answers: Box<[Answer]>,
+    /// By column, the slot of the cell before: the next one mostly looks the same.
+    last: [u16; COLUMNS],
     /// For cells whose outline is not kept.
     places: Places,
     /// The tokens of the cell in hand that are worth a look.
@@ -69,19 +74,20 @@ impl Sieve {
         Sieve {
             tags: vec![Tag::default(); SLOTS].into_boxed_slice(),
             answers: vec![Answer::NONE; SLOTS].into_boxed_slice(),
+            last: [0; COLUMNS],
             places: Places::default(),
             chosen: Vec::new(),
         }
     }
 
-    /// The places of the cell at `start..end` of `text`, which holds no full-width letters or digits: those of the
+    /// The places of the cell of `column` at `start..end` of `text`, which holds no full-width letters or digits: those of the
     /// prefilter for that cell alone, perhaps without some at which no expression of the group could match.
     #[inline]
     pub(super) fn places(
         &mut self,
         text: &[u8],
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
+        column: u32,
         group: &TokenGroup,
     ) -> CellPlaces<'_> {
         let len = end - start;
@@ -99,21 +105,27 @@ impl Sieve {
             };
         }
         let outline = bytes::outline(text, start, len);
-        let at = slot_of(&outline, len);
-        for at in [at, at ^ 1] {
-            let tag = &self.tags[at];
-            if usize::from(tag.len) == len && same(&tag.outline, &outline, len) {
-                self.chosen.clear();
-                if tag.n_tokens > 0 {
-                    self.choose(&text[start..end], at, group);
-                }
-                return CellPlaces {
-                    tokens: &self.chosen,
-                    ats: &[],
-                };
-            }
+        let is_at = |tags: &[Tag], at: usize| {
+            let tag = &tags[at];
+            usize::from(tag.len) == len && same(&tag.outline, &outline, len)
+        };
+        let last = &mut self.last[column as usize % COLUMNS];
+        if !is_at(&self.tags, usize::from(*last)) {
+            let at = slot_of(&outline, len);
+            let Some(known) = [at, at ^ 1].into_iter().find(|at| is_at(&self.tags, *at)) else {
+                return self.ask(&text[start..end], outline, at, group);
+            };
+            *last = known as u16;
         }
-        self.ask(&text[start..end], outline, at, group)
+        let at = usize::from(*last);
+        self.chosen.clear();
+        if self.tags[at].n_tokens > 0 {
+            self.choose(&text[start..end], at, group);
+        }
+        CellPlaces {
+            tokens: &self.chosen,
+            ats: &[],
+        }
     }
 
     /// Chooses the tokens of a known outline at which its own digits and letters may begin a match. Counts that the outline was
@@ -315,11 +327,11 @@ mod tests {
             let text: String = cells.concat();
             for _ in 0..=REFINED_AFTER {
                 let mut start = 0;
-                for cell in &cells {
+                for (n_seen, cell) in (0..).zip(&cells) {
                     let end = start + cell.len();
                     let mut want = Places::default();
                     want.find(cell.as_bytes(), &group.admission, false);
-                    let got = sieve.places(text.as_bytes(), start, end, &group);
+                    let got = sieve.places(text.as_bytes(), (start, end), n_seen, &group);
                     prop_assert_eq!(got.ats, &want.ats[..], "{}", cell);
                     let missing: Vec<&Token> =
                         want.tokens.iter().filter(|t| !got.tokens.contains(t)).collect();
@@ -351,7 +363,7 @@ mod tests {
         let mut sieve = Sieve::new();
         let text = b"2024-11-01 02:25:35,1999-01-31 23:59:59,13812345678,13900000000";
         for (start, end, n) in [(0, 19, 0), (20, 39, 0), (40, 51, 1), (52, 63, 1)] {
-            let places = sieve.places(text, start, end, &group);
+            let places = sieve.places(text, (start, end), 0, &group);
             assert_eq!(places.tokens.len(), n);
         }
         let n_used = sieve.tags.iter().filter(|s| s.len > 0).count();
@@ -367,11 +379,11 @@ mod tests {
         let cells = [(0, 9, 0), (10, 29, 4), (30, 41, 1), (42, 53, 0)];
         for _ in 0..=REFINED_AFTER {
             for (start, end, _) in cells {
-                sieve.places(text, start, end, &group);
+                sieve.places(text, (start, end), 0, &group);
             }
         }
         for (start, end, n) in cells {
-            let places = sieve.places(text, start, end, &group);
+            let places = sieve.places(text, (start, end), 0, &group);
             assert!(places.tokens.len() <= n, "{start}..{end}");
             assert_eq!(places.tokens.is_empty(), n == 0, "{start}..{end}");
         }

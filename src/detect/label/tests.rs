@@ -4,7 +4,17 @@ use super::*;
 use proptest::prelude::*;
 
 fn labels() -> Labels {
-    let words = ["手机", "手机号", "phone", "qq", "姓名", "numéro", "rč"];
+    let words = [
+        "手机",
+        "手机号",
+        "phone",
+        "qq",
+        "姓名",
+        "numéro",
+        "rč",
+        "user_name",
+        "sos_name",
+    ];
     let words = words.iter().enumerate().map(|(i, w)| {
         (
             (*w).to_owned(),
@@ -31,7 +41,7 @@ fn check(text: &str, want: Option<u8>) {
 proptest! {
     #[test]
     fn no_label_is_missed_by_its_ending(
-        text in "(手机|号|phone|Phone|qq|QQ|姓名|是|为|[ :=(_xA\"1]|：|（|）|\\)){0,9}",
+        text in "(手机|号|phone|Phone|user_|sos_|name|Name|qq|QQ|姓|名|姓名|是|为|[ :=(_xA\"1]|：|（|）|\\){0,3}){0,9}",
     ) {
         let labels = labels();
         for (start, _) in text.char_indices() {
@@ -56,7 +66,12 @@ fn most_places_are_behind_no_label() {
         ("其中：", false),
         ("", false),
         ("phone \"", true),
-        ("(a)", true),
+        ("(a)", false),
+        ("(phone)", true),
+        ("others (a)", false),
+        ("phone (a)", true),
+        ("my_name", false),
+        ("earphone", false),
         ("手机）是", true),
     ] {
         assert_eq!(labels.endings.may_end(text.as_bytes()), want, "{text}");
