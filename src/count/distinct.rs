@@ -152,7 +152,7 @@ impl<F: Fingerprint> Distinct<F> {
     /// Its sequences in some ranges of the key space. Each run is read in blocks of `read_bytes`. The set is sealed.
     pub(super) fn cursors<'a>(
         &'a self,
-        tag: u32,
+        tag: usize,
         from: usize,
         to: usize,
         read_bytes: usize,

@@ -132,10 +132,10 @@ pub fn compare(
     let mut last: Option<(u128, [bool; 2])> = None;
     merge(cursors, |stand_in, tag| {
         match &mut last {
-            Some((same, is_in)) if *same == stand_in => is_in[tag as usize] = true,
+            Some((same, is_in)) if *same == stand_in => is_in[tag] = true,
             _ => {
                 let mut is_in = [false; 2];
-                is_in[tag as usize] = true;
+                is_in[tag] = true;
                 if let Some(before) = last.replace((stand_in, is_in)) {
                     tell(before)?;
                 }

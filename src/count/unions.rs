@@ -5,6 +5,7 @@
 //! what was spilled a block of each run is in memory at a time. What the questions mean, this file does not know.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hint::select_unpredictable;
 use std::sync::{Mutex, PoisonError};
 
 use super::distinct::Distinct;
@@ -59,6 +60,12 @@ impl Asks {
             profile: Profile::default(),
         }
     }
+
+    fn joined(mut self, other: &Asks) -> Asks {
+        self.mask.join(&other.mask);
+        self.profile.join(other.profile);
+        self
+    }
 }
 
 /// What was counted over a union.
@@ -96,85 +103,152 @@ impl Counts {
 }
 
 /// Sets to be joined, each with what is asked of it.
-pub(super) struct Union<'a, F>(Vec<(&'a Distinct<F>, Asks)>);
+pub(super) struct Union<'a, F> {
+    /// Each with its class: the position of what is asked of it.
+    sets: Vec<(&'a Distinct<F>, usize)>,
+    classes: Vec<Asks>,
+}
 
 impl<'a, F: Fingerprint> Union<'a, F> {
     /// The sets are sealed.
     pub(super) fn new(sets: impl Iterator<Item = (&'a Distinct<F>, Asks)>) -> Union<'a, F> {
         let is_asked =
             |(set, asks): &(&Distinct<F>, Asks)| set.n_sequences() > 0 && *asks != Asks::default();
-        Union(sets.filter(is_asked).collect())
+        let mut classes: Vec<Asks> = Vec::new();
+        let mut class = |asks| {
+            classes.iter().position(|c| *c == asks).unwrap_or_else(|| {
+                classes.push(asks);
+                classes.len() - 1
+            })
+        };
+        let sets = sets.filter(is_asked);
+        Union {
+            sets: sets.map(|(set, asks)| (set, class(asks))).collect(),
+            classes,
+        }
     }
 
     fn len(&self) -> u64 {
-        self.0.iter().map(|(set, _)| set.len()).sum()
+        self.sets.iter().map(|(set, _)| set.len()).sum()
     }
 
     fn n_sequences(&self) -> usize {
-        self.0.iter().map(|(set, _)| set.n_sequences()).sum()
+        self.sets.iter().map(|(set, _)| set.n_sequences()).sum()
     }
 
     fn n_runs(&self) -> usize {
-        self.0.iter().map(|(set, _)| set.n_runs()).sum()
+        self.sets.iter().map(|(set, _)| set.n_runs()).sum()
     }
 
     /// For each question the different fingerprints in some ranges.
     fn count(&self, from: usize, to: usize, read_bytes: usize) -> Result<Counts, Error> {
         let mut cursors = Vec::with_capacity(self.n_sequences());
-        for (tag, (set, _)) in (0..).zip(&self.0) {
-            set.cursors(tag, from, to, read_bytes, &mut cursors);
+        for (set, class) in &self.sets {
+            set.cursors(*class, from, to, read_bytes, &mut cursors);
         }
-        let mut patterns = Patterns::default();
-        let (mut last, mut asked) = (None, Asks::default());
-        merge(cursors, |key, tag| {
-            if last != Some(key) {
-                patterns.add(&asked);
-                (last, asked) = (Some(key), Asks::default());
-            }
-            let asks = &self.0[tag as usize].1;
-            asked.mask.join(&asks.mask);
-            asked.profile.join(asks.profile);
+        let mut counts = Counts::new();
+        let mut last = None;
+        if let [asks] = self.classes.as_slice() {
+            let mut n = 0;
+            merge(cursors, |key, _| {
+                n += u64::from(last != Some(key));
+                last = Some(key);
+                Ok(())
+            })?;
+            counts.count(asks, n);
+            return Ok(counts);
+        }
+        let mut patterns = Patterns::new(&self.classes);
+        let mut pattern = NOTHING;
+        merge(cursors, |key, class| {
+            let is_other = last != Some(key);
+            last = Some(key);
+            patterns.found[pattern] += u64::from(is_other);
+            pattern = patterns.join(select_unpredictable(is_other, NOTHING, pattern), class);
             Ok(())
         })?;
-        patterns.add(&asked);
-        Ok(patterns.counts())
+        patterns.found[pattern] += 1;
+        patterns.add_to(&mut counts);
+        Ok(counts)
     }
 }
 
-/// How many fingerprints are asked for by which questions, and told of alike. Few such sets come up, and some of them nearly
-/// always.
-#[derive(Default)]
-struct Patterns {
-    /// At most [`FREQUENT_MAX`], the frequent ones to the front.
-    frequent: Vec<(Asks, u64)>,
-    rest: HashMap<Asks, u64>,
+/// How many fingerprints are asked for by which questions, and told of alike.
+///
+/// Few such patterns come up. Each has a number, and what it becomes by another set is noted when that is first met, so that
+/// a fingerprint costs a look at the notes for each set that it is in.
+struct Patterns<'a> {
+    /// What is asked by sets, each once.
+    classes: &'a [Asks],
+    /// Bits that tell a class.
+    class_bits: u32,
+    /// By pattern, what is asked.
+    asked: Vec<Asks>,
+    /// By pattern, the different fingerprints.
+    found: Vec<u64>,
+    /// By pattern and class, the pattern of both or [`UNMET`]; of the first patterns alone.
+    joined: Vec<usize>,
+    numbers: HashMap<Asks, usize>,
 }
 
-/// Patterns that are looked through one by one.
-const FREQUENT_MAX: usize = 16;
+/// The pattern of a fingerprint that is in no set.
+const NOTHING: usize = 0;
 
-impl Patterns {
+/// No pattern.
+const UNMET: usize = usize::MAX;
+
+/// Most notes of what patterns become.
+const JOINED_MAX: usize = 1 << 14;
+
+impl Patterns<'_> {
+    fn new(classes: &[Asks]) -> Patterns<'_> {
+        let mut patterns = Patterns {
+            class_bits: classes.len().next_power_of_two().ilog2(),
+            classes,
+            asked: Vec::new(),
+            found: Vec::new(),
+            joined: Vec::new(),
+            numbers: HashMap::new(),
+        };
+        patterns.number(Asks::default());
+        patterns
+    }
+
+    /// The pattern of a fingerprint that is also in a set of a class.
     #[inline]
-    fn add(&mut self, asked: &Asks) {
-        let frequent = &mut self.frequent;
-        match frequent.iter().position(|(known, _)| known == asked) {
-            Some(at) => {
-                frequent[at].1 += 1;
-                if at > 0 && frequent[at].1 > frequent[at - 1].1 {
-                    frequent.swap(at, at - 1);
-                }
-            }
-            None if frequent.len() < FREQUENT_MAX => frequent.push((*asked, 1)),
-            None => *self.rest.entry(*asked).or_default() += 1,
+    fn join(&mut self, pattern: usize, class: usize) -> usize {
+        match self.joined.get(pattern << self.class_bits | class) {
+            Some(joined) if *joined != UNMET => *joined,
+            _ => self.meet(pattern, class),
         }
     }
 
-    fn counts(self) -> Counts {
-        let mut counts = Counts::new();
-        for (asked, n) in self.frequent.into_iter().chain(self.rest) {
-            counts.count(&asked, n);
+    #[cold]
+    fn meet(&mut self, pattern: usize, class: usize) -> usize {
+        let joined = self.number(self.asked[pattern].joined(&self.classes[class]));
+        if let Some(note) = self.joined.get_mut(pattern << self.class_bits | class) {
+            *note = joined;
         }
-        counts
+        joined
+    }
+
+    fn number(&mut self, asks: Asks) -> usize {
+        let number = *self.numbers.entry(asks).or_insert(self.asked.len());
+        if number == self.asked.len() {
+            self.asked.push(asks);
+            self.found.push(0);
+            let n = self.asked.len() << self.class_bits;
+            if n <= JOINED_MAX {
+                self.joined.resize(n, UNMET);
+            }
+        }
+        number
+    }
+
+    fn add_to(&self, counts: &mut Counts) {
+        for (asked, n) in self.asked.iter().zip(&self.found) {
+            counts.count(asked, *n);
+        }
     }
 }
 
@@ -194,9 +268,11 @@ pub(super) fn count<F: Fingerprint>(
     let mut counts = vec![Counts::new(); unions.len()];
     let mut tasks = Vec::new();
     for (i, union) in unions.iter().enumerate() {
-        match union.0.as_slice() {
+        match union.sets.as_slice() {
             // A single sequence needs no reading.
-            [(set, asks)] if set.n_sequences() == 1 => counts[i].count(asks, set.len()),
+            [(set, class)] if set.n_sequences() == 1 => {
+                counts[i].count(&union.classes[*class], set.len());
+            }
             _ => {
                 let n = (union.len() / RANGE_LEN).clamp(1, RANGES as u64) as usize;
                 tasks.extend((0..n).map(|t| (i, t * RANGES / n, (t + 1) * RANGES / n)));
@@ -231,3 +307,113 @@ const READ_MIN: usize = 1 << 10;
 
 /// And however much.
 const READ_MAX: usize = 256 << 10;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::distinct::Set;
+    use super::super::store::{Store, Writer};
+    use super::super::traits::Traits;
+    use super::*;
+    use crate::category::Category;
+
+    /// The keys of a set, after how many of them it was spilled, and its class.
+    type Part = (Vec<u64>, usize, usize);
+
+    fn spread(n: u64) -> u64 {
+        n.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// Each class asks questions of its own and one that others ask; some ask nothing, or tell nothing.
+    fn asks(class: usize) -> Asks {
+        let mut asks = Asks::default();
+        if !class.is_multiple_of(5) {
+            asks.mask.insert(class % QUESTIONS_MAX);
+            asks.mask.insert(class * 7 % 11);
+        }
+        if !class.is_multiple_of(3) {
+            let category = Category::ALL[class % Category::ALL.len()];
+            asks.profile = Profile::new([category].into_iter(), Traits::default());
+        }
+        asks
+    }
+
+    /// What a map says.
+    fn counted(parts: &[Part]) -> (Vec<u64>, BTreeMap<Profile, u64>) {
+        let mut keys: BTreeMap<u64, Asks> = BTreeMap::new();
+        for (part, _, class) in parts {
+            for key in part {
+                let asked = keys.entry(*key).or_default();
+                *asked = asked.joined(&asks(*class));
+            }
+        }
+        let (mut counts, mut profiles) = (vec![0; QUESTIONS_MAX], BTreeMap::new());
+        for asked in keys.values() {
+            for (question, count) in counts.iter_mut().enumerate() {
+                *count += asked.mask.0[question / 64] >> (question % 64) & 1;
+            }
+            if asked.profile != Profile::default() {
+                *profiles.entry(asked.profile).or_default() += 1;
+            }
+        }
+        (counts, profiles)
+    }
+
+    #[track_caller]
+    fn check<F: Fingerprint>(parts: &[Part], as_key: impl Fn(u64) -> F) {
+        let mut writer = Writer::new(Store::temporary().unwrap());
+        let set = |(keys, spilled, class): &Part| {
+            let mut set = Distinct::default();
+            for (n, key) in keys.iter().enumerate() {
+                if n == *spilled && n > 0 {
+                    set.spill(&mut writer).unwrap();
+                }
+                set.insert(as_key(spread(*key)), &mut 0);
+            }
+            set.seal(&mut 0);
+            (set, asks(*class))
+        };
+        let sets: Vec<(Distinct<F>, Asks)> = parts.iter().map(set).collect();
+        let unions = [Union::new(sets.iter().map(|(set, asks)| (set, *asks)))];
+        let parallel = Parallel {
+            threads: 1,
+            run: &|n, part| (0..n).for_each(part),
+        };
+        let counts = count(&unions, 1 << 20, &parallel).unwrap();
+        let (want, profiles) = counted(parts);
+        assert_eq!(counts[0].counts, want);
+        assert!(counts[0].profiles == profiles, "profiles differ");
+    }
+
+    fn part(n_classes: usize) -> impl Strategy<Value = Part> {
+        let keys = proptest::collection::vec(0u64..2000, 0..2500);
+        (keys, 0usize..4000, 0..n_classes)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn counts_what_a_map_counts(
+            parts in prop_oneof![
+                proptest::collection::vec(part(2), 0..4),
+                proptest::collection::vec(part(12), 0..12),
+            ],
+        ) {
+            check(&parts, |key| key);
+            check(&parts, |key| u128::from(key) << 64 | u128::from(key));
+        }
+    }
+
+    #[test]
+    fn more_patterns_than_are_noted_are_counted_all_the_same() {
+        let n_classes = 200u64;
+        let part = |class: u64| {
+            let is_in = |key: &u64| spread(key * n_classes + class) >> 58 < 3;
+            ((0..3000).filter(is_in).collect(), 100, class as usize)
+        };
+        let parts: Vec<Part> = (0..n_classes).map(part).collect();
+        assert!(parts.len() * parts.len() > JOINED_MAX);
+        check(&parts, |key| key);
+    }
+}
