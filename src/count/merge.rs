@@ -1,7 +1,7 @@
 //! Merging: sorted sequences, in memory or in a store, become one, in bounded memory.
 //!
 //! Two sequences are merged a piece of each at a time. Which of them the next fingerprint is of is random, so nothing branches on
-//! it. More than two are merged two by two, and so is what comes of that.
+//! it. More than two are merged two by two, and so is what comes of that. Beside the blocks of runs a sequence takes less than 8 KiB.
 
 use std::hint::select_unpredictable;
 

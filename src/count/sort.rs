@@ -39,24 +39,20 @@ impl<F: Fingerprint> Sorter<F> {
         }
         let bits = (keys.len().ilog2().div_ceil(2) + 3).min(BITS_MAX);
         let digit = |shift: u32| move |key: F| (key.high() >> shift) as usize & ((1 << bits) - 1);
+        let (low, high) = (digit(64 - known - 2 * bits), digit(64 - known - bits));
         if self.keys.len() < keys.len() {
             self.keys.resize(keys.len(), F::default());
         }
         let scratch = &mut self.keys[..keys.len()];
-        distribute(
-            keys,
-            scratch,
-            &mut self.counters,
-            bits,
-            digit(64 - known - 2 * bits),
-        );
-        distribute(
-            scratch,
-            keys,
-            &mut self.counters,
-            bits,
-            digit(64 - known - bits),
-        );
+        self.counters.clear();
+        self.counters.resize(2 << bits, 0);
+        let (of_low, of_high) = self.counters.split_at_mut(1 << bits);
+        for key in keys.iter() {
+            of_low[low(*key)] += 1;
+            of_high[high(*key)] += 1;
+        }
+        distribute(keys, scratch, of_low, low);
+        distribute(scratch, keys, of_high, high);
         put_in_order(keys)
     }
 
@@ -65,26 +61,20 @@ impl<F: Fingerprint> Sorter<F> {
         if self.keys.len() < both {
             self.keys.resize(both, F::default());
         }
-        let n = union(&keys[..first], &keys[first..both], &mut self.keys);
+        let halves = union(&keys[..first], &keys[first..both], &mut self.keys);
         keys.clear();
-        keys.extend_from_slice(&self.keys[..n]);
+        halves.iter().for_each(|half| keys.extend_from_slice(half));
     }
 }
 
-/// Copies keys in the order of a digit of so many bits; those with the same one keep their order.
+/// Copies keys in the order of a digit, of which each is counted; those with the same one keep their order.
 #[inline]
 fn distribute<F: Fingerprint>(
     from: &[F],
     to: &mut [F],
-    counters: &mut Vec<u32>,
-    bits: u32,
+    counters: &mut [u32],
     digit: impl Fn(F) -> usize,
 ) {
-    counters.clear();
-    counters.resize(1 << bits, 0);
-    for key in from {
-        counters[digit(*key)] += 1;
-    }
     let mut start = 0;
     for counter in counters.iter_mut() {
         start += std::mem::replace(counter, start);
@@ -101,6 +91,11 @@ fn put_in_order<F: Fingerprint>(keys: &mut [F]) -> usize {
     let mut n = 0;
     for i in 0..keys.len() {
         let key = keys[i];
+        if n == 0 || keys[n - 1] < key {
+            keys[n] = key;
+            n += 1;
+            continue;
+        }
         let mut at = n;
         while at > 0 && keys[at - 1] > key {
             at -= 1;
@@ -108,9 +103,7 @@ fn put_in_order<F: Fingerprint>(keys: &mut [F]) -> usize {
         if at > 0 && keys[at - 1] == key {
             continue;
         }
-        if at < n {
-            keys.copy_within(at..n, at + 1);
-        }
+        keys.copy_within(at..n, at + 1);
         keys[at] = key;
         n += 1;
         if n - at > FAR {
@@ -134,22 +127,61 @@ fn dedup<F: Fingerprint>(keys: &mut [F]) -> usize {
     n
 }
 
-/// Writes the union of two ascending sequences without duplicates to the front of `out`, which is long enough for both, and
-/// returns its length.
-fn union<F: Fingerprint>(a: &[F], b: &[F], out: &mut [F]) -> usize {
-    let (mut i, mut j, mut n) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        let (x, y) = (a[i], b[j]);
-        out[n] = x.min(y);
-        n += 1;
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
+/// Writes the union of two ascending sequences without duplicates into `out`, which is long enough for both, and returns
+/// where: its lower half, and its upper half.
+///
+/// Each step waits for the one before, so the halves are joined side by side.
+fn union<'o, F: Fingerprint>(a: &[F], b: &[F], out: &'o mut [F]) -> [&'o [F]; 2] {
+    let middle = a.len() / 2;
+    let at = a
+        .get(middle)
+        .map_or(0, |key| b.partition_point(|k| k < key));
+    let (low_a, high_a) = a.split_at(middle);
+    let (low_b, high_b) = b.split_at(at);
+    let (low_out, high_out) = out.split_at_mut(middle + at);
+    let (mut low, mut high) = (Step::default(), Step::default());
+    while low.has_both(low_a, low_b) && high.has_both(high_a, high_b) {
+        low.join(low_a, low_b, low_out);
+        high.join(high_a, high_b, high_out);
     }
-    for rest in [&a[i..], &b[j..]] {
-        out[n..n + rest.len()].copy_from_slice(rest);
-        n += rest.len();
+    let n_low = low.finish(low_a, low_b, low_out);
+    let n_high = high.finish(high_a, high_b, high_out);
+    [&low_out[..n_low], &high_out[..n_high]]
+}
+
+/// How far two sequences are joined.
+#[derive(Default)]
+struct Step {
+    i: usize,
+    j: usize,
+    n: usize,
+}
+
+impl Step {
+    #[inline(always)]
+    fn has_both<F>(&self, a: &[F], b: &[F]) -> bool {
+        self.i < a.len() && self.j < b.len()
     }
-    n
+
+    #[inline(always)]
+    fn join<F: Fingerprint>(&mut self, a: &[F], b: &[F], out: &mut [F]) {
+        let (x, y) = (a[self.i], b[self.j]);
+        out[self.n] = x.min(y);
+        self.n += 1;
+        self.i += usize::from(x <= y);
+        self.j += usize::from(y <= x);
+    }
+
+    fn finish<F: Fingerprint>(mut self, a: &[F], b: &[F], out: &mut [F]) -> usize {
+        while self.has_both(a, b) {
+            self.join(a, b, out);
+        }
+        for rest in [&a[self.i..], &b[self.j..]] {
+            out[self.n..self.n + rest.len()].copy_from_slice(rest);
+            self.n += rest.len();
+        }
+        self.n
+    }
 }
 
 #[cfg(test)]
