@@ -1,6 +1,6 @@
 """The measuring part of compare.sh: runs the commands in turn and prints medians, ratios and peak memory.
 
-    compare.py [--runs N] [--tree FOLDER] [--growth ROWS,ROWS,...] [--write FILE] LEAKGAUGE GENERATE DUMPS ROWS
+    compare.py [--runs N] [--tree FOLDER] [--growth ROWS,ROWS,...] [--alone ROWS] [--write FILE] LEAKGAUGE GENERATE DUMPS ROWS
 
 LEAKGAUGE and GENERATE are the release binary and the generator, DUMPS a folder for dumps, which are kept. Standard library
 only. Output of the commands goes to /dev/null; the audit's counts are checked against a dump's truth once, before anything is
@@ -113,13 +113,17 @@ def dense(args, patterns):
     say(f"## Dense dump: 6 x {args.rows:,} rows, {n_bytes / 1e6:,.0f} MB\n")
     table(in_turn(commands, args.runs), n_bytes, first)
 
+
+def alone(args):
+    """Each export by itself, to see what more threads bring to one file."""
+    files, _ = dump(args.generate, args.dumps, args.alone or args.rows)
+    scan = [args.leakgauge, "scan", "-f", "json"]
     say("## One file, one thread and all threads\n")
     say(f"| file | MB | one thread s | {os.cpu_count()} threads s | faster |")
     say("| --- | --: | --: | --: | --: |")
     for file in files:
         commands = {n: [*scan, "--threads", n, file] for n in ("1", "0")}
-        medians = [statistics.median(r[0] for r in runs) for runs in in_turn(commands, args.runs).values()]
-        one, many = medians
+        one, many = [statistics.median(r[0] for r in runs) for runs in in_turn(commands, args.runs).values()]
         say(f"| {os.path.basename(file)} | {os.path.getsize(file) / 1e6:,.0f} | {one:.2f} | {many:.2f} | {one / many:.2f} |")
     say()
 
@@ -164,6 +168,7 @@ def main():
     parser.add_argument("--tree", type=pathlib.Path, help="a folder of source code to scan as well")
     rows = lambda text: [int(n) for n in text.split(",")]
     parser.add_argument("--growth", type=rows, default=[], help="numbers of rows, to measure how cost grows")
+    parser.add_argument("--alone", type=int, help="rows of the exports that are scanned one by one (ROWS)")
     parser.add_argument("--write", type=pathlib.Path, help="also write the result to this file")
     parser.add_argument("leakgauge")
     parser.add_argument("generate")
@@ -190,6 +195,7 @@ def main():
     say(f"# {today}, {os.cpu_count()} cpus, {platform.machine()}\n")
     say(f"{own}, {version}, {args.runs} runs of each command in turn.\n")
     dense(args, patterns)
+    alone(args)
     if args.tree:
         tree(args, patterns)
     if args.growth:

@@ -5,6 +5,7 @@
 #       --runs N            runs of each command (5)
 #       --tree FOLDER       a folder of source code to scan as well
 #       --growth N,N,...    numbers of rows at which time and memory are measured
+#       --alone N           rows of the exports that are scanned one by one (ROWS); 10000000 make files of about 1 GB
 #       --write FILE        where to write the result as well, by custom benches/runs/DATE-MACHINE.md
 #
 # Needs cargo, Python 3 and ripgrep (`apt install ripgrep` or `cargo install ripgrep`). See benches/README.md.
