@@ -215,7 +215,7 @@ impl Labels {
 /// How labels end: most places are told not to be behind a label by the few bytes before them.
 #[derive(Clone, Default)]
 pub(crate) struct Endings {
-    /// A bit for each hash of the last three bytes of a label; empty without any label.
+    /// A bit for each hash of the last [`SHORT_BYTES`] bytes of a label; empty without any label.
     short: Vec<u64>,
     /// A bit for each hash of a whole label, or of its last [`ENDING_BYTES_MAX`] bytes.
     long: Vec<u64>,
@@ -223,6 +223,9 @@ pub(crate) struct Endings {
 
 /// Bits for the hashes of endings, as a power of two.
 const ENDING_BITS: u32 = 16;
+
+/// Bytes by which most places are told.
+const SHORT_BYTES: usize = 3;
 
 /// Longest ending that is looked at.
 const ENDING_BYTES_MAX: usize = 8;
@@ -232,13 +235,16 @@ impl Endings {
     fn insert(&mut self, word: &[u8]) {
         self.short.resize(1 << (ENDING_BITS - 6), 0);
         self.long.resize(1 << (ENDING_BITS - 6), 0);
-        match *word {
-            [.., a, b, c] => set(&mut self.short, hash(&[a, b, c])),
-            [b, c] => (0..=255).for_each(|a| set(&mut self.short, hash(&[a, b, c]))),
+        let from = word.len().saturating_sub(ENDING_BYTES_MAX);
+        let ending = packed(&word[from..]);
+        match word.len() {
+            SHORT_BYTES.. => set(&mut self.short, hash(ending, SHORT_BYTES)),
+            // Whatever stands before it.
+            2 => (0..=0xFF)
+                .for_each(|before| set(&mut self.short, hash(before << 16 | ending, SHORT_BYTES))),
             _ => self.short.fill(u64::MAX),
         }
-        let from = word.len().saturating_sub(ENDING_BYTES_MAX);
-        set(&mut self.long, hash(&word[from..]));
+        set(&mut self.long, hash(ending, word.len() - from));
     }
 
     /// Whether [`Labels::before`] may find a label: no false for any part of `text` that ends where it ends and begins where a
@@ -278,27 +284,22 @@ impl Endings {
     /// Whether `text` may end with a label.
     #[inline]
     fn may_end_at(&self, text: &[u8]) -> bool {
-        let last = match *text {
-            [.., a, b, c] => [a, b, c],
-            [b, c] => [0, b, c],
-            _ => return self.ends_long(text),
+        let last = match text.last_chunk() {
+            Some(last) => u64::from_be_bytes(*last),
+            None => packed(text),
         };
-        has(&self.short, hash(&last.map(|b| b.to_ascii_lowercase()))) && self.ends_long(text)
+        let ending = to_lowercase(last);
+        has(&self.short, hash(ending, SHORT_BYTES)) && self.ends_long(text, ending)
     }
 
-    fn ends_long(&self, text: &[u8]) -> bool {
-        let from = text.len().saturating_sub(ENDING_BYTES_MAX);
-        let mut ending = 0;
-        for (n, byte) in (0..).zip(text[from..].iter().rev()) {
-            ending |= u64::from(byte.to_ascii_lowercase()) << (8 * n);
-            let at = text.len() - 1 - n;
+    /// The same, once the last bytes are known for those of a label. `ending` is as much of the text as fits, in small letters.
+    fn ends_long(&self, text: &[u8], ending: u64) -> bool {
+        let longest = text.len().min(ENDING_BYTES_MAX);
+        (1..=longest).any(|len| {
             // A short word, which begins where a word may, or the end of a long one.
-            let may_begin = is_word_start(text, at) || n + 1 == ENDING_BYTES_MAX;
-            if may_begin && has(&self.long, hash_of(ending, n + 1)) {
-                return true;
-            }
-        }
-        spaced(text).is_some_and(|word| has(&self.long, hash(&word)))
+            let may_begin = || len == ENDING_BYTES_MAX || is_word_start(text, text.len() - len);
+            has(&self.long, hash(ending, len)) && may_begin()
+        }) || spaced(text).is_some_and(|word| has(&self.long, hash(packed(&word), word.len())))
     }
 }
 
@@ -311,19 +312,30 @@ fn has(bits: &[u64], hash: usize) -> bool {
         .is_some_and(|word| word >> (hash % 64) & 1 == 1)
 }
 
-/// A hash of at most eight bytes and their number.
-#[inline]
-fn hash(bytes: &[u8]) -> usize {
-    let packed = bytes
+/// At most eight bytes as a number, the last of them lowest.
+fn packed(bytes: &[u8]) -> u64 {
+    bytes
         .iter()
-        .fold(0, |packed, b| packed << 8 | u64::from(*b));
-    hash_of(packed, bytes.len())
+        .fold(0, |packed, b| packed << 8 | u64::from(*b))
 }
 
-/// The same of bytes that are packed, the last of them lowest.
+/// Eight packed bytes with ASCII letters in small letters.
 #[inline]
-fn hash_of(packed: u64, len: usize) -> usize {
-    let mixed = packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (len as u64) << 59;
+fn to_lowercase(packed: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    // The highest bit of a byte is set where it is at least `A`, and where it is beyond `Z`.
+    let low = packed & !HIGH;
+    let from_a = low + (0x80 - u64::from(b'A')) * ONES;
+    let beyond_z = low + (0x7F - u64::from(b'Z')) * ONES;
+    packed | (from_a & !beyond_z & !packed & HIGH) >> 2
+}
+
+/// A hash of the last `len` of eight packed bytes, and of their number.
+#[inline]
+fn hash(packed: u64, len: usize) -> usize {
+    let counted = packed & u64::MAX >> (64 - 8 * len);
+    let mixed = counted.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (len as u64) << 59;
     (mixed >> (64 - ENDING_BITS)) as usize
 }
 

@@ -146,3 +146,15 @@ fn skips_to_the_value() {
     assert_eq!(value_start(b"138"), 0);
     assert_eq!(value_start(b""), 0);
 }
+
+#[test]
+fn packed_letters_become_small_as_others_do() {
+    for byte in 0..=u8::MAX {
+        let word = [byte, b'Z', byte, b'[', b'@', byte, 0xFF, byte];
+        let want = word.map(|b| b.to_ascii_lowercase());
+        assert_eq!(
+            to_lowercase(u64::from_be_bytes(word)),
+            u64::from_be_bytes(want)
+        );
+    }
+}
