@@ -69,6 +69,41 @@ fn find_each_portable<const N: usize>(block: &[u8], needles: &[u8; N]) -> [u64; 
     })
 }
 
+/// Where the line feeds of a text are. Made for lines, which are short: over a distance `memchr` is faster.
+pub(crate) fn line_feeds(text: &[u8]) -> LineFeeds<'_> {
+    LineFeeds {
+        text,
+        at: 0,
+        feeds: 0,
+    }
+}
+
+/// See [`line_feeds`].
+pub(crate) struct LineFeeds<'t> {
+    text: &'t [u8],
+    /// Where the block behind the one in hand begins.
+    at: usize,
+    /// What is left of the block in hand.
+    feeds: u64,
+}
+
+impl Iterator for LineFeeds<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.feeds == 0 {
+            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let block = rest.get(..LANES).unwrap_or(rest);
+            [self.feeds] = find_each(block, b"\n");
+            self.at += LANES;
+        }
+        let feed = self.at - LANES + self.feeds.trailing_zeros() as usize;
+        self.feeds &= self.feeds - 1;
+        Some(feed)
+    }
+}
+
 /// Which bytes of a block of at most 64 are ASCII letters or digits, and which are digits: two of its [`Classes`].
 pub(crate) fn words_and_digits(block: &[u8]) -> (u64, u64) {
     #[cfg(target_arch = "x86_64")]
@@ -572,6 +607,12 @@ mod tests {
                 let classes = classes_of(block);
                 prop_assert_eq!(words_and_digits(block), (classes.word, classes.digit));
             }
+        }
+
+        #[test]
+        fn every_line_feed_is_found(text in "[a\n]{0,300}") {
+            let want: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+            prop_assert_eq!(line_feeds(text.as_bytes()).collect::<Vec<_>>(), want);
         }
 
         #[test]

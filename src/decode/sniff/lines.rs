@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::bytes;
 use crate::decode::lines::{Make, begins_with_time, head_of};
 
 /// Lines looked at.
@@ -15,7 +16,7 @@ const LINES_MIN: usize = 3;
 /// The first lines of a text that are not blank, without the blanks around them.
 pub(super) fn firsts(text: &[u8]) -> Vec<&[u8]> {
     let mut lines = Vec::with_capacity(LINES_MAX);
-    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let ends = bytes::line_feeds(text).chain([text.len()]);
     let mut start = 0;
     for end in ends {
         let line = text[start..end].trim_ascii();

@@ -7,11 +7,10 @@ mod piece;
 
 use std::io;
 
-use memchr::memchr_iter;
-
 use super::block::{Blocks, Bounds, Rows, Step, Steps, field, next_batch};
 use super::charset::Transcoder;
 use super::{Decode, DecodeLimits, Problem};
+use crate::bytes;
 use crate::record::{Batch, Record, Table};
 
 pub(super) use piece::next_piece;
@@ -79,7 +78,7 @@ impl TextDecoder<'_> {
             records,
         } = batch;
         let from = start;
-        for feed in memchr_iter(b'\n', &text[from..]).map(|i| from + i) {
+        for feed in bytes::line_feeds(&text[from..]).map(|i| from + i) {
             if feed - start >= self.piece_bytes_max {
                 break;
             }
