@@ -1,8 +1,8 @@
 //! Distinct counting: sets of fingerprints that only grow, exact at any size.
 //!
 //! Fingerprints are appended to one of 256 partitions by their high byte, and a partition that is full is sorted and cleared
-//! of duplicates before it grows; while hardly any come, every second time. So an insertion costs an append, and memory stays below
-//! two and a quarter times the distinct ones. A set that
+//! of duplicates before it grows; while hardly any come, not before it has doubled. So an insertion costs an append, and memory
+//! stays below two and a half times the distinct ones. A set can be told to give back what it does not need. One that
 //! is told to spill writes itself to a store as one sorted run and is empty again; runs are folded into longer ones there.
 //! A set whose sequences are all sorted (sealed) can be read in ranges, each as sequences that ascend. This file knows
 //! neither files nor limits: who holds the sets decides when they spill.
@@ -20,6 +20,13 @@ const PARTITION_BITS: u32 = 8;
 
 /// A partition is not cleared of duplicates before it holds this many.
 const COMPACT_MIN: usize = 1024;
+
+/// A large partition grows by one place for so many, a small one by one for two. All grow nearly at once, so a larger step
+/// would take the memory of many fingerprints before the first of them has come.
+pub(super) const GROWTH: usize = 4;
+
+/// Places of a large partition.
+const LARGE: usize = 8192;
 
 /// Arrivals that are sorted in together.
 const ARRIVALS_MAX: usize = 4096;
@@ -68,6 +75,10 @@ pub(super) trait Set {
     fn held(&self) -> usize;
     /// Sorts what is unsorted, so that the set can be read. Insertions may follow. `held` grows as for an insertion.
     fn seal(&mut self, held: &mut usize);
+    /// Bytes of memory it would hold without room for more.
+    fn needed(&self) -> usize;
+    /// Gives memory back, and keeps room for one fingerprint more for so many that there are.
+    fn shrink(&mut self, per_room: usize);
     /// Writes what is in memory as a run of level 0, and frees the memory.
     ///
     /// # Errors
@@ -149,6 +160,13 @@ impl<F: Fingerprint> Distinct<F> {
         self.runs.len()
     }
 
+    /// Bytes of memory, if each partition has so many places.
+    fn bytes_with(&self, places: impl Fn(&Partition<F>) -> usize) -> usize {
+        let keys: usize = self.partitions.iter().map(places).sum();
+        let partitions = self.partitions.len() * size_of::<Partition<F>>();
+        (self.arrivals.capacity() + keys) * size_of::<F>() + partitions
+    }
+
     /// Its sequences in some ranges of the key space. Each run is read in blocks of `read_bytes`. The set is sealed.
     pub(super) fn cursors<'a>(
         &'a self,
@@ -179,9 +197,7 @@ impl<F: Fingerprint> Distinct<F> {
 
 impl<F: Fingerprint> Set for Distinct<F> {
     fn held(&self) -> usize {
-        let keys: usize = self.partitions.iter().map(|p| p.keys.capacity()).sum();
-        let partitions = self.partitions.len() * size_of::<Partition<F>>();
-        (self.arrivals.capacity() + keys) * size_of::<F>() + partitions
+        self.bytes_with(|partition| partition.keys.capacity())
     }
 
     fn seal(&mut self, held: &mut usize) {
@@ -195,6 +211,16 @@ impl<F: Fingerprint> Set for Distinct<F> {
             }
         }
         self.sorter = Sorter::default();
+    }
+
+    fn needed(&self) -> usize {
+        self.bytes_with(|partition| partition.keys.len())
+    }
+
+    fn shrink(&mut self, per_room: usize) {
+        for Partition { keys, .. } in &mut self.partitions {
+            keys.shrink_to(keys.len() + keys.len() / per_room);
+        }
     }
 
     fn spill(&mut self, writer: &mut Writer) -> Result<(), Error> {
@@ -241,7 +267,9 @@ impl<F: Fingerprint> Partition<F> {
         }
         if self.keys.len() * 4 >= self.keys.capacity() * 3 {
             let before = self.keys.capacity();
-            self.keys.reserve_exact((self.keys.len() / 2).max(32));
+            let per_place = if before < LARGE { 2 } else { GROWTH };
+            self.keys
+                .reserve_exact((self.keys.len() / per_place).max(32));
             *held += (self.keys.capacity() - before) * size_of::<F>();
         }
     }
@@ -295,6 +323,7 @@ mod tests {
     enum Deed {
         Insert(Vec<u64>),
         Seal,
+        Shrink(usize),
         Spill,
         Fold,
     }
@@ -308,6 +337,7 @@ mod tests {
         prop_oneof![
             4 => proptest::collection::vec(key, 0..9000).prop_map(Deed::Insert),
             1 => Just(Deed::Seal),
+            1 => (1usize..20).prop_map(Deed::Shrink),
             2 => Just(Deed::Spill),
             1 => Just(Deed::Fold),
         ]
@@ -329,6 +359,12 @@ mod tests {
                     assert_eq!(set.held(), held, "the memory is told as it is");
                 }
                 Deed::Seal => set.seal(&mut held),
+                Deed::Shrink(per_room) => {
+                    set.seal(&mut held);
+                    set.shrink(*per_room);
+                    assert!(set.needed() <= set.held() && set.held() <= held);
+                    held = set.held();
+                }
                 Deed::Spill => {
                     set.spill(&mut spills).unwrap();
                     assert_eq!(set.held(), 0);

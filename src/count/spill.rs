@@ -1,11 +1,12 @@
 //! Spilling: the memory that counting may take, and what goes to a store when it is used up.
 //!
-//! Each worker has its share of the limit and a store of its own, so that nothing is locked. A spill writes the larger sets,
-//! each as one run; small ones stay, since many short runs cost more than they free. Runs of a level are folded into one of
-//! the next when there are [`FAN_IN`], so that a set is never in more than a few dozen pieces, however small the limit, and
-//! each level is a file that is given back when it is folded. What fails is kept and told when the tally is sealed.
+//! Each worker has its share of the limit and a store of its own, so that nothing is locked. A worker whose share is used up
+//! first has its sets give back what duplicates and steps of growth take, and spills if that is little. A spill writes the
+//! larger sets, each as one run; small ones stay, since many short runs cost more than they free. Runs of a level are folded
+//! into one of the next when there are [`FAN_IN`], so that a set is never in more than a few dozen pieces, however small the
+//! limit, and each level is a file that is given back when it is folded. What fails is kept and told when the tally is sealed.
 
-use super::distinct::Set;
+use super::distinct::{GROWTH, Set};
 use super::store::{Store, Writer};
 use crate::error::Error;
 
@@ -80,6 +81,9 @@ impl Memory {
     }
 }
 
+/// Sets that would have room for less than one fingerprint more for so many are rather spilled.
+const PER_ROOM_MAX: usize = 14;
+
 /// A worker's share of the memory, and where it spills to.
 pub(super) struct Budget {
     limit: usize,
@@ -131,21 +135,36 @@ impl Budget {
         self.failed.take().map_or(Ok(()), Err)
     }
 
-    /// Makes room: afterwards the sets hold less than half of what they held. A failure is kept.
+    /// Makes room: afterwards the sets hold less than the limit. A failure is kept.
     pub(super) fn relieve(&mut self, sets: &mut [&mut dyn Set]) {
-        if let Err(error) = self.spill(sets) {
-            self.failed = Some(error);
+        sets.iter_mut().for_each(|set| set.seal(&mut 0));
+        let needed: usize = sets.iter().map(|set| set.needed()).sum();
+        let enough = self.limit / 16 * 15;
+        let per_room = needed.div_ceil(enough.saturating_sub(needed).max(1));
+        if per_room <= PER_ROOM_MAX {
+            let per_room = per_room.max(GROWTH);
+            sets.iter_mut().for_each(|set| set.shrink(per_room));
+        }
+        self.held = sets.iter().map(|set| set.held()).sum();
+        if self.held > enough {
+            self.spill(sets);
         }
     }
 
     /// Makes room to merge in, if anything was spilled. A failure is kept.
     pub(super) fn make_room_to_merge(&mut self, sets: &mut [&mut dyn Set]) {
-        if !self.levels.is_empty() && self.held > self.limit / 2 {
-            self.relieve(sets);
+        if !self.levels.is_empty() && self.held > self.limit / 4 * 3 {
+            self.spill(sets);
         }
     }
 
-    fn spill(&mut self, sets: &mut [&mut dyn Set]) -> Result<(), Error> {
+    fn spill(&mut self, sets: &mut [&mut dyn Set]) {
+        if let Err(error) = self.write(sets) {
+            self.failed = Some(error);
+        }
+    }
+
+    fn write(&mut self, sets: &mut [&mut dyn Set]) -> Result<(), Error> {
         let held: Vec<usize> = sets.iter().map(|set| set.held()).collect();
         let n = held.iter().filter(|h| **h > 0).count().max(1);
         let mean = held.iter().sum::<usize>() / n;
@@ -284,5 +303,28 @@ mod tests {
         })
         .unwrap();
         assert_eq!(n.len(), 2_500);
+    }
+
+    /// Whether a worker with a share of 4 MiB spills, when it meets so many values many times over.
+    fn spills(n_values: u64) -> bool {
+        let mut budget = Budget::new(Memory(4 << 20));
+        let mut set = Distinct::<u64>::default();
+        for n in 0..4 * n_values {
+            set.insert(spread(n * 7 % n_values), &mut budget.held);
+            if budget.is_exceeded() {
+                budget.relieve(&mut [&mut set]);
+                assert_eq!(budget.held, set.held());
+            }
+        }
+        set.seal(&mut 0);
+        assert!(set.n_sequences() > 1 || set.len() == n_values);
+        !budget.levels.is_empty()
+    }
+
+    #[test]
+    fn what_nearly_fills_the_memory_stays_there_however_often_it_is_met() {
+        let fits = (4 << 20) / size_of::<u64>() as u64;
+        assert!(!spills(fits / 100 * 82));
+        assert!(spills(fits));
     }
 }
