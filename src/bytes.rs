@@ -1,5 +1,5 @@
-//! Byte classes: which bytes of a buffer are digits, letters, or one of a few others, as bit masks over 64 bytes at a time;
-//! and the search for the nearest of a few bytes.
+//! Byte classes: which bytes of a buffer are digits, letters, line feeds, or one of a few others, and where pairs of a set may
+//! begin, as bit masks over 64 bytes at a time; and the search for the nearest of a few bytes.
 //!
 //! This is the one file with `unsafe`: AVX2 where the processor has it, found out at run time, or SSE2, which every x86-64
 //! has, with portable twins that the tests compare them to. It knows nothing of what the classes mean.

@@ -97,6 +97,13 @@ fn most_pairs_are_told_from_the_members() {
     ] {
         assert_eq!(pairs.may_hold(first, second), want, "{first} {second}");
     }
+    // Of `xxAZxx` the third byte alone begins a pair.
+    let text = b"xxAZxx".repeat(20);
+    let want = (0..LANES).filter(|at| at % 6 == 2);
+    assert_eq!(
+        pairs.find(&text, 0),
+        want.fold(0, |mask, at| mask | 1 << at)
+    );
 }
 
 #[test]

@@ -346,6 +346,14 @@ impl<'a> Compiler<'a> {
             )
             .at(&file.path));
         }
+        for (key, words) in [("labels", &pattern.labels), ("glued", &pattern.glued)] {
+            if words.iter().any(|word| word.trim().is_empty()) {
+                let message = format!(
+                    "`{key}` holds an empty word, which stands before everything: remove it"
+                );
+                return Err(Error::new(message).at(file.place_of(key)));
+            }
+        }
         let validator = match &pattern.validator {
             None => None,
             Some(name) => Some(validate::by_name(name).ok_or_else(|| {

@@ -253,9 +253,10 @@ impl Endings {
     pub(crate) fn may_end(&self, text: &[u8]) -> bool {
         let floor = text.len().saturating_sub(GAP_BYTES_MAX);
         let mut end = text.len();
-        // Where the bracket opens depends on where the part begins, so the label may end before any sign that is skipped.
+        // Where the bracket opens depends on where the part begins, so the label may end before any sign that is skipped. The
+        // first of these is of up to three bytes, of which one is within reach.
         let anywhere = |last: usize| {
-            let mut ends = (floor..=last).rev();
+            let mut ends = (floor.saturating_sub(2)..=last).rev();
             ends.any(|end| {
                 let is_before_gap = text.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
                 is_before_gap && self.may_end_at(&text[..end])

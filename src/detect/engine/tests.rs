@@ -376,6 +376,11 @@ fn wrong_patterns_are_refused_with_a_reason() {
             "precedence = 10\nvalidator = \"nonsense\"",
             "unknown validator `nonsense`",
         ),
+        (
+            "precedence = 10",
+            "precedence = 10\nglued = [\"在\", \"\"]",
+            "`glued` holds an empty word",
+        ),
         ("id = \"t.qq\"", "id = \"T.QQ\"", "is no id"),
         (
             "precedence = 10",

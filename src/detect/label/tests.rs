@@ -41,7 +41,11 @@ fn check(text: &str, want: Option<u8>) {
 proptest! {
     #[test]
     fn no_label_is_missed_by_its_ending(
-        text in "(手机|号|phone|Phone|user_|sos_|name|Name|qq|QQ|姓|名|姓名|是|为|[ :=(_xA\"1]|：|（|）|\\){0,3}){0,9}",
+        text in prop_oneof![
+            "(手机|号|phone|Phone|user_|sos_|name|Name|qq|QQ|姓|名|姓名|是|为|[ :=(_xA\"1]|：|（|）|\\){0,3}){0,9}",
+            // A bracket nearly as long as may stand between a label and its value.
+            "[(]?(手机|phone|姓名|numéro|sos_name)(是|为|：|　|[ (.=]){0,3}(（|[(])[手机填x1 é]{0,8}(）|[)])(是|：|　|[ =)]|）){0,4}",
+        ],
     ) {
         let labels = labels();
         for (start, _) in text.char_indices() {
@@ -84,6 +88,7 @@ fn finds_the_longest_label_before_a_place() {
     check("客户手机", Some(0));
     check("手机号：", Some(1));
     check("手机（必填）: \"", Some(0));
+    check("手机：(abcdefghij0123456789)", Some(0));
     check("user_phone", Some(2));
     check("userPhone=", Some(2));
     check("megaphone", None);
