@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::distinct::Distinct;
 use super::fingerprint::{Keyed, RunKey};
-use super::merge::merge;
+use super::merge::{Sequences, merge};
 use super::spill::Memory;
 use super::store::{Fingerprint, RANGES};
 use super::subject::{Subject, Subjects};
@@ -179,13 +179,13 @@ fn count(
     to: usize,
     read_bytes: usize,
 ) -> Result<HashMap<u128, u64>, Error> {
-    let mut cursors = Vec::new();
+    let mut sequences = Sequences::default();
     for set in sets {
-        set.cursors(0, from, to, read_bytes, &mut cursors);
+        set.add_to(&mut sequences, 0, (from, to), read_bytes)?;
     }
     let mut persons: HashMap<u128, u64> = HashMap::new();
     let mut last = None;
-    merge(cursors, |met: Appearance, _| {
+    merge(sequences, |met: Appearance, _| {
         if last.replace(met) != Some(met) {
             *persons.entry(met.file).or_default() += 1;
         }
@@ -214,11 +214,14 @@ mod tests {
 
     /// The ranges that so many keys of a set fall into.
     fn ranges(by_file: &mut ByFile) -> [usize; RANGES] {
-        let mut cursors = Vec::new();
+        let mut sequences = Sequences::default();
         super::super::distinct::Set::seal(&mut by_file.met, &mut 0);
-        by_file.met.cursors(0, 0, RANGES, 4096, &mut cursors);
+        by_file
+            .met
+            .add_to(&mut sequences, 0, (0, RANGES), 4096)
+            .unwrap();
         let mut n = [0; RANGES];
-        merge(cursors, |met: Appearance, _| {
+        merge(sequences, |met: Appearance, _| {
             n[range_of(met)] += 1;
             Ok(())
         })

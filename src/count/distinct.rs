@@ -7,7 +7,7 @@
 //! A set whose sequences are all sorted (sealed) can be read in ranges, each as sequences that ascend. This file knows
 //! neither files nor limits: who holds the sets decides when they spill.
 
-use super::merge::{Cursor, merge};
+use super::merge::{Sequences, merge};
 use super::sort::Sorter;
 use super::store::{Fingerprint, RANGES, Run, Writer, range_of};
 use crate::error::Error;
@@ -167,31 +167,31 @@ impl<F: Fingerprint> Distinct<F> {
         (self.arrivals.capacity() + keys) * size_of::<F>() + partitions
     }
 
-    /// Its sequences in some ranges of the key space. Each run is read in blocks of `read_bytes`. The set is sealed.
-    pub(super) fn cursors<'a>(
+    /// Adds its sequences in some ranges of the key space. Each run is read in blocks of `read_bytes`. The set is sealed.
+    ///
+    /// # Errors
+    /// When a run cannot be read.
+    pub(super) fn add_to<'a>(
         &'a self,
+        sequences: &mut Sequences<'a, F>,
         tag: usize,
-        from: usize,
-        to: usize,
+        (from, to): (usize, usize),
         read_bytes: usize,
-        cursors: &mut Vec<Cursor<'a, F>>,
-    ) {
+    ) -> Result<(), Error> {
         if self.partitions.is_empty() {
             let place = |range| self.arrivals.partition_point(|k| range_of(*k) < range);
             let keys = &self.arrivals[place(from)..place(to)];
-            cursors.push(Cursor::in_memory(tag, std::iter::once(keys)));
+            sequences.add_slices(tag, std::iter::once(keys));
         } else {
             debug_assert!(self.arrivals.is_empty(), "the set is sealed");
             let per_range = PARTITIONS / RANGES;
             let partitions = &self.partitions[from * per_range..to * per_range];
-            cursors.push(Cursor::in_memory(
-                tag,
-                partitions.iter().map(|p| p.keys.as_slice()),
-            ));
+            sequences.add_slices(tag, partitions.iter().map(|p| p.keys.as_slice()));
         }
         for Spilled { run, .. } in &self.runs {
-            cursors.push(Cursor::in_store(tag, run.read(from, to), read_bytes));
+            sequences.add_run(tag, run.read(from, to), read_bytes)?;
         }
+        Ok(())
     }
 }
 
@@ -241,12 +241,12 @@ impl<F: Fingerprint> Set for Distinct<F> {
     }
 
     fn fold(&mut self, level: usize, writer: &mut Writer, read_bytes: usize) -> Result<(), Error> {
-        let mut cursors = Vec::new();
+        let mut sequences = Sequences::default();
         for spilled in self.runs.iter().filter(|s| s.level == Some(level)) {
-            cursors.push(Cursor::in_store(0, spilled.run.read(0, RANGES), read_bytes));
+            sequences.add_run(0, spilled.run.read(0, RANGES), read_bytes)?;
         }
         let mut run = writer.run();
-        merge(cursors, |key: F, _| run.push(key))?;
+        merge(sequences, |key: F, _| run.push(key))?;
         let run = run.finish()?;
         self.runs.retain(|s| s.level != Some(level));
         self.runs.extend(run.map(|run| Spilled {
@@ -303,10 +303,10 @@ mod tests {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
     fn all<F: Fingerprint>(set: &Distinct<F>, from: usize, to: usize) -> Vec<F> {
-        let mut cursors = Vec::new();
-        set.cursors(0, from, to, 256, &mut cursors);
+        let mut sequences = Sequences::default();
+        set.add_to(&mut sequences, 0, (from, to), 256).unwrap();
         let mut keys = Vec::new();
-        merge(cursors, |key, _| {
+        merge(sequences, |key, _| {
             keys.push(key);
             Ok(())
         })

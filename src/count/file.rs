@@ -30,7 +30,7 @@
 //! lines of files); `ends` holds for each sixty-fourth of the key space how many there are up to its end.
 //! The *enclosure* is what the caller wants to have with the counts, and means nothing here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -38,14 +38,15 @@ use serde::{Deserialize, Serialize};
 
 use super::distinct::Distinct;
 use super::fingerprint::{RunKey, random_bytes};
-use super::merge::merge;
+use super::group::Group;
+use super::merge::{Sequences, merge};
 use super::places::Places;
 use super::sample::{Sample, Samples};
 use super::spill::Memory;
 use super::store::{Fingerprint, RANGES, Run, RunPlace, Section, Store, Writer, read_exact_at};
 use super::traits::{Traits, WrittenTraits};
 use super::unions::read_bytes;
-use super::{Group, KindTally, NUMBERED, Tally, check_joinable};
+use super::{KindTally, NUMBERED, Tally, check_joinable};
 use crate::category::{Category, CategorySet, Support};
 use crate::error::Error;
 
@@ -210,12 +211,12 @@ impl Joiner<'_> {
     ) -> Result<Option<RunPlace>, Error> {
         let sets: Vec<&Distinct<F>> = sets.collect();
         let bytes = read_bytes(self.free, sets.iter().map(|set| set.n_runs()).sum());
-        let mut cursors = Vec::new();
+        let mut sequences = Sequences::default();
         for set in sets {
-            set.cursors(0, 0, RANGES, bytes, &mut cursors);
+            set.add_to(&mut sequences, 0, (0, RANGES), bytes)?;
         }
         let mut run = self.writer.run();
-        merge(cursors, |key: F, _| run.push(key))?;
+        merge(sequences, |key: F, _| run.push(key))?;
         Ok(run.finish()?.map(|run| run.place()))
     }
 
@@ -248,11 +249,14 @@ impl Joiner<'_> {
     }
 
     fn groups(&mut self, tallies: &[Tally]) -> Result<Vec<GroupEntry>, Error> {
-        let all = || tallies.iter().flat_map(|t| &t.groups);
-        let sorts: BTreeSet<(Support, Traits)> = all().map(|g| (g.support, g.traits)).collect();
+        let mut sorts: BTreeMap<(Support, Traits), Vec<&Group>> = BTreeMap::new();
+        for group in tallies.iter().flat_map(|t| t.groups.iter()) {
+            let same = sorts.entry((group.support, group.traits)).or_default();
+            same.push(group);
+        }
         let mut entries = Vec::new();
-        for (support, traits) in sorts {
-            let groups = || all().filter(|g| (g.support, g.traits) == (support, traits));
+        for ((support, traits), groups) in sorts {
+            let groups = || groups.iter().copied();
             let mut numbered = BTreeMap::new();
             for (i, id) in NUMBERED_IDS.into_iter().enumerate() {
                 let run = self.union(groups().map(|g| &g.numbered[i]))?;
@@ -402,7 +406,9 @@ impl Reader {
             tally.kinds[at.ok_or_else(damaged)?] = runs.kind(entry)?;
         }
         for entry in directory.groups {
-            tally.groups.push(runs.group(entry)?);
+            if !tally.groups.put(runs.group(entry)?) {
+                return Err(damaged());
+            }
         }
         tally.by_file.met = runs.set(directory.by_file)?;
         tally.is_sealed = true;

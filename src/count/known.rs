@@ -7,7 +7,7 @@
 
 use super::distinct::{Distinct, Set};
 use super::fingerprint::RunKey;
-use super::merge::merge;
+use super::merge::{Sequences, merge};
 use super::spill::{Budget, Memory};
 use super::store::{Fingerprint, RANGES};
 use super::unions::read_bytes;
@@ -87,12 +87,12 @@ impl StandIns {
         let sets: Vec<&Distinct<F>> = sets.filter(|set| set.n_sequences() > 0).collect();
         let n_runs = sets.iter().map(|set| set.n_runs()).sum();
         let bytes = read_bytes(self.memory.bytes(), n_runs);
-        let mut cursors = Vec::new();
+        let mut sequences = Sequences::default();
         for set in sets {
-            set.cursors(0, 0, RANGES, bytes, &mut cursors);
+            set.add_to(&mut sequences, 0, (0, RANGES), bytes)?;
         }
         let mut last = None;
-        merge(cursors, |fingerprint: F, _| {
+        merge(sequences, |fingerprint: F, _| {
             if last.replace(fingerprint) == Some(fingerprint) {
                 return Ok(());
             }
@@ -120,9 +120,9 @@ pub fn compare(
     found.seal()?;
     let n_runs = known.set.n_runs() + found.set.n_runs();
     let bytes = read_bytes(known.memory.bytes(), n_runs);
-    let mut cursors = Vec::new();
+    let mut sequences = Sequences::default();
     for (tag, set) in [(0, &known.set), (1, &found.set)] {
-        set.cursors(tag, 0, RANGES, bytes, &mut cursors);
+        set.add_to(&mut sequences, tag, (0, RANGES), bytes)?;
     }
     let mut tell = |(stand_in, is_in): (u128, [bool; 2])| match is_in {
         [true, true] => each(stand_in, Since::Kept),
@@ -130,7 +130,7 @@ pub fn compare(
         [false, _] => each(stand_in, Since::New),
     };
     let mut last: Option<(u128, [bool; 2])> = None;
-    merge(cursors, |stand_in, tag| {
+    merge(sequences, |stand_in, tag| {
         match &mut last {
             Some((same, is_in)) if *same == stand_in => is_in[tag] = true,
             _ => {

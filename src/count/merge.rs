@@ -1,7 +1,8 @@
 //! Merging: sorted sequences, in memory or in a store, become one, in bounded memory.
 //!
 //! Two sequences are merged a piece of each at a time. Which of them the next fingerprint is of is random, so nothing branches on
-//! it. More than two are merged two by two, and so is what comes of that. Beside the blocks of runs a sequence takes less than 8 KiB.
+//! it. More than two are merged two by two, and so is what comes of that. Beside the blocks of runs a sequence takes less than
+//! 8 KiB. Short ones, of which there may be as many as records, are gathered and sorted instead, in no more memory than that.
 
 use std::hint::select_unpredictable;
 
@@ -11,8 +12,68 @@ use crate::error::Error;
 /// Fingerprints of a sequence that are merged at a time, at most.
 const PIECE: usize = 64;
 
+/// Sequences with fewer fingerprints than these are gathered.
+const SHORT: u64 = 128;
+
+/// Sorted sequences that are to be merged.
+pub(super) struct Sequences<'a, F> {
+    long: Vec<Cursor<'a, F>>,
+    /// The fingerprints of short ones, with the tags of these.
+    gathered: Vec<(F, usize)>,
+}
+
+impl<F> Default for Sequences<'_, F> {
+    fn default() -> Self {
+        Sequences {
+            long: Vec::new(),
+            gathered: Vec::new(),
+        }
+    }
+}
+
+impl<'a, F: Fingerprint> Sequences<'a, F> {
+    /// Adds a sequence in memory: slices that ascend one after the other. `tag` is what the caller knows it by.
+    pub(super) fn add_slices(
+        &mut self,
+        tag: usize,
+        slices: impl Iterator<Item = &'a [F]> + Clone + 'a,
+    ) {
+        let n: usize = slices.clone().map(<[F]>::len).sum();
+        if (n as u64) < SHORT {
+            let keys = slices.flatten();
+            self.gathered.extend(keys.map(|key| (*key, tag)));
+        } else {
+            let block = Block::Memory(&[], Box::new(slices));
+            self.long.push(Cursor::new(tag, block));
+        }
+    }
+
+    /// Adds a run of a store, which is read in blocks of so many bytes.
+    ///
+    /// # Errors
+    /// When it is short and cannot be read.
+    pub(super) fn add_run(
+        &mut self,
+        tag: usize,
+        mut run: RunReader<'a, F>,
+        bytes: usize,
+    ) -> Result<(), Error> {
+        // A block lies in memory twice, as read and as fingerprints.
+        let n_keys = (bytes / F::BYTES / 2).max(1);
+        let mut keys = Vec::new();
+        if run.n_left() < SHORT {
+            run.fill(&mut keys, SHORT as usize)?;
+            self.gathered.extend(keys.into_iter().map(|key| (key, tag)));
+        } else {
+            let block = Block::Store(keys, run, n_keys);
+            self.long.push(Cursor::new(tag, block));
+        }
+        Ok(())
+    }
+}
+
 /// A sorted sequence that is read from the front.
-pub(super) struct Cursor<'a, F> {
+struct Cursor<'a, F> {
     block: Block<'a, F>,
     /// Fingerprints of the block that were taken.
     at: usize,
@@ -28,21 +89,6 @@ enum Block<'a, F> {
 }
 
 impl<'a, F: Fingerprint> Cursor<'a, F> {
-    /// Over slices that ascend one after the other.
-    pub(super) fn in_memory(
-        tag: usize,
-        slices: impl Iterator<Item = &'a [F]> + 'a,
-    ) -> Cursor<'a, F> {
-        Cursor::new(tag, Block::Memory(&[], Box::new(slices)))
-    }
-
-    /// Over a run of a store, read in blocks of so many bytes.
-    pub(super) fn in_store(tag: usize, reader: RunReader<'a, F>, bytes: usize) -> Cursor<'a, F> {
-        // A block lies in memory twice, as read and as fingerprints.
-        let n_keys = (bytes / F::BYTES / 2).max(1);
-        Cursor::new(tag, Block::Store(Vec::new(), reader, n_keys))
-    }
-
     fn new(tag: usize, block: Block<'a, F>) -> Cursor<'a, F> {
         Cursor {
             block,
@@ -128,7 +174,7 @@ impl<'s, F: Fingerprint> Piece<'s, F> {
 /// A sequence, or what comes of several.
 enum Merged<'a, F> {
     One(Cursor<'a, F>),
-    Two(Box<Pair<'a, F>>),
+    Many(Box<Buffer<'a, F>>),
 }
 
 impl<F: Fingerprint> Merged<'_, F> {
@@ -136,7 +182,7 @@ impl<F: Fingerprint> Merged<'_, F> {
     fn piece(&mut self) -> Result<Piece<'_, F>, Error> {
         match self {
             Merged::One(cursor) => cursor.piece(),
-            Merged::Two(pair) => pair.piece(),
+            Merged::Many(buffer) => buffer.piece(),
         }
     }
 
@@ -144,37 +190,51 @@ impl<F: Fingerprint> Merged<'_, F> {
     fn take(&mut self, n: usize) {
         match self {
             Merged::One(cursor) => cursor.at += n,
-            Merged::Two(pair) => pair.at += n,
+            Merged::Many(buffer) => buffer.at += n,
         }
     }
 }
 
-/// Two sequences, and what of them was merged.
-struct Pair<'a, F> {
-    first: Merged<'a, F>,
-    second: Merged<'a, F>,
+/// Fingerprints that were merged, with their tags.
+struct Buffer<'a, F> {
     keys: Vec<F>,
     tags: Vec<usize>,
-    /// How many of what was merged were taken.
+    /// How many of them were taken.
     at: usize,
+    /// How many there are; what is behind them is left over from before.
+    end: usize,
+    /// The two that more is merged of, unless both are at their ends.
+    rest: Option<(Merged<'a, F>, Merged<'a, F>)>,
 }
 
-impl<'a, F: Fingerprint> Pair<'a, F> {
-    fn new(first: Merged<'a, F>, second: Merged<'a, F>) -> Pair<'a, F> {
-        Pair {
-            first,
-            second,
-            keys: Vec::new(),
-            tags: Vec::new(),
+impl<'a, F: Fingerprint> Buffer<'a, F> {
+    fn of_two(first: Merged<'a, F>, second: Merged<'a, F>) -> Buffer<'a, F> {
+        Buffer {
+            keys: vec![F::default(); 2 * PIECE],
+            tags: vec![0; 2 * PIECE],
             at: 0,
+            end: 0,
+            rest: Some((first, second)),
+        }
+    }
+
+    fn of_gathered(mut gathered: Vec<(F, usize)>) -> Buffer<'a, F> {
+        gathered.sort_unstable();
+        let (keys, tags): (Vec<F>, Vec<usize>) = gathered.into_iter().unzip();
+        Buffer {
+            at: 0,
+            end: keys.len(),
+            keys,
+            tags,
+            rest: None,
         }
     }
 
     fn piece(&mut self) -> Result<Piece<'_, F>, Error> {
-        if self.at == self.keys.len() {
-            self.keys.resize(2 * PIECE, F::default());
-            self.tags.resize(2 * PIECE, 0);
-            let (a, b) = (self.first.piece()?, self.second.piece()?);
+        if self.at == self.end
+            && let Some((first, second)) = &mut self.rest
+        {
+            let (a, b) = (first.piece()?, second.piece()?);
             let (keys, tags) = (&mut self.keys[..2 * PIECE], &mut self.tags[..2 * PIECE]);
             let mut n = 0;
             let (i, j) = a.merge(&b, |key, tag| {
@@ -182,27 +242,31 @@ impl<'a, F: Fingerprint> Pair<'a, F> {
                 n += 1;
                 Ok(())
             })?;
-            self.first.take(i);
-            self.second.take(j);
-            self.keys.truncate(n);
-            self.tags.truncate(n);
-            self.at = 0;
+            first.take(i);
+            second.take(j);
+            (self.at, self.end) = (0, n);
+            if n == 0 {
+                // Nobody asks them again, and what they hold is needed elsewhere.
+                self.rest = None;
+                (self.keys, self.tags) = (Vec::new(), Vec::new());
+            }
         }
-        Ok(Piece::of(&self.keys[self.at..], &self.tags[self.at..]))
+        let rest = self.at..self.end;
+        Ok(Piece::of(&self.keys[rest.clone()], &self.tags[rest]))
     }
 }
 
-/// Calls `each` with every fingerprint of every sequence, in ascending order, and the tag of the sequence it is of. Of those
-/// that are equal the ones of the sequence before come first.
+/// Calls `each` with every fingerprint of every sequence, in ascending order, and the tag of the sequence it is of. Those that
+/// are equal come one after the other, in any order.
 ///
 /// # Errors
 /// When a store cannot be read, and those of `each`.
 #[inline]
 pub(super) fn merge<F: Fingerprint>(
-    cursors: Vec<Cursor<'_, F>>,
+    sequences: Sequences<'_, F>,
     mut each: impl FnMut(F, usize) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let (mut first, mut second) = halves(cursors);
+    let (mut first, mut second) = halves(sequences);
     loop {
         let (a, b) = (first.piece()?, second.piece()?);
         if a.keys.is_empty() && b.keys.is_empty() {
@@ -215,21 +279,25 @@ pub(super) fn merge<F: Fingerprint>(
 }
 
 /// Sequences as two, of which each is merged of two as long as there are more.
-fn halves<F: Fingerprint>(cursors: Vec<Cursor<'_, F>>) -> (Merged<'_, F>, Merged<'_, F>) {
-    let mut all: Vec<Merged<'_, F>> = cursors.into_iter().map(Merged::One).collect();
+fn halves<F: Fingerprint>(sequences: Sequences<'_, F>) -> (Merged<'_, F>, Merged<'_, F>) {
+    let Sequences { long, gathered } = sequences;
+    let mut all: Vec<Merged<'_, F>> = long.into_iter().map(Merged::One).collect();
+    if !gathered.is_empty() {
+        all.push(Merged::Many(Box::new(Buffer::of_gathered(gathered))));
+    }
     while all.len() > 2 {
         let mut rest = all.into_iter();
         all = Vec::new();
         while let Some(first) = rest.next() {
             all.push(match rest.next() {
-                Some(second) => Merged::Two(Box::new(Pair::new(first, second))),
+                Some(second) => Merged::Many(Box::new(Buffer::of_two(first, second))),
                 None => first,
             });
         }
     }
     let mut all = all.into_iter();
     let mut next = || {
-        let none = || Merged::One(Cursor::in_memory(0, std::iter::empty()));
+        let none = || Merged::Many(Box::new(Buffer::of_gathered(Vec::new())));
         all.next().unwrap_or_else(none)
     };
     (next(), next())
@@ -273,17 +341,21 @@ mod tests {
         let runs: Vec<Option<Run>> = runs
             .map(|(keys, (_, is_stored))| is_stored.then(|| written(keys, &mut writer)).flatten())
             .collect();
-        let cursors = all.iter().zip(&runs).enumerate();
-        let cursors = cursors.map(|(tag, (keys, run))| match run {
-            Some(run) => Cursor::in_store(tag, run.read(0, RANGES), 900),
-            None => Cursor::in_memory(tag, keys.chunks(100 + tag)),
-        });
+        let mut added = Sequences::default();
+        for (tag, (keys, run)) in all.iter().zip(&runs).enumerate() {
+            match run {
+                Some(run) => added.add_run(tag, run.read(0, RANGES), 900).unwrap(),
+                None => added.add_slices(tag, keys.chunks(100 + tag)),
+            }
+        }
         let mut merged = Vec::new();
-        merge(cursors.collect(), |key, tag| {
+        merge(added, |key, tag| {
             merged.push((key, tag));
             Ok(())
         })
         .unwrap();
+        assert!(merged.is_sorted_by_key(|(key, _)| *key));
+        merged.sort_unstable();
         let keys = all.iter().enumerate();
         let mut want: Vec<(F, usize)> = keys
             .flat_map(|(tag, keys)| keys.iter().map(move |key| (*key, tag)))
@@ -310,8 +382,9 @@ mod tests {
     fn what_fails_is_told_at_once() {
         let keys: Vec<u64> = (0..1000).collect();
         let mut n = 0;
-        let cursors = (0..5).map(|tag| Cursor::in_memory(tag, keys.chunks(7)));
-        let merged = merge(cursors.collect(), |key, _| {
+        let mut sequences = Sequences::default();
+        (0..5).for_each(|tag| sequences.add_slices(tag, keys.chunks(7)));
+        let merged = merge(sequences, |key, _| {
             n += 1;
             match key {
                 700 => Err(Error::new("seven hundred")),
@@ -320,5 +393,28 @@ mod tests {
         });
         assert!(merged.unwrap_err().to_string().contains("seven hundred"));
         assert_eq!(n, 5 * 700 + 1);
+    }
+
+    /// As many sequences as records: each record of an export with ever other fields is of a group of its own.
+    #[test]
+    fn what_is_in_many_short_sequences_is_gathered() {
+        let all: Vec<Vec<u64>> = (0..20_000u64)
+            .map(|n| (0..n % 9).map(|i| (i * 20_000 + n) << 40).collect())
+            .collect();
+        let long: Vec<u64> = (0..SHORT).collect();
+        let mut sequences = Sequences::default();
+        for (tag, keys) in all.iter().chain([&long]).enumerate() {
+            sequences.add_slices(tag, keys.chunks(2));
+        }
+        assert_eq!(sequences.long.len(), 1, "they take the memory of cursors");
+        let mut merged = Vec::new();
+        merge(sequences, |key, _| {
+            merged.push(key);
+            Ok(())
+        })
+        .unwrap();
+        let mut want: Vec<u64> = all.into_iter().flatten().chain(long).collect();
+        want.sort_unstable();
+        assert!(merged == want);
     }
 }

@@ -9,6 +9,7 @@ mod by_file;
 mod distinct;
 mod file;
 mod fingerprint;
+mod group;
 mod known;
 mod merge;
 mod order;
@@ -25,7 +26,7 @@ mod unions;
 
 use std::ops::Range;
 
-use crate::category::{Category, Reading, Support};
+use crate::category::{Reading, Support};
 use crate::detect::{Catalog, ColumnRule, Found, Identifies, Key, KindId, Match, Status};
 use crate::error::Error;
 use crate::record::{Batch, Record};
@@ -37,6 +38,7 @@ use distinct::{Distinct, Set};
 pub use file::{Maker, read_tally, write_tally};
 use fingerprint::Keyed;
 pub use fingerprint::RunKey;
+use group::Groups;
 pub use known::{Since, StandIns, compare};
 use places::Places;
 pub use places::{NewHere, News, NewsByFile};
@@ -44,11 +46,11 @@ use sample::{Place, Samples};
 use spill::Budget;
 pub use spill::Memory;
 pub use subject::{Keys, keys_of};
-use subject::{Scratch, Seen, Subject};
+use subject::{Scratch, Seen};
 pub use total::{Parallel, Ranking, Totals, winner};
 use track::TrackRoles;
 pub use traits::Day;
-use traits::{Tells, Traits};
+use traits::Tells;
 
 /// Kinds of numbers that identify a person.
 const NUMBERED: usize = Identifies::Nothing as usize;
@@ -95,9 +97,7 @@ impl Ladder {
 pub struct Tally {
     key: Keyed,
     kinds: Vec<KindTally>,
-    groups: Vec<Group>,
-    /// The group of the record before: mostly that of the next.
-    last_group: usize,
+    groups: Groups,
     by_file: ByFile,
     budget: Budget,
     /// Whether nothing was counted since the sets were sorted.
@@ -119,23 +119,6 @@ struct KindTally {
     samples: Samples,
 }
 
-/// Records that support the same categories, and tell the same of the person they are about.
-struct Group {
-    support: Support,
-    traits: Traits,
-    /// Whether a category of it counts events.
-    has_events: bool,
-    /// Whether its records are points of a track and no other event.
-    is_track: bool,
-    rows: u64,
-    /// Fingerprints of person and content; kept only where a category of the group counts events.
-    contents: Distinct<u128>,
-    /// Persons with a number, by what kind of number it is.
-    numbered: [Distinct<u64>; NUMBERED],
-    /// All other persons.
-    persons: Distinct<u128>,
-}
-
 impl Tally {
     /// An empty tally for a catalog of `n_kinds` kinds, which spills to a temporary file what `memory` does not hold.
     pub fn new(key: RunKey, n_kinds: usize, memory: Memory) -> Tally {
@@ -143,8 +126,7 @@ impl Tally {
         Tally {
             key: Keyed::new(&key),
             kinds,
-            groups: Vec::new(),
-            last_group: 0,
+            groups: Groups::default(),
             by_file: ByFile::default(),
             budget: Budget::new(memory),
             is_sealed: true,
@@ -209,11 +191,11 @@ impl Tally {
                 self.by_file.add(&subjects, &mut self.budget.held);
             }
             if let Some(second) = subjects.second {
-                let at = self.group(support, subjects.traits[1]);
-                self.groups[at].person(second, &mut self.budget.held);
+                let group = self.groups.of(support, subjects.traits[1]);
+                group.person(second, &mut self.budget.held);
             }
-            let at = self.group(support, subjects.traits[0]);
-            let (group, held) = (&mut self.groups[at], &mut self.budget.held);
+            let group = self.groups.of(support, subjects.traits[0]);
+            let held = &mut self.budget.held;
             group.rows += 1;
             group.person(subjects.first, held);
             if group.has_events {
@@ -265,21 +247,6 @@ impl Tally {
         }
     }
 
-    /// The position of the group of a support and traits. Few of them come up.
-    #[inline]
-    fn group(&mut self, support: Support, traits: Traits) -> usize {
-        let is_it = |group: &Group| group.support == support && group.traits == traits;
-        let last = self.groups.get(self.last_group);
-        if last.is_none_or(|group| !is_it(group)) {
-            let known = self.groups.iter().position(is_it);
-            self.last_group = known.unwrap_or_else(|| {
-                self.groups.push(Group::new(support, traits));
-                self.groups.len() - 1
-            });
-        }
-        self.last_group
-    }
-
     /// Whether the counts are lost, because what memory does not hold could not be written: there is no use in going on.
     pub fn has_failed(&self) -> bool {
         self.budget.has_failed()
@@ -308,8 +275,7 @@ impl Tally {
         let empty = Tally {
             key: Keyed::new(&self.key.key),
             kinds: self.kinds.iter().map(|_| KindTally::new()).collect(),
-            groups: Vec::new(),
-            last_group: 0,
+            groups: Groups::default(),
             by_file: ByFile::default(),
             budget: self.budget.renewed(),
             is_sealed: true,
@@ -334,7 +300,7 @@ impl Tally {
             // The counts are lost, so that nothing is kept of them.
             let n_kinds = self.kinds.len();
             self.kinds = (0..n_kinds).map(|_| KindTally::new()).collect();
-            self.groups = Vec::new();
+            self.groups = Groups::default();
             self.by_file.met = Distinct::default();
             self.budget.held = 0;
         }
@@ -352,7 +318,7 @@ impl Tally {
             sets.push(&mut kind.places.numbers);
             sets.push(&mut kind.places.texts);
         }
-        for group in &mut self.groups {
+        for group in self.groups.iter_mut() {
             sets.push(&mut group.contents);
             sets.push(&mut group.persons);
             sets.extend(group.numbered.iter_mut().map(|set| set as &mut dyn Set));
@@ -379,33 +345,6 @@ fn check_joinable(tallies: &[Tally], key: Option<&RunKey>) -> Result<(), Error> 
 /// The normalised text of a key.
 fn text<'f>(found: &'f Found, range: &Range<u32>) -> &'f [u8] {
     &found.arena[range.start as usize..range.end as usize]
-}
-
-impl Group {
-    fn new(support: Support, traits: Traits) -> Group {
-        let all = support.base.union(support.strict);
-        Group {
-            support,
-            traits,
-            has_events: all.iter().any(|(category, _)| category.is_event()),
-            is_track: support.base.contains(Category::Whereabouts)
-                && all.iter().filter(|(c, _)| c.is_event()).count() == 1,
-            rows: 0,
-            contents: Distinct::default(),
-            numbered: Default::default(),
-            persons: Distinct::default(),
-        }
-    }
-
-    #[inline]
-    fn person(&mut self, person: Subject, held: &mut usize) {
-        match person {
-            Subject::Number(identifies, number) => {
-                self.numbered[identifies as usize].insert(number, held);
-            }
-            Subject::Text(text) => self.persons.insert(text, held),
-        }
-    }
 }
 
 impl KindTally {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::distinct::{Distinct, Set};
 use super::fingerprint::RunKey;
 use super::known::Maker;
-use super::merge::merge;
+use super::merge::{Sequences, merge};
 use super::spill::{Budget, Memory};
 use super::store::{Fingerprint, RANGES};
 use super::unions::read_bytes;
@@ -170,12 +170,12 @@ impl News {
         let sets: Vec<&Distinct<Occurrence>> = sets.filter(|set| set.n_sequences() > 0).collect();
         let n_runs = sets.iter().map(|set| set.n_runs()).sum();
         let bytes = read_bytes(self.memory.bytes(), n_runs);
-        let mut cursors = Vec::new();
+        let mut sequences = Sequences::default();
         for set in sets {
-            set.cursors(0, 0, RANGES, bytes, &mut cursors);
+            set.add_to(&mut sequences, 0, (0, RANGES), bytes)?;
         }
         let (mut last, mut value) = (None, 0);
-        merge(cursors, |occurrence: Occurrence, _| {
+        merge(sequences, |occurrence: Occurrence, _| {
             if last.replace(occurrence.value) != Some(occurrence.value) {
                 value = stand_in(occurrence.value);
             }
@@ -189,12 +189,12 @@ impl News {
     /// For each file with new values what it holds.
     fn counted(&self) -> Result<BTreeMap<u128, NewHere>, Error> {
         let bytes = read_bytes(self.memory.bytes(), self.set.n_runs());
-        let mut cursors = Vec::new();
-        self.set.cursors(0, 0, RANGES, bytes, &mut cursors);
+        let mut sequences = Sequences::default();
+        self.set.add_to(&mut sequences, 0, (0, RANGES), bytes)?;
         let mut files: BTreeMap<u128, NewHere> = BTreeMap::new();
         // The value in hand, whether it is new, and the file of it that was counted last.
         let (mut value, mut is_new, mut last) = (None, false, NEWS);
-        merge(cursors, |occurrence: Occurrence, _| {
+        merge(sequences, |occurrence: Occurrence, _| {
             if value.replace(occurrence.value) != Some(occurrence.value) {
                 (is_new, last) = (false, NEWS);
             }

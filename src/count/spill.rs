@@ -220,7 +220,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::distinct::Distinct;
-    use super::super::merge::merge;
+    use super::super::merge::{Sequences, merge};
     use super::super::store::RANGES;
     use super::*;
 
@@ -285,19 +285,19 @@ mod tests {
         assert_eq!(small.n_runs(), 0, "a small set stays in memory");
         large.seal(&mut 0);
         medium.seal(&mut 0);
-        let mut cursors = Vec::new();
-        large.cursors(0, 0, RANGES, 4096, &mut cursors);
+        let mut sequences = Sequences::default();
+        large.add_to(&mut sequences, 0, (0, RANGES), 4096).unwrap();
         let mut keys = BTreeSet::new();
-        merge(cursors, |key, _| {
+        merge(sequences, |key, _| {
             keys.insert(key);
             Ok(())
         })
         .unwrap();
         assert_eq!(keys, (0..n_large).map(spread).collect());
-        let mut cursors = Vec::new();
-        medium.cursors(0, 0, RANGES, 4096, &mut cursors);
+        let mut sequences = Sequences::default();
+        medium.add_to(&mut sequences, 0, (0, RANGES), 4096).unwrap();
         let mut n = BTreeSet::new();
-        merge(cursors, |key, _| {
+        merge(sequences, |key, _| {
             n.insert(key);
             Ok(())
         })

@@ -249,13 +249,18 @@ pub(super) struct RunReader<'a, F> {
 }
 
 impl<F: Fingerprint> RunReader<'_, F> {
+    /// How many fingerprints are still to be read.
+    pub(super) fn n_left(&self) -> u64 {
+        self.end - self.at
+    }
+
     /// Replaces `keys` by the next ones, at most `n_max`; by none at the end.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub(super) fn fill(&mut self, keys: &mut Vec<F>, n_max: usize) -> Result<(), Error> {
         keys.clear();
-        let n = (self.end - self.at).min(n_max as u64);
+        let n = self.n_left().min(n_max as u64);
         if n == 0 {
             return Ok(());
         }

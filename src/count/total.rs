@@ -12,12 +12,13 @@ use crate::detect::Catalog;
 use crate::error::Error;
 
 use super::distinct::Distinct;
+use super::group::Group;
 use super::sample::Samples;
 use super::spill::Memory;
 use super::store::Fingerprint;
 use super::traits::{self, Profile};
 use super::unions::{Asks, Mask, Union, count};
-use super::{Group, KindTally, NUMBERED, Tally, check_joinable};
+use super::{KindTally, NUMBERED, Tally, check_joinable};
 
 /// Which class a category falls into under a reading: the rank, 0 for the highest class, or `None` where the reading leaves
 /// such records out. The flag says that the record supports the category only in its bare form.
@@ -59,15 +60,13 @@ impl Questions {
         })
     }
 
-    /// The questions that a group is part of.
-    fn mask(&self, group: usize) -> Mask {
-        let mut mask = Mask::default();
-        for (i, question) in self.0.iter().enumerate() {
-            if question.contains(&group) {
-                mask.insert(i);
-            }
+    /// For each of so many groups the questions that it is part of.
+    fn masks(&self, n_groups: usize) -> Vec<Mask> {
+        let mut masks = vec![Mask::default(); n_groups];
+        for (i, groups) in self.0.iter().enumerate() {
+            groups.iter().for_each(|group| masks[*group].insert(i));
         }
-        mask
+        masks
     }
 }
 
@@ -157,8 +156,9 @@ impl<'a> Totals<'a> {
 struct Plan {
     /// Those of all groups, in order.
     supports: Vec<Support>,
-    of_persons: Questions,
-    of_contents: Questions,
+    /// For each of them the questions about persons that its groups are part of, and those about contents.
+    of_persons: Vec<Mask>,
+    of_contents: Vec<Mask>,
     asked: Vec<Asked>,
     /// All persons that a reading counts.
     everybody: [usize; Reading::ALL.len()],
@@ -185,11 +185,12 @@ struct Answers {
 
 impl Plan {
     fn new(tallies: &[Tally], rank: Ranking<'_>) -> Plan {
-        let groups = || tallies.iter().flat_map(|t| &t.groups);
-        let supports: BTreeSet<Support> = groups().map(|g| g.support).collect();
-        let supports: Vec<Support> = supports.into_iter().collect();
-        let rows_of = |s: &Support| groups().filter(|g| g.support == *s).map(|g| g.rows).sum();
-        let rows: Vec<u64> = supports.iter().map(rows_of).collect();
+        let groups = || tallies.iter().flat_map(|t| t.groups.iter());
+        let mut rows_of: BTreeMap<Support, u64> = BTreeMap::new();
+        for group in groups() {
+            *rows_of.entry(group.support).or_default() += group.rows;
+        }
+        let (supports, rows): (Vec<Support>, Vec<u64>) = rows_of.into_iter().unzip();
         let (mut of_persons, mut of_contents) = (Questions::default(), Questions::default());
         let everybody = Reading::ALL.map(|reading| {
             let is_counted = |i: &usize| !supports[*i].under(reading).is_empty();
@@ -205,18 +206,18 @@ impl Plan {
             }
         }
         Plan {
+            of_persons: of_persons.masks(supports.len()),
+            of_contents: of_contents.masks(supports.len()),
             supports,
-            of_persons,
-            of_contents,
             asked,
             everybody,
         }
     }
 
     /// The questions that a group is part of.
-    fn mask(&self, questions: &Questions, group: &Group) -> Mask {
+    fn mask(&self, masks: &[Mask], group: &Group) -> Mask {
         let place = self.supports.binary_search(&group.support);
-        questions.mask(place.expect("every support is in the list"))
+        masks[place.expect("every support is in the list")]
     }
 
     /// What is asked of the persons of a group.
@@ -234,7 +235,7 @@ impl Plan {
         free: usize,
         parallel: &Parallel<'_>,
     ) -> Result<Answers, Error> {
-        let groups = || tallies.iter().flat_map(|t| &t.groups);
+        let groups = || tallies.iter().flat_map(|t| t.groups.iter());
         let mut numbers = kinds(tallies, |kind| &kind.numbers);
         let mut texts = kinds(tallies, |kind| &kind.texts);
         let n_kinds = numbers.len();

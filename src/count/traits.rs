@@ -80,7 +80,7 @@ impl Traits {
         Traits::with(AGES_AT + age)
     }
 
-    fn country(id: &str) -> Traits {
+    pub(super) fn country(id: &str) -> Traits {
         let at = COUNTRIES.iter().position(|known| *known == id);
         at.map_or(Traits::default(), Traits::with)
     }

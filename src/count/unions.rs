@@ -9,7 +9,7 @@ use std::hint::select_unpredictable;
 use std::sync::{Mutex, PoisonError};
 
 use super::distinct::Distinct;
-use super::merge::merge;
+use super::merge::{Sequences, merge};
 use super::store::{Fingerprint, RANGES};
 use super::total::Parallel;
 use super::traits::Profile;
@@ -115,8 +115,9 @@ impl<'a, F: Fingerprint> Union<'a, F> {
         let is_asked =
             |(set, asks): &(&Distinct<F>, Asks)| set.n_sequences() > 0 && *asks != Asks::default();
         let mut classes: Vec<Asks> = Vec::new();
+        let mut places: HashMap<Asks, usize> = HashMap::new();
         let mut class = |asks| {
-            classes.iter().position(|c| *c == asks).unwrap_or_else(|| {
+            *places.entry(asks).or_insert_with(|| {
                 classes.push(asks);
                 classes.len() - 1
             })
@@ -132,25 +133,21 @@ impl<'a, F: Fingerprint> Union<'a, F> {
         self.sets.iter().map(|(set, _)| set.len()).sum()
     }
 
-    fn n_sequences(&self) -> usize {
-        self.sets.iter().map(|(set, _)| set.n_sequences()).sum()
-    }
-
     fn n_runs(&self) -> usize {
         self.sets.iter().map(|(set, _)| set.n_runs()).sum()
     }
 
     /// For each question the different fingerprints in some ranges.
     fn count(&self, from: usize, to: usize, read_bytes: usize) -> Result<Counts, Error> {
-        let mut cursors = Vec::with_capacity(self.n_sequences());
+        let mut sequences = Sequences::default();
         for (set, class) in &self.sets {
-            set.cursors(*class, from, to, read_bytes, &mut cursors);
+            set.add_to(&mut sequences, *class, (from, to), read_bytes)?;
         }
         let mut counts = Counts::new();
         let mut last = None;
         if let [asks] = self.classes.as_slice() {
             let mut n = 0;
-            merge(cursors, |key, _| {
+            merge(sequences, |key, _| {
                 n += u64::from(last != Some(key));
                 last = Some(key);
                 Ok(())
@@ -160,7 +157,7 @@ impl<'a, F: Fingerprint> Union<'a, F> {
         }
         let mut patterns = Patterns::new(&self.classes);
         let mut pattern = NOTHING;
-        merge(cursors, |key, class| {
+        merge(sequences, |key, class| {
             let is_other = last != Some(key);
             last = Some(key);
             patterns.found[pattern] += u64::from(is_other);

@@ -644,7 +644,7 @@ mod tests {
             for token in &places.tokens {
                 prop_assert!(all.contains(&(token.start, token.end)));
             }
-            for &(start, end) in &all {
+            for &(start, _) in &all {
                 let mut ends = Vec::new();
                 automaton.ends(&text.as_bytes()[start as usize..], &mut ends);
                 let is_token_end = |at: usize| all.iter().any(|(_, end)| *end as usize == at);
