@@ -29,6 +29,9 @@ pub(super) struct Group {
     pub(super) persons: Distinct<u128>,
 }
 
+/// Groups that are looked through before one is looked up: nearly all there are in most data.
+const NEAR: usize = 32;
+
 /// The groups of a tally, each once.
 #[derive(Default)]
 pub(super) struct Groups {
@@ -44,7 +47,8 @@ impl Groups {
     pub(super) fn of(&mut self, support: Support, traits: Traits) -> &mut Group {
         let is_it = |group: &Group| group.support == support && group.traits == traits;
         if !self.all.get(self.last).is_some_and(is_it) {
-            self.last = self.place(support, traits);
+            let near = self.all.iter().take(NEAR).position(is_it);
+            self.last = near.unwrap_or_else(|| self.place(support, traits));
         }
         &mut self.all[self.last]
     }
