@@ -107,14 +107,35 @@ impl Iterator for LineFeeds<'_> {
 /// Which bytes of a block of at most 64 are ASCII letters or digits, and which are digits: two of its [`Classes`].
 pub(crate) fn words_and_digits(block: &[u8]) -> (u64, u64) {
     #[cfg(target_arch = "x86_64")]
-    if let Ok(block) = block.try_into()
-        && std::arch::is_x86_feature_detected!("avx2")
-    {
+    if std::arch::is_x86_feature_detected!("avx2") {
+        let mut short = [0; LANES];
+        let block = match block.first_chunk() {
+            Some(block) => block,
+            None => {
+                short[..block.len()].copy_from_slice(block);
+                &short
+            }
+        };
         // SAFETY: the processor has AVX2, as just asked.
         return unsafe { avx2::words_and_digits(block) };
     }
     let Classes { word, digit, .. } = classes_of(block);
     (word, digit)
+}
+
+/// The places of the bytes that are no ASCII letters or digits, ascending.
+pub(crate) fn signs(text: &[u8]) -> impl Iterator<Item = usize> {
+    let bases = (0..).step_by(LANES);
+    text.chunks(LANES).zip(bases).flat_map(|(block, base)| {
+        let (word, _) = words_and_digits(block);
+        let mut left = !word & u64::MAX >> (LANES - block.len());
+        std::iter::from_fn(move || {
+            let at = left.trailing_zeros() as usize;
+            let is_any = left != 0;
+            left &= left.wrapping_sub(1);
+            is_any.then_some(base + at)
+        })
+    })
 }
 
 /// A set of pairs of bytes, for looking where some of them stand. A few pairs may be taken for members that are not.
@@ -330,20 +351,40 @@ pub(crate) type Outline = [u64; LANES / 8];
 /// byte of 0x80 and above as 0x80, others as they are, and zero behind the end.
 #[inline]
 pub(crate) fn outline(text: &[u8], start: usize, len: usize) -> Outline {
-    let mut short = [0; LANES];
-    let window = match text[start..].first_chunk::<LANES>() {
-        Some(chunk) => chunk,
-        None => {
-            short[..len].copy_from_slice(&text[start..start + len]);
-            &short
+    with_window(text, start, len, |window| {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2, as just asked.
+            return unsafe { avx2::outline(window, len) };
         }
-    };
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as just asked.
-        return unsafe { avx2::outline(window, len) };
+        outline_portable(window, len)
+    })
+}
+
+/// Whether [`outline`] would be this one of as many bytes.
+#[inline]
+pub(crate) fn has_outline(text: &[u8], start: usize, len: usize, outline: &Outline) -> bool {
+    with_window(text, start, len, |window| {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2, as just asked.
+            return unsafe { avx2::has_outline(window, len, outline) };
+        }
+        outline_portable(window, len) == *outline
+    })
+}
+
+/// What `f` makes of the [`LANES`] bytes of `text` from `start`, of which `len` count.
+#[inline]
+fn with_window<T>(text: &[u8], start: usize, len: usize, f: impl FnOnce(&[u8; LANES]) -> T) -> T {
+    match text[start..].first_chunk::<LANES>() {
+        Some(window) => f(window),
+        None => {
+            let mut short = [0; LANES];
+            short[..len].copy_from_slice(&text[start..start + len]);
+            f(&short)
+        }
     }
-    outline_portable(window, len)
 }
 
 fn outline_portable(window: &[u8; LANES], len: usize) -> Outline {
@@ -509,6 +550,25 @@ mod avx2 {
             unsafe { _mm256_storeu_si256(outline.as_mut_ptr().add(4).cast(), high) };
         }
         outline
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn has_outline(window: &[u8; LANES], len: usize, outline: &Outline) -> bool {
+        let half = |words: &[u64]| {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|i| words[i].cast_signed());
+            _mm256_setr_epi64x(a, b, c, d)
+        };
+        let (low, high) = outline.split_at(outline.len() / 2);
+        let differs = _mm256_xor_si256(half_outline(load::<0>(window), len), half(low));
+        let differs = match len > 32 {
+            true => {
+                let differs_too =
+                    _mm256_xor_si256(half_outline(load::<1>(window), len - 32), half(high));
+                _mm256_or_si256(differs, differs_too)
+            }
+            false => differs,
+        };
+        _mm256_testz_si256(differs, differs) == 1
     }
 
     #[target_feature(enable = "avx2")]

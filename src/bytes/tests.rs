@@ -19,6 +19,9 @@ proptest! {
             let classes = classes_of(block);
             prop_assert_eq!(words_and_digits(block), (classes.word, classes.digit));
         }
+        let is_sign = |at: &usize| !text[*at].is_ascii_alphanumeric();
+        let want: Vec<usize> = (0..text.len()).filter(is_sign).collect();
+        prop_assert_eq!(signs(&text).collect::<Vec<_>>(), want);
     }
 
     #[test]
@@ -66,7 +69,14 @@ proptest! {
         let len = len.min(text.len() - start);
         let mut window = [0; LANES];
         window[..len].copy_from_slice(&text[start..start + len]);
-        prop_assert_eq!(outline(&text, start, len), outline_portable(&window, len));
+        let want = outline_portable(&window, len);
+        prop_assert_eq!(outline(&text, start, len), want);
+        prop_assert!(has_outline(&text, start, len, &want));
+        for at in 0..len {
+            let mut other = want;
+            other[at / 8] ^= 1 << (at % 8 * 8);
+            prop_assert!(!has_outline(&text, start, len, &other));
+        }
     }
 
     #[test]

@@ -104,15 +104,16 @@ impl Sieve {
                 ats: &self.places.ats,
             };
         }
-        let outline = bytes::outline(text, start, len);
-        let is_at = |tags: &[Tag], at: usize| {
-            let tag = &tags[at];
-            usize::from(tag.len) == len && same(&tag.outline, &outline, len)
-        };
         let last = &mut self.last[column as usize % COLUMNS];
-        if !is_at(&self.tags, usize::from(*last)) {
+        let tag = &self.tags[usize::from(*last)];
+        if usize::from(tag.len) != len || !bytes::has_outline(text, start, len, &tag.outline) {
+            let outline = bytes::outline(text, start, len);
+            let is_at = |at: &usize| {
+                let tag = &self.tags[*at];
+                usize::from(tag.len) == len && same(&tag.outline, &outline, len)
+            };
             let at = slot_of(&outline, len);
-            let Some(known) = [at, at ^ 1].into_iter().find(|at| is_at(&self.tags, *at)) else {
+            let Some(known) = [at, at ^ 1].into_iter().find(is_at) else {
                 return self.ask(&text[start..end], outline, at, group);
             };
             *last = known as u16;

@@ -2,6 +2,8 @@
 //! names of RFC 1035 and their internationalised form (RFC 5890). Address literals and comments are legal and not accepted:
 //! in dumps they are code.
 
+use crate::bytes;
+
 use super::{Compact, Verdict, Why};
 
 /// Whether the last label is the ending of a file name that stands where a top-level domain would: `icon@2x.png`.
@@ -57,7 +59,7 @@ pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
             .windows(2)
             .position(|pair| pair == b"\"@")
             .map(|i| i + 1),
-        false => text.iter().position(|b| *b == b'@'),
+        false => bytes::find([b'@'], text),
     };
     let Some(at) = at else {
         return Verdict::Reject;
@@ -86,42 +88,22 @@ pub(super) fn email(compact: &mut Compact<'_>, in_context: bool) -> Verdict {
     }
 }
 
-/// The bytes of a dot-atom.
-const ATOM: [bool; 256] = table(b".!#$%&'/=?^`{|}~_+-");
-
-/// The bytes of a label of a domain name.
-const LABEL: [bool; 256] = table(b"-");
-
-/// Letters, digits, and these signs.
-const fn table(signs: &[u8]) -> [bool; 256] {
-    let mut legal = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        legal[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut i = 0;
-    while i < signs.len() {
-        legal[signs[i] as usize] = true;
-        i += 1;
-    }
-    legal
-}
-
 /// Whether the part before `@` is a dot-atom of at most 64 bytes. Stars are legal in it and mean that it is masked.
 fn is_local_part(local: &[u8]) -> bool {
     if !(1..=64).contains(&local.len()) {
         return false;
     }
-    // A dot is neither first nor last, nor behind another one.
-    let mut dot = true;
-    for byte in local {
-        if !ATOM[usize::from(*byte)] || dot && *byte == b'.' {
-            return false;
+    // Where no dot may stand, nor the end: in front, and behind a dot.
+    let mut behind_dot = 0;
+    for at in bytes::signs(local) {
+        match local[at] {
+            b'.' if at > behind_dot => behind_dot = at + 1,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'/' | b'=' | b'?' | b'^' | b'`' | b'{'
+            | b'|' | b'}' | b'~' | b'_' | b'+' | b'-' => {}
+            _ => return false,
         }
-        dot = *byte == b'.';
     }
-    !dot
+    behind_dot < local.len()
 }
 
 /// Whether the part before `@` is in quotation marks, with something between.
@@ -134,21 +116,24 @@ fn is_quoted(local: &[u8]) -> bool {
 
 /// Whether the part behind it is a domain with a top-level domain of letters (or `xn--`).
 fn is_domain(domain: &[u8], top: &[u8]) -> bool {
-    top.len() >= 2
-        && domain.len() <= 253
-        && domain.split(|b| *b == b'.').all(is_label)
+    if top.len() < 2 || domain.len() > 253 {
+        return false;
+    }
+    let mut label = 0;
+    for at in bytes::signs(domain) {
+        match domain[at] {
+            b'.' if is_bounded(&domain[label..at]) => label = at + 1,
+            b'-' | 0x80.. => {}
+            _ => return false,
+        }
+    }
+    is_bounded(&domain[label..])
         && (top.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80) || top.starts_with(b"xn--"))
 }
 
-/// Whether this is a label of a domain name.
-fn is_label(label: &[u8]) -> bool {
-    let (Some(first), Some(last)) = (label.first(), label.last()) else {
-        return false;
-    };
-    *first != b'-'
-        && *last != b'-'
-        && label.len() <= 63
-        && label.iter().all(|b| LABEL[usize::from(*b)] || *b >= 0x80)
+/// Whether a label of a domain name has a length that is legal, and no hyphen at either end.
+fn is_bounded(label: &[u8]) -> bool {
+    (1..=63).contains(&label.len()) && !label.starts_with(b"-") && !label.ends_with(b"-")
 }
 
 #[cfg(test)]
