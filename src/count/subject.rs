@@ -53,7 +53,9 @@ pub(super) struct Seen<'f>([Side<'f>; 3]);
 
 #[derive(Default)]
 struct Side<'f> {
-    best: Option<(Identifies, &'f Match)>,
+    best: Option<&'f Match>,
+    /// Whom `best` identifies. Beside it rather than with it: together they would be put together from bytes for each record.
+    strength: Identifies,
     name: Option<&'f Match>,
     address: Option<&'f Match>,
     traits: Traits,
@@ -79,8 +81,9 @@ impl<'f> Seen<'f> {
             Identifies::Nothing => {}
             Identifies::Name => side.name = side.name.or(Some(m)),
             Identifies::Address => side.address = side.address.or(Some(m)),
-            _ if side.best.is_none_or(|(best, _)| identifies < best) => {
-                side.best = Some((identifies, m));
+            _ if identifies < side.strength => {
+                side.best = Some(m);
+                side.strength = identifies;
             }
             _ => {}
         }
@@ -152,14 +155,10 @@ pub fn keys_of<'f>(ladder: &Ladder, found: &'f Found, parties: u8) -> Vec<Keys<'
 impl<'f> Side<'f> {
     fn keys(&self) -> Option<Keys<'f>> {
         match (self.name, self.address) {
-            (Some(name), Some(address))
-                if self.best.is_none_or(|(best, _)| best > Identifies::Name) =>
-            {
+            (Some(name), Some(address)) if self.strength > Identifies::Name => {
                 Some(Keys::NameAndAddress(name, address))
             }
-            _ => self
-                .best
-                .map(|(identifies, m)| Keys::Identifier(identifies, m)),
+            _ => self.best.map(|m| Keys::Identifier(self.strength, m)),
         }
     }
 
