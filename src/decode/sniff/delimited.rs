@@ -94,9 +94,11 @@ fn written(delimiter: u8) -> Dialect {
 }
 
 fn best(text: &[u8], lines: &mut Lines<'_>, is_last: bool, by_name: bool) -> Option<Trial> {
+    // Most texts have few of the delimiters, and without its delimiter all rows are of one column.
     let may_be_table: Vec<(usize, u8)> = DELIMITERS
         .into_iter()
         .enumerate()
+        .filter(|(_, d)| memchr::memchr(*d, text).is_some())
         .filter(|(i, _)| lines.may_be_table(*i, is_last, by_name))
         .collect();
     may_be_table
