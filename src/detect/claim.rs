@@ -236,6 +236,7 @@ fn alnum_upper(mut value: &[u8], out: &mut Compact<'_>) -> bool {
 }
 
 /// Packs digits without loss: up to 19 of them, or 17 and `X`. Different strings give different numbers.
+#[inline(never)]
 pub(crate) fn pack(compact: &[u8]) -> Option<u64> {
     const WITH_X: u64 = 15_000_000_000_000_000_000;
     let (digits, ends_in_x) = match compact {

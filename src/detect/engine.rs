@@ -203,17 +203,21 @@ impl Found {
         self.arena.clear();
     }
 
-    /// The key of a value in its compact form.
-    #[inline]
+    /// The key of a value in its compact form. Always in line, so that it is made where it stays: a copy of what was written
+    /// in parts right before waits for them.
+    #[inline(always)]
     fn key(&mut self, compact: &[u8]) -> Key {
         match claim::pack(compact) {
             Some(number) => Key::Packed(number),
-            None => {
-                let at = self.arena.len() as u32;
-                self.arena.extend_from_slice(compact);
-                Key::Text(at..self.arena.len() as u32)
-            }
+            None => self.text_key(compact),
         }
+    }
+
+    /// The key of a value that is no number.
+    fn text_key(&mut self, compact: &[u8]) -> Key {
+        let at = self.arena.len() as u32;
+        self.arena.extend_from_slice(compact);
+        Key::Text(at..self.arena.len() as u32)
     }
 }
 
@@ -404,7 +408,7 @@ impl Detector {
         found.clear();
         if self.ahead.ends_before(record) {
             self.ahead
-                .walk(&self.engine, &mut self.scratch, batch, record, rules);
+                .look(&self.engine, &mut self.scratch, batch, record, rules);
         }
         for (i, field) in batch.fields_of(record).iter().enumerate() {
             let rule = rules.get(field.column as usize).unwrap_or(&NO_RULE);

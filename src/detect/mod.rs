@@ -63,7 +63,7 @@ impl KindSet {
     }
 
     /// Whether the kind is in the set.
-    pub fn contains(self, kind: KindId) -> bool {
+    pub fn contains(&self, kind: KindId) -> bool {
         self.0[kind.index() / 64] >> (kind.index() % 64) & 1 == 1
     }
 

@@ -41,7 +41,7 @@ impl RoleSet {
     }
 
     /// Whether the role is in the set.
-    pub fn contains(self, role: RoleId) -> bool {
+    pub fn contains(&self, role: RoleId) -> bool {
         self.0[usize::from(role.0 >> 6)] >> (role.0 & 63) & 1 == 1
     }
 

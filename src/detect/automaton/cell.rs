@@ -131,7 +131,7 @@ impl CellAutomaton {
     }
 
     /// For each text, the set of expressions that match the whole of it.
-    pub(crate) fn whole_sets(&self, cache: &mut CellCache, texts: [&[u8]; LANES]) -> [u16; LANES] {
+    pub(crate) fn whole_sets(&self, cache: &mut CellCache, texts: &[&[u8]; LANES]) -> [u16; LANES] {
         if texts.iter().any(|text| text.len() > REACH_BYTES_MAX) {
             return texts.map(|text| self.whole_set(cache, text));
         }
@@ -158,7 +158,7 @@ impl CellAutomaton {
 
     /// Walks through the texts side by side over known transitions. Returns the last states.
     #[inline]
-    fn walk(&self, cache: &mut CellCache, texts: [&[u8]; LANES]) -> [u32; LANES] {
+    fn walk(&self, cache: &mut CellCache, texts: &[&[u8]; LANES]) -> [u32; LANES] {
         let start = self.start(cache);
         let (next, classes) = (cache.table.next.as_slice(), &*self.classes);
         let step = |state: &mut u32, byte: u8| {
@@ -381,7 +381,7 @@ mod tests {
             }
             for four in texts.windows(LANES) {
                 let four: [&[u8]; LANES] = std::array::from_fn(|i| four[i].as_bytes());
-                let sets = automaton.whole_sets(&mut cache, four);
+                let sets = automaton.whole_sets(&mut cache, &four);
                 for (text, set) in four.into_iter().zip(sets) {
                     let together = automaton.set_of(&cache, set).to_vec();
                     prop_assert_eq!(automaton.whole(&mut cache, text), together);

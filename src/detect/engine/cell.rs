@@ -5,15 +5,17 @@
 //! leaves nothing to be settled. Whatever is not as simple is left to `look`, which comes to the same answer.
 //!
 //! A walk waits for the memory at each byte, so the cells of one column are walked through several at a time, some records
-//! ahead of the one in hand.
+//! ahead of the one in hand, and validated right behind: what one cell of a column needs is at hand for the next.
 
 use crate::detect::automaton::LANES;
+use crate::detect::claim::pack;
+use crate::detect::pattern::Confidence;
 use crate::detect::validate::Compact;
-use crate::detect::{Match, Status};
+use crate::detect::{Key, KindId, Match, Status};
 use crate::record::{Batch, Field, Record, Span};
 
 use super::look::{Judged, in_column, verdict};
-use super::{ColumnRule, Detector, Engine, Found, NO_RULE, Scratch, bare};
+use super::{CellGroup, ColumnRule, Detector, Engine, Found, Kind, NO_RULE, Scratch, bare};
 
 /// What a look at a whole cell gave.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,48 +28,62 @@ pub(super) enum Whole {
     FailedChecksum,
 }
 
-/// Records that are walked through together.
+/// Records whose cells are looked at together.
 const RECORDS_AHEAD: usize = 32;
 
-/// A cell that was not walked through ahead.
-const NOT_WALKED: u32 = u32::MAX;
+/// What a look ahead at a whole cell gave.
+#[derive(Clone, Copy)]
+enum Seen {
+    /// There was no look, or one that must be repeated to get at the value's key.
+    NotYet,
+    Nothing,
+    FailedChecksum,
+    Value(Taken),
+}
 
-/// Marks a cell that is its own bare text. Behind it stands the set.
-const IS_BARE: u32 = 1 << 31;
+/// A cell that is a value of its column.
+#[derive(Clone, Copy)]
+struct Taken {
+    kind: KindId,
+    status: Status,
+    confidence: Confidence,
+    /// Whether the cell is its own bare text.
+    is_bare: bool,
+    /// The value as a packed number; without one the bare text is compact as it stands.
+    number: Option<u64>,
+}
 
-/// What walks through the cells of the next records gave.
+/// What looks at the cells of the next records gave.
 #[derive(Default)]
 pub(super) struct Ahead {
-    /// The first field of the batch that `sets` speaks of.
+    /// The first field of the batch that `seen` speaks of.
     from: u32,
-    /// For each field, which set of expressions matches it as a whole, with [`IS_BARE`] perhaps, or [`NOT_WALKED`].
-    sets: Vec<u32>,
+    /// For each field.
+    seen: Vec<Seen>,
 }
 
 impl Ahead {
     /// Forgets everything: the batch has changed.
     pub(super) fn clear(&mut self) {
         self.from = 0;
-        self.sets.clear();
+        self.seen.clear();
     }
 
-    /// Whether the fields of a record lie beyond what was walked through.
+    /// Whether the fields of a record lie beyond what was looked at.
     #[inline]
     pub(super) fn ends_before(&self, record: &Record) -> bool {
-        record.fields.start >= self.from + self.sets.len() as u32
+        record.fields.start >= self.from + self.seen.len() as u32
     }
 
-    /// The set, and whether the field is its own bare text.
     #[inline]
-    fn set(&self, field: u32) -> Option<(u16, bool)> {
-        let set = self.sets.get(field.wrapping_sub(self.from) as usize);
-        let set = set.copied().filter(|set| *set != NOT_WALKED)?;
-        Some((set as u16, set & IS_BARE != 0))
+    fn at(&self, field: u32) -> &Seen {
+        let seen = self.seen.get(field.wrapping_sub(self.from) as usize);
+        seen.unwrap_or(&Seen::NotYet)
     }
 
-    /// Walks through the cells of `record` and of those behind it that are of the same table.
+    /// Looks at the cells of `record` and of those behind it that are of the same table.
     #[inline(never)]
-    pub(super) fn walk(
+    pub(super) fn look(
         &mut self,
         engine: &Engine,
         scratch: &mut Scratch,
@@ -76,9 +92,9 @@ impl Ahead {
         rules: &[ColumnRule],
     ) {
         self.from = record.fields.start;
-        self.sets.clear();
+        self.seen.clear();
         if rules.iter().all(|rule| rule.cells.is_none()) {
-            self.sets.resize(record.fields.len(), NOT_WALKED);
+            self.seen.resize(record.fields.len(), Seen::NotYet);
             return;
         }
         scratch.keep_small(engine);
@@ -89,7 +105,7 @@ impl Ahead {
         let same = next.take_while(|r| r.table == record.table);
         let n_records = same.clone().count();
         let end = same.map(|r| r.fields.end).max().unwrap_or(self.from);
-        self.sets.resize((end - self.from) as usize, NOT_WALKED);
+        self.seen.resize((end - self.from) as usize, Seen::NotYet);
         let records = &batch.records[first..first + n_records];
         let n_fields = records.iter().map(|r| r.fields.len()).max().unwrap_or(0);
         for position in 0..n_fields {
@@ -97,7 +113,7 @@ impl Ahead {
         }
     }
 
-    /// Walks through the fields at one position of the records, as far as they are of one column.
+    /// Looks at the fields at one position of the records, as far as they are of one column.
     fn column(
         &mut self,
         engine: &Engine,
@@ -111,12 +127,16 @@ impl Ahead {
         let first = records
             .iter()
             .find_map(|r| batch.fields_of(r).get(position));
-        // The first speaks for the others: what is of another group is walked through when its turn comes.
-        let first = first.filter(|f| !rule_of(f).prose);
-        let Some((column, cells)) = first.and_then(|f| Some((f.column, rule_of(f).cells?))) else {
+        // The first speaks for the others: what is of another group is looked at when its turn comes.
+        let Some(first) = first.filter(|f| !rule_of(f).prose) else {
             return;
         };
-        let automaton = &engine.cells[cells].automaton;
+        let (column, rule) = (first.column, rule_of(first));
+        let Some(cells) = rule.cells else {
+            return;
+        };
+        let group = &engine.cells[cells];
+        let automaton = &group.automaton;
         let cache = scratch.caches[cells].get_or_insert_with(|| automaton.cache());
         let mut texts: [&[u8]; LANES] = [&[]; LANES];
         let mut places = [0; LANES];
@@ -137,11 +157,68 @@ impl Ahead {
             n += 1;
             if n == LANES {
                 n = 0;
-                let sets = automaton.whole_sets(cache, texts);
-                for ((place, is_bare), set) in places.into_iter().zip(are_bare).zip(sets) {
-                    self.sets[place] = u32::from(set) | if is_bare { IS_BARE } else { 0 };
+                let sets = automaton.whole_sets(cache, &texts);
+                for lane in 0..LANES {
+                    let forms = automaton.set_of(cache, sets[lane]);
+                    let seen = group.see(&engine.kinds, forms, texts[lane], are_bare[lane], rule);
+                    self.seen[places[lane]] = seen;
                 }
             }
+        }
+    }
+}
+
+impl CellGroup {
+    /// What the first of these forms that holds makes of a bare cell, which each of them matches as a whole.
+    #[inline(always)]
+    fn judge<'a>(
+        &self,
+        kinds: &[Kind],
+        forms: &[u16],
+        value: &'a [u8],
+        rule: &ColumnRule,
+        compact: &mut Compact<'a>,
+    ) -> Option<(KindId, Judged)> {
+        for form in forms {
+            let form = self.forms[usize::from(*form)];
+            let kind = &kinds[form.kind.index()];
+            if let Some(mut judged) = verdict(kind, value, form.written, true, compact) {
+                let bytes = judged.bytes(value, compact);
+                judged.status = in_column(rule, form.kind, judged.status, bytes);
+                return Some((form.kind, judged));
+            }
+        }
+        None
+    }
+
+    /// What is to be kept of a look at a bare cell. `is_bare` says that it is the whole cell.
+    #[inline]
+    fn see(
+        &self,
+        kinds: &[Kind],
+        forms: &[u16],
+        value: &[u8],
+        is_bare: bool,
+        rule: &ColumnRule,
+    ) -> Seen {
+        let mut compact = Compact::new();
+        let Some((kind, judged)) = self.judge(kinds, forms, value, rule, &mut compact) else {
+            return Seen::Nothing;
+        };
+        if judged.status == Status::FailedChecksum {
+            return Seen::FailedChecksum;
+        }
+        let bytes = judged.bytes(value, &compact);
+        let number = pack(bytes);
+        match number.is_some() || std::ptr::eq(bytes, value) {
+            true => Seen::Value(Taken {
+                kind,
+                status: judged.status,
+                confidence: judged.confidence,
+                is_bare,
+                number,
+            }),
+            false => Seen::NotYet,
         }
     }
 }
@@ -173,62 +250,96 @@ impl Detector {
         cells: usize,
         found: &mut Found,
     ) -> Whole {
-        let walked = self.ahead.set(place);
-        let value = match walked {
-            Some((_, true)) => &text[field.span.range()],
-            _ => value_of(text, field),
-        };
+        match self.ahead.at(place) {
+            Seen::Value(taken) => {
+                let value = match taken.is_bare {
+                    true => &text[field.span.range()],
+                    false => value_of(text, field),
+                };
+                let key = match taken.number {
+                    Some(number) => Key::Packed(number),
+                    None => found.text_key(value),
+                };
+                let start = value.as_ptr() as usize - text.as_ptr() as usize;
+                found.take(taken, key, index, start..start + value.len(), rule);
+                Whole::Value
+            }
+            Seen::Nothing => Whole::Nothing,
+            Seen::FailedChecksum => Whole::FailedChecksum,
+            Seen::NotYet => self.whole_cell_now(text, field, index, rule, cells, found),
+        }
+    }
+
+    /// The same for a cell that was not looked at yet.
+    #[inline(never)]
+    fn whole_cell_now(
+        &mut self,
+        text: &[u8],
+        field: Field,
+        index: u32,
+        rule: &ColumnRule,
+        cells: usize,
+        found: &mut Found,
+    ) -> Whole {
+        let value = value_of(text, field);
         if value.is_empty() {
             return Whole::Nothing;
         }
-        let engine = &*self.engine;
-        let group = &engine.cells[cells];
-        let scratch = &mut self.scratch;
-        let cache = scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
-        let patterns = match walked {
-            Some((set, _)) => group.automaton.set_of(cache, set),
-            None => group.automaton.whole(cache, value),
+        let group = &self.engine.cells[cells];
+        let cache = self.scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
+        let forms = group.automaton.whole(cache, value);
+        let mut compact = Compact::new();
+        let Some((kind, judged)) =
+            group.judge(&self.engine.kinds, forms, value, rule, &mut compact)
+        else {
+            return Whole::Nothing;
         };
-        for pattern in patterns {
-            let form = group.forms[usize::from(*pattern)];
-            let kind = &engine.kinds[form.kind.index()];
-            let mut compact = Compact::new();
-            let Some(Judged {
-                status,
-                confidence,
-                compacted,
-            }) = verdict(kind, value, form.written, true, &mut compact)
-            else {
-                continue;
-            };
-            let bytes = if compacted { compact.as_bytes() } else { value };
-            let status = in_column(rule, form.kind, status, bytes);
-            if status == Status::FailedChecksum {
-                // Another form may hold, or other values stand in the cell.
-                return Whole::FailedChecksum;
-            }
-            let key = found.key(bytes);
-            if status == Status::Valid
-                && let Some(role) = rule.role
-            {
-                found.roles.insert(role);
-            }
-            let start = value.as_ptr() as usize - text.as_ptr() as usize;
-            found.matches.push(Match {
-                kind: form.kind,
-                field: index,
-                span: Span {
-                    start: start as u32,
-                    end: (start + value.len()) as u32,
-                },
-                status,
-                confidence,
-                key,
-                role: rule.role,
-                column: rule.role,
-            });
-            return Whole::Value;
+        if judged.status == Status::FailedChecksum {
+            // Another form may hold, or other values stand in the cell.
+            return Whole::FailedChecksum;
         }
-        Whole::Nothing
+        let taken = Taken {
+            kind,
+            status: judged.status,
+            confidence: judged.confidence,
+            is_bare: value.len() == field.span.len(),
+            number: None,
+        };
+        let key = found.key(judged.bytes(value, &compact));
+        let start = value.as_ptr() as usize - text.as_ptr() as usize;
+        found.take(&taken, key, index, start..start + value.len(), rule);
+        Whole::Value
+    }
+}
+
+impl Found {
+    /// Adds a cell that is a value of its column, and stands there in the text.
+    #[inline]
+    fn take(
+        &mut self,
+        taken: &Taken,
+        key: Key,
+        index: u32,
+        range: std::ops::Range<usize>,
+        rule: &ColumnRule,
+    ) {
+        if taken.status == Status::Valid
+            && let Some(role) = rule.role
+        {
+            self.roles.insert(role);
+        }
+        self.matches.push(Match {
+            kind: taken.kind,
+            field: index,
+            span: Span {
+                start: range.start as u32,
+                end: range.end as u32,
+            },
+            status: taken.status,
+            confidence: taken.confidence,
+            key,
+            role: rule.role,
+            column: rule.role,
+        });
     }
 }

@@ -482,6 +482,17 @@ pub(super) struct Judged {
     pub(super) compacted: bool,
 }
 
+impl Judged {
+    /// What stands for the value.
+    #[inline]
+    pub(super) fn bytes<'b>(&self, value: &'b [u8], compact: &'b Compact<'_>) -> &'b [u8] {
+        match self.compacted {
+            true => compact.as_bytes(),
+            false => value,
+        }
+    }
+}
+
 /// Compacts a value and asks the validator of its kind. `None` if it is no value of that kind.
 #[inline]
 pub(super) fn verdict<'a>(
