@@ -34,7 +34,7 @@ const RECORDS_AHEAD: usize = 32;
 /// What a look ahead at a whole cell gave.
 #[derive(Clone, Copy)]
 enum Seen {
-    /// There was no look, or one that must be repeated to get at the value's key.
+    /// There was no look.
     NotYet,
     Nothing,
     FailedChecksum,
@@ -49,8 +49,18 @@ struct Taken {
     confidence: Confidence,
     /// Whether the cell is its own bare text.
     is_bare: bool,
-    /// The value as a packed number; without one the bare text is compact as it stands.
-    number: Option<u64>,
+    normal: Normal,
+}
+
+/// The normalised form of a value.
+#[derive(Clone, Copy)]
+enum Normal {
+    /// A packed number.
+    Number(u64),
+    /// The bare text as it stands.
+    Bare,
+    /// A part of [`Ahead::texts`].
+    Kept(Span),
 }
 
 /// What looks at the cells of the next records gave.
@@ -60,6 +70,8 @@ pub(super) struct Ahead {
     from: u32,
     /// For each field.
     seen: Vec<Seen>,
+    /// The normalised texts of values that are written otherwise.
+    texts: Vec<u8>,
 }
 
 impl Ahead {
@@ -67,6 +79,7 @@ impl Ahead {
     pub(super) fn clear(&mut self) {
         self.from = 0;
         self.seen.clear();
+        self.texts.clear();
     }
 
     /// Whether the fields of a record lie beyond what was looked at.
@@ -93,6 +106,7 @@ impl Ahead {
     ) {
         self.from = record.fields.start;
         self.seen.clear();
+        self.texts.clear();
         if rules.iter().all(|rule| rule.cells.is_none()) {
             self.seen.resize(record.fields.len(), Seen::NotYet);
             return;
@@ -160,7 +174,8 @@ impl Ahead {
                 let sets = automaton.whole_sets(cache, &texts);
                 for lane in 0..LANES {
                     let forms = automaton.set_of(cache, sets[lane]);
-                    let seen = group.see(&engine.kinds, forms, texts[lane], are_bare[lane], rule);
+                    let value = (texts[lane], are_bare[lane]);
+                    let seen = group.see(&engine.kinds, forms, value, rule, &mut self.texts);
                     self.seen[places[lane]] = seen;
                 }
             }
@@ -191,15 +206,16 @@ impl CellGroup {
         None
     }
 
-    /// What is to be kept of a look at a bare cell. `is_bare` says that it is the whole cell.
+    /// What is to be kept of a look at a bare cell, of which is said whether it is the whole cell; its normalised text, if it
+    /// is another, in `texts`.
     #[inline]
     fn see(
         &self,
         kinds: &[Kind],
         forms: &[u16],
-        value: &[u8],
-        is_bare: bool,
+        (value, is_bare): (&[u8], bool),
         rule: &ColumnRule,
+        texts: &mut Vec<u8>,
     ) -> Seen {
         let mut compact = Compact::new();
         let Some((kind, judged)) = self.judge(kinds, forms, value, rule, &mut compact) else {
@@ -209,17 +225,23 @@ impl CellGroup {
             return Seen::FailedChecksum;
         }
         let bytes = judged.bytes(value, &compact);
-        let number = pack(bytes);
-        match number.is_some() || std::ptr::eq(bytes, value) {
-            true => Seen::Value(Taken {
-                kind,
-                status: judged.status,
-                confidence: judged.confidence,
-                is_bare,
-                number,
-            }),
-            false => Seen::NotYet,
-        }
+        let normal = match pack(bytes) {
+            Some(number) => Normal::Number(number),
+            None if std::ptr::eq(bytes, value) => Normal::Bare,
+            None => {
+                let start = texts.len() as u32;
+                texts.extend_from_slice(bytes);
+                let end = texts.len() as u32;
+                Normal::Kept(Span { start, end })
+            }
+        };
+        Seen::Value(Taken {
+            kind,
+            status: judged.status,
+            confidence: judged.confidence,
+            is_bare,
+            normal,
+        })
     }
 }
 
@@ -250,90 +272,36 @@ impl Detector {
         cells: usize,
         found: &mut Found,
     ) -> Whole {
-        match self.ahead.at(place) {
-            Seen::Value(taken) => {
-                let value = match taken.is_bare {
-                    true => &text[field.span.range()],
-                    false => value_of(text, field),
-                };
-                let key = match taken.number {
-                    Some(number) => Key::Packed(number),
-                    None => found.text_key(value),
-                };
-                let start = value.as_ptr() as usize - text.as_ptr() as usize;
-                found.take(taken, key, index, start..start + value.len(), rule);
-                Whole::Value
-            }
-            Seen::Nothing => Whole::Nothing,
-            Seen::FailedChecksum => Whole::FailedChecksum,
-            Seen::NotYet => self.whole_cell_now(text, field, index, rule, cells, found),
-        }
-    }
-
-    /// The same for a cell that was not looked at yet.
-    #[inline(never)]
-    fn whole_cell_now(
-        &mut self,
-        text: &[u8],
-        field: Field,
-        index: u32,
-        rule: &ColumnRule,
-        cells: usize,
-        found: &mut Found,
-    ) -> Whole {
-        let value = value_of(text, field);
-        if value.is_empty() {
-            return Whole::Nothing;
-        }
-        let group = &self.engine.cells[cells];
-        let cache = self.scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
-        let forms = group.automaton.whole(cache, value);
-        let mut compact = Compact::new();
-        let Some((kind, judged)) =
-            group.judge(&self.engine.kinds, forms, value, rule, &mut compact)
-        else {
-            return Whole::Nothing;
+        let seen = match *self.ahead.at(place) {
+            Seen::NotYet => self.see_now(text, field, rule, cells),
+            seen => seen,
         };
-        if judged.status == Status::FailedChecksum {
-            // Another form may hold, or other values stand in the cell.
-            return Whole::FailedChecksum;
-        }
-        let taken = Taken {
-            kind,
-            status: judged.status,
-            confidence: judged.confidence,
-            is_bare: value.len() == field.span.len(),
-            number: None,
+        let taken = match seen {
+            Seen::Value(taken) => taken,
+            Seen::FailedChecksum => return Whole::FailedChecksum,
+            Seen::Nothing | Seen::NotYet => return Whole::Nothing,
         };
-        let key = found.key(judged.bytes(value, &compact));
-        let start = value.as_ptr() as usize - text.as_ptr() as usize;
-        found.take(&taken, key, index, start..start + value.len(), rule);
-        Whole::Value
-    }
-}
-
-impl Found {
-    /// Adds a cell that is a value of its column, and stands there in the text.
-    #[inline]
-    fn take(
-        &mut self,
-        taken: &Taken,
-        key: Key,
-        index: u32,
-        range: std::ops::Range<usize>,
-        rule: &ColumnRule,
-    ) {
+        let value = match taken.is_bare {
+            true => &text[field.span.range()],
+            false => value_of(text, field),
+        };
+        let key = match taken.normal {
+            Normal::Number(number) => Key::Packed(number),
+            Normal::Bare => found.text_key(value),
+            Normal::Kept(span) => found.text_key(&self.ahead.texts[span.range()]),
+        };
         if taken.status == Status::Valid
             && let Some(role) = rule.role
         {
-            self.roles.insert(role);
+            found.roles.insert(role);
         }
-        self.matches.push(Match {
+        let start = value.as_ptr() as usize - text.as_ptr() as usize;
+        found.matches.push(Match {
             kind: taken.kind,
             field: index,
             span: Span {
-                start: range.start as u32,
-                end: range.end as u32,
+                start: start as u32,
+                end: (start + value.len()) as u32,
             },
             status: taken.status,
             confidence: taken.confidence,
@@ -341,5 +309,26 @@ impl Found {
             role: rule.role,
             column: rule.role,
         });
+        Whole::Value
+    }
+
+    /// Looks at a cell that was not looked at ahead.
+    #[inline(never)]
+    fn see_now(&mut self, text: &[u8], field: Field, rule: &ColumnRule, cells: usize) -> Seen {
+        let value = value_of(text, field);
+        if value.is_empty() {
+            return Seen::Nothing;
+        }
+        let group = &self.engine.cells[cells];
+        let cache = self.scratch.caches[cells].get_or_insert_with(|| group.automaton.cache());
+        let forms = group.automaton.whole(cache, value);
+        let value = (value, value.len() == field.span.len());
+        group.see(
+            &self.engine.kinds,
+            forms,
+            value,
+            rule,
+            &mut self.ahead.texts,
+        )
     }
 }

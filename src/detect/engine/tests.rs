@@ -1,5 +1,9 @@
 //! Tests of the engine with small made-up patterns, so that they speak of the engine and not of any number.
 
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::detect::Catalog;
 
@@ -426,4 +430,97 @@ fn wrong_patterns_are_refused_with_a_reason() {
             .to_string()
             .contains("two patterns have the id")
     );
+}
+
+/// Compiled once: it takes longer than what it is compiled for.
+static CATALOG: OnceLock<Catalog> = OnceLock::new();
+
+/// What is found in rows of three columns, the records one after the other in one batch.
+fn found_in_rows(catalog: &Catalog, rows: &[[String; 3]]) -> Vec<Vec<String>> {
+    let mut detector = catalog.detector();
+    let rules = ["phone", "email", "plate"].map(|role| {
+        let role = catalog.vocabulary().role(role);
+        detector.column_rule(role, false, false)
+    });
+    let mut batch = Batch::default();
+    for row in rows {
+        let first = batch.fields.len() as u32;
+        for (column, cell) in (0..).zip(row) {
+            let start = batch.text.len() as u32;
+            batch.text.extend_from_slice(cell.as_bytes());
+            let end = batch.text.len() as u32;
+            let span = Span { start, end };
+            batch.fields.push(Field { span, column });
+        }
+        batch.records.push(Record {
+            fields: first..batch.fields.len() as u32,
+            number: 1,
+            line: 1,
+            table: 0,
+        });
+    }
+    let mut found = Found::default();
+    detector.batch(&batch, false);
+    let mut all = Vec::new();
+    for record in &batch.records {
+        detector.record(&batch, record, &rules, &mut found);
+        let base = batch.fields_of(record)[0].span.start;
+        let show = |m: &Match| {
+            let key = match &m.key {
+                Key::Packed(number) => number.to_string(),
+                Key::Text(range) => {
+                    let text = &found.arena[range.start as usize..range.end as usize];
+                    String::from_utf8_lossy(text).into_owned()
+                }
+            };
+            let span = m.span.start - base..m.span.end - base;
+            let (status, confidence, role) = (m.status, m.confidence, m.role);
+            format!(
+                "{:?} {span:?} {status:?} {confidence:?} {role:?} {key}",
+                m.kind
+            )
+        };
+        let mut shown: Vec<String> = found.matches.iter().map(show).collect();
+        shown.push(format!("{:?}", found.roles));
+        all.push(shown);
+    }
+    all
+}
+
+#[test]
+fn cells_that_are_looked_at_ahead_have_normalised_keys() {
+    let row = ["138 1234 5678", "Li.Na@example.com", "京A·12345"].map(str::to_owned);
+    let rows: Vec<[String; 3]> = vec![row; 9];
+    let number = claim::pack(b"13812345678")
+        .expect("it is short")
+        .to_string();
+    for found in found_in_rows(CATALOG.get_or_init(catalog), &rows) {
+        for (shown, key) in found
+            .iter()
+            .zip([&*number, "li.na@example.com", "京A12345"])
+        {
+            assert!(shown.ends_with(&format!(" {key}")), "{shown}");
+        }
+        assert_eq!(found.len(), 4, "three values and the roles");
+    }
+}
+
+proptest! {
+    /// Cells that are looked at ahead, four at a time, give what each gives in a batch of its own.
+    #[test]
+    fn records_ahead_change_nothing(rows in proptest::collection::vec(
+        [
+            "(|'|=\"| )(\\+86)?1[0-9]{2} ?[0-9]{4} ?[0-9]{4}(\"|\\.0| |x)?|1[0-9]{2}\\*{4}[0-9]{4}|",
+            "[a-zA-Z]{1,9}@[a-z]{1,9}\\.(com|CN)|[a-z ]{0,3}",
+            "[京沪粤川]?[A-Za-z][·-]?[A-Z0-9]{4,6}|１[0-9]{10}|1[0-9]{10}",
+        ],
+        1..80,
+    )) {
+        let catalog = CATALOG.get_or_init(catalog);
+        let together = found_in_rows(catalog, &rows);
+        for (row, want) in rows.iter().zip(&together) {
+            let alone = found_in_rows(catalog, std::slice::from_ref(row));
+            prop_assert_eq!(&alone[0], want, "{:?}", row);
+        }
+    }
 }
